@@ -1,0 +1,242 @@
+//! What speaks for and against an intent that was proposed: names, leftover words, what is asked for, denial, time.
+
+use super::{Reason, binding_names};
+use crate::english::Class;
+use crate::knowledge::{Kind, KnowledgeBase};
+use crate::matching::{Candidate, Matcher, Profile, Ranking, Target, accounts_for};
+use crate::reading::{Reading, Unit};
+
+/// Confidence from which a question is answered.
+pub const ENOUGH: f32 = 0.5;
+/// Confidence from which no runner-up is looked at.
+pub const SURE: f32 = 0.8;
+/// Distance to a runner-up below which both are offered.
+pub const CLOSE: f32 = 0.04;
+
+/// Probability of a fact from which a wrong name in a yes-no question is put right instead of declined.
+const BEYOND_DOUBT: f32 = 0.8;
+/// Probability of small talk from which it is believed.
+const CHATTER: f32 = 0.6;
+/// Coverage that an intent of a pack without near misses must reach: nothing taught the boundary, so words must.
+pub const PLAIN_COVERAGE: f32 = 0.6;
+
+/// What speaks for and against one candidate.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Evidence {
+    /// Share of what the question says that the candidate accounts for, 0 to 1.
+    pub coverage: f32,
+    /// Names in the question that the candidate does not speak of.
+    pub strays: Vec<usize>,
+    /// How well what is asked for agrees with what is supplied, 0 to 1.
+    pub kind: f32,
+    /// Whether question and phrases deny alike.
+    pub polarity: bool,
+    /// Years and figures of the question that the candidate's facts do not have.
+    pub figures: Vec<String>,
+    /// Content words that it does not account for.
+    pub leftover: Vec<String>,
+    /// What forbids it, whatever the score.
+    pub objection: Option<Reason>,
+    /// The signals that confidence is made of, in the order of [`SIGNALS`].
+    pub signals: [f32; SIGNALS.len()],
+    /// All of it in one figure, 0 to 1.
+    pub confidence: f32,
+}
+
+/// What confidence is made of.
+pub const SIGNALS: [&str; 14] = [
+    "log-probability",
+    "probability",
+    "shared",
+    "coverage",
+    "leftover",
+    "kind",
+    "polarity",
+    "strays",
+    "figures",
+    "near-miss",
+    "small-talk",
+    "open-office",
+    "opposed",
+    "mismatch",
+];
+
+/// How well an asked kind is served by a supplied one, 0 to 1.
+pub fn agreement(asked: Kind, supplied: Kind) -> f32 {
+    use Kind::{Date, List, Number, Person, Place, Reason, Statement, YesNo};
+    if asked == supplied {
+        return 1.0;
+    }
+    match (asked, supplied) {
+        (Person, List) | (List, Person) => 0.95,
+        (Place, Person | List) | (Person | List, Place) => 0.8,
+        (Number, Date) | (Date, Number) => 0.6,
+        (Reason, Statement) | (Statement, Reason) => 0.85,
+        (Statement, _) => 0.8,
+        (_, Statement) => 0.7,
+        (YesNo, _) => 0.6,
+        (_, YesNo) => 0.5,
+        _ => 0.3,
+    }
+}
+
+/// Holds a candidate against a question.
+pub fn judge(
+    base: &KnowledgeBase,
+    matcher: &Matcher,
+    reading: &Reading,
+    weights: &[f32],
+    neighbours: &[Vec<(u64, f32)>],
+    ranking: &Ranking,
+    candidate: &Candidate,
+) -> Evidence {
+    let mut evidence = Evidence {
+        coverage: 1.0,
+        strays: Vec::new(),
+        kind: 1.0,
+        polarity: true,
+        figures: Vec::new(),
+        leftover: Vec::new(),
+        objection: None,
+        signals: [0.0; SIGNALS.len()],
+        confidence: 0.0,
+    };
+    let Some(profile) = matcher.profile_of(base, candidate.target) else { return evidence };
+    let leftover = cover(matcher, profile, reading, weights, neighbours, &mut evidence);
+    if let Target::Intent(index) = candidate.target {
+        let intent = &base.intents[index];
+        evidence.kind = match reading.question.asked {
+            None => 0.9,
+            Some(_) if intent.corrects => 1.0,
+            Some(asked) => agreement(asked, intent.kind),
+        };
+        let slotted = intent.relation.as_ref().map(|r| base.relations[r.relation].subject.as_str());
+        evidence.strays = binding_names(base, reading)
+            .into_iter()
+            .filter(|e| {
+                !profile.entities.contains(e) && slotted != Some(base.entities[*e].kind.as_str()) && !is_alternative(profile, reading, *e)
+            })
+            .collect();
+        evidence.polarity = intent.kind == Kind::YesNo
+            || (reading.question.denies && profile.denying > 0.0)
+            || (!reading.question.denies && profile.denying < 1.0);
+        evidence.figures = figures(profile, reading);
+        objections(base, reading, candidate, &mut evidence);
+    }
+    let flag = |b: bool| f32::from(u8::from(b));
+    evidence.signals = [
+        candidate.probability.max(3e-4).ln() / 8.0 + 1.0,
+        candidate.probability,
+        candidate.shared,
+        evidence.coverage,
+        leftover,
+        evidence.kind,
+        flag(evidence.polarity),
+        evidence.strays.len().min(2) as f32,
+        evidence.figures.len().min(2) as f32,
+        flag(matches!(candidate.target, Target::NearMiss(_))),
+        flag(matches!(candidate.target, Target::SmallTalk(_))),
+        flag(!reading.open_offices.is_empty() && matches!(candidate.target, Target::Intent(_))),
+        opposed(ranking, candidate),
+        // A question that asks when, where, why or how many is not answered by a yes or a name.
+        if matches!(reading.question.asked, Some(Kind::Date | Kind::Place | Kind::Reason | Kind::Number)) {
+            1.0 - evidence.kind
+        } else {
+            0.0
+        },
+    ];
+    evidence.confidence = confidence(&evidence.signals);
+    if matches!(candidate.target, Target::SmallTalk(_)) && candidate.shared < CHATTER {
+        // Nobody with a question wants to be greeted.
+        evidence.confidence *= candidate.shared;
+    }
+    evidence
+}
+
+/// The probability of what would come to the opposite: of declining for an intent, of the likeliest answer for a near miss.
+fn opposed(ranking: &Ranking, candidate: &Candidate) -> f32 {
+    let answers = |c: &Candidate| matches!(c.target, Target::Intent(_));
+    ranking.candidates.iter().filter(|c| answers(c) != answers(candidate)).map(|c| c.shared).fold(0.0, f32::max)
+}
+
+/// Share of the question's weight that the candidate accounts for, and the words that it does not; returns the weight of
+/// the heaviest of these, over that of a word never seen.
+fn cover(
+    matcher: &Matcher,
+    profile: &Profile,
+    reading: &Reading,
+    weights: &[f32],
+    neighbours: &[Vec<(u64, f32)>],
+    evidence: &mut Evidence,
+) -> f32 {
+    let (mut all, mut covered, mut heaviest) = (0.0, 0.0, 0.0f32);
+    for (index, (part, weight)) in reading.parts.iter().zip(weights).enumerate() {
+        let share = accounts_for(profile, reading, part, &neighbours[index]);
+        all += weight;
+        covered += weight * share;
+        let content = !matches!(part.unit, Unit::Word) || reading.question.words[part.from].class == Class::Content;
+        if content && reading.question.focus[part.from] {
+            heaviest = heaviest.max(weight * (1.0 - share));
+            if share < 0.5 {
+                let words: Vec<&str> = reading.question.words[part.from..part.to].iter().map(|w| w.text.as_str()).collect();
+                evidence.leftover.push(words.join(" "));
+            }
+        }
+    }
+    evidence.coverage = if all > 0.0 { covered / all } else { 0.0 };
+    heaviest / matcher.unseen_weight()
+}
+
+/// "Was it A, B or C who ...": those that the candidate does not speak of are no strangers, they are wrong alternatives.
+fn is_alternative(profile: &Profile, reading: &Reading, stray: usize) -> bool {
+    let alternatives: Vec<usize> = reading.entities(true).collect();
+    let named = alternatives.iter().any(|e| *e != stray && profile.entities.contains(e));
+    let between = |(at, part): (usize, &crate::reading::Part)| {
+        let beside = |i: Option<usize>| i.and_then(|i| reading.parts.get(i)).is_some_and(|p| matches!(p.unit, Unit::Entity(_)));
+        reading.question.words[part.from].text == "or" && beside(at.checked_sub(1)) && beside(Some(at + 1))
+    };
+    named && reading.parts.iter().enumerate().any(between)
+}
+
+/// Years and other figures that the question has and the candidate lacks.
+fn figures(profile: &Profile, reading: &Reading) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    for (word, _) in reading.question.words.iter().zip(&reading.question.focus).filter(|(_, f)| **f) {
+        let number = word.text.len() > 1 && word.text.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+        if number && !profile.figures.contains(&word.stem) && !out.contains(&word.text) {
+            out.push(word.text.clone());
+        }
+    }
+    out
+}
+
+/// What forbids an answer whatever the score.
+fn objections(base: &KnowledgeBase, reading: &Reading, candidate: &Candidate, evidence: &mut Evidence) {
+    // "Was it Putin who ...?": where the fact is beyond doubt, its statement puts the name right.
+    let corrected = reading.question.asked == Some(Kind::YesNo) && candidate.shared >= BEYOND_DOUBT;
+    let unknown = evidence.strays.iter().find(|e| !base.entities[**e].on_record);
+    // The sources' last year; what is asked of a later one cannot be on record.
+    let last = base.sources.iter().filter_map(|s| s.date.get(..4)?.parse::<u32>().ok()).max().unwrap_or(u32::MAX);
+    let year = evidence.figures.iter().find(|f| f.len() == 4 && f.parse::<u32>().is_ok_and(|y| y > last && y <= last.saturating_add(100)));
+    evidence.objection = if let Some(year) = year {
+        Some(Reason::OutsideTime(year.clone()))
+    } else if let Some(entity) = unknown {
+        Some(Reason::UnknownName(*entity))
+    } else if let Some(entity) = evidence.strays.first().filter(|_| !corrected) {
+        Some(Reason::UnknownName(*entity))
+    } else if base.near_misses.is_empty() && evidence.coverage < PLAIN_COVERAGE {
+        Some(if evidence.leftover.is_empty() { Reason::NothingClose } else { Reason::Unaccounted(evidence.leftover.clone()) })
+    } else {
+        None
+    };
+}
+
+/// All of it in one figure: a logistic regression over the signals.
+fn confidence(signals: &[f32; SIGNALS.len()]) -> f32 {
+    let z: f32 = BIAS + WEIGHTS.iter().zip(signals).map(|(w, s)| w * s).sum::<f32>();
+    1.0 / (1.0 + (-z).exp())
+}
+
+const BIAS: f32 = -2.533;
+const WEIGHTS: [f32; SIGNALS.len()] =
+    [2.220, 0.304, 4.417, 2.006, 0.195, -0.631, 0.500, -2.350, -3.500, 0.639, 0.000, 0.832, -2.266, -2.123];

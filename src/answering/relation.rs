@@ -1,0 +1,146 @@
+//! Answers read off a relation: whether it holds, which value, how many, who came first.
+
+use super::timeline::Pair;
+use super::{AnswerPart, Reason};
+use crate::knowledge::{Ask, KnowledgeBase, Relation, RelationUse, date_in_words};
+use crate::reading::Reading;
+
+/// Numbers up to ten in words, as running text has them.
+pub fn number_in_words(number: usize) -> String {
+    const WORDS: [&str; 11] = ["none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
+    WORDS.get(number).map_or_else(|| number.to_string(), |w| (*w).to_owned())
+}
+
+/// "A, B and C".
+pub fn listed(names: &[&str]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [most @ .., last] => format!("{} and {last}", most.join(", ")),
+    }
+}
+
+/// First letter in upper case.
+pub fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |c| c.to_uppercase().chain(chars).collect())
+}
+
+/// The answer of an intent that rests on a relation.
+pub(super) fn answer(base: &KnowledgeBase, intent: usize, used: &RelationUse, reading: &Reading) -> Result<AnswerPart, Reason> {
+    let relation = &base.relations[used.relation];
+    let subjects: Vec<usize> = {
+        let mut out = Vec::new();
+        for e in reading.entities(true).chain(reading.implied.iter().copied()) {
+            if base.entities[e].kind == relation.subject && Some(e) != relation.object && !out.contains(&e) {
+                out.push(e);
+            }
+        }
+        out
+    };
+    let name = |e: usize| base.entities[e].short.as_str();
+    let row = |e: usize| relation.rows.iter().find(|r| r.subject == e);
+    let part = |direct: String, facts: Vec<usize>| Ok(AnswerPart { intent, direct, facts });
+    let unlisted = |e: usize| Reason::NotListed { entity: e, silent: used.silent.clone() };
+    let fill = |template: &str, subjects: &[usize]| {
+        let names: Vec<&str> = subjects.iter().map(|e| name(*e)).collect();
+        sentence(&template.replace("{subject}", &listed(&names)))
+    };
+    let all_facts = || {
+        let mut facts: Vec<usize> = relation.rows.iter().map(|r| r.fact).collect();
+        facts.dedup();
+        facts
+    };
+    match used.ask {
+        Ask::Holds => {
+            let Some(&first) = subjects.first() else { return Err(Reason::NothingClose) };
+            if let Some(&other) = subjects.iter().find(|e| row(**e).is_none() && !is_closed(base, relation, **e)) {
+                return Err(unlisted(other));
+            }
+            match row(first) {
+                Some(found) if subjects.iter().all(|e| row(*e).is_some()) => part(fill(&used.holds, &subjects), vec![found.fact]),
+                None if subjects.iter().all(|e| row(*e).is_none()) && !used.lacks.is_empty() => {
+                    part(fill(&used.lacks, &subjects), all_facts().into_iter().take(1).collect())
+                }
+                // Some are on the list and some are not: the statement says which.
+                _ => part(String::new(), all_facts().into_iter().take(1).collect()),
+            }
+        }
+        Ask::Value => {
+            let Some(&first) = subjects.first() else { return Err(Reason::NothingClose) };
+            match row(first) {
+                Some(found) => part(format!("{}.", sentence(&date_in_words(&found.value))), vec![found.fact]),
+                None => Err(unlisted(first)),
+            }
+        }
+        Ask::List | Ask::Count => {
+            let names: Vec<&str> = relation.rows.iter().map(|r| name(r.subject)).collect();
+            part(format!("{}: {}.", sentence(&number_in_words(names.len())), listed(&names)), all_facts().into_iter().take(1).collect())
+        }
+        Ask::First | Ask::Last => {
+            let mut rows: Vec<_> = relation.rows.iter().collect();
+            rows.sort_by(|a, b| a.value.cmp(&b.value));
+            let found = if used.ask == Ask::First { rows.first() } else { rows.last() };
+            found.map_or(Err(Reason::NothingClose), |r| {
+                part(format!("{}, in {}.", sentence(name(r.subject)), date_in_words(&r.value)), vec![r.fact])
+            })
+        }
+        Ask::Difference | Ask::Order => Err(Reason::NothingClose),
+    }
+}
+
+/// Which of two events came first, or what lay between them.
+pub(super) fn order(base: &KnowledgeBase, pair: &Pair) -> Option<AnswerPart> {
+    let used = base.intents[pair.intent].relation.as_ref()?;
+    let relation = &base.relations[used.relation];
+    let row = |e: usize| relation.rows.iter().find(|r| r.subject == e);
+    let (a, b) = (row(pair.first)?, row(pair.second)?);
+    let (early, late) = if a.value <= b.value { (a, b) } else { (b, a) };
+    // "February 2022" and "24 February 2022": neither is known to be first.
+    let unclear = late.value.starts_with(&early.value);
+    let name = |e: usize| base.entities[e].name.as_str();
+    let dated = |row: &crate::knowledge::Row| format!("{} ({})", name(row.subject), date_in_words(&row.value));
+    let direct = match (used.ask, unclear) {
+        (_, true) => format!("Which came first is not on record: {} and {}.", dated(early), dated(late)),
+        (Ask::Difference, _) => format!("{}: {} and {}.", between(&early.value, &late.value), dated(early), dated(late)),
+        _ => {
+            let verdict = match pair.claims_before {
+                Some(claimed) if claimed == (early.subject == pair.first) => "Yes: ",
+                Some(_) => "No: ",
+                None => "",
+            };
+            sentence(&format!("{verdict}{} came before {}.", dated(early), dated(late)))
+        }
+    };
+    let mut facts = vec![early.fact, late.fact];
+    facts.dedup();
+    Some(AnswerPart { intent: pair.intent, direct, facts })
+}
+
+/// Whether a name off the list is known not to be on it.
+fn is_closed(base: &KnowledgeBase, relation: &Relation, entity: usize) -> bool {
+    relation.complete && relation.closed_for.as_ref().is_some_and(|group| base.entities[entity].groups.contains(group))
+}
+
+/// What lies between two dates, as precisely as both are known.
+fn between(early: &str, late: &str) -> String {
+    let days = |d: &str| {
+        let mut parts = d.split('-').map(|p| p.parse::<i64>().ok());
+        Some((parts.next()??, parts.next()??, parts.next()??))
+    };
+    if let (Some(a), Some(b)) = (days(early), days(late)) {
+        let number = |(y, m, d): (i64, i64, i64)| {
+            // Days from civil (Hinnant, "chrono-Compatible Low-Level Date Algorithms").
+            let y = if m <= 2 { y - 1 } else { y };
+            let era = y.div_euclid(400);
+            let yoe = y - era * 400;
+            let doy = (153 * (m + if m > 2 { -3 } else { 9 }) + 2) / 5 + d - 1;
+            era * 146_097 + yoe * 365 + yoe / 4 - yoe / 100 + doy
+        };
+        let n = usize::try_from(number(b) - number(a)).unwrap_or(0);
+        return format!("{} {}", sentence(&number_in_words(n)), if n == 1 { "day" } else { "days" });
+    }
+    let year = |d: &str| d.split('-').next().and_then(|y| y.parse::<i64>().ok()).unwrap_or(0);
+    let n = usize::try_from(year(late) - year(early)).unwrap_or(0);
+    format!("{} {}", sentence(&number_in_words(n)), if n == 1 { "year" } else { "years" })
+}

@@ -1,0 +1,143 @@
+//! Which of two events came first, and how much time lay between: read off a relation whose subjects are events.
+//!
+//! People name events in all sorts of ways ("NATO's war on Serbia", "the war that NATO waged on the Serbs"), so an event
+//! is recognised by the words and names of any of its aliases, in whatever order they stand.
+
+use crate::knowledge::{Ask, KnowledgeBase};
+use crate::matching::{Matcher, part_key};
+use crate::question::Question;
+use crate::reading::{Reading, Unit};
+
+/// The kind of entity that has a date.
+const EVENT: &str = "event";
+/// Words that ask for an order in time.
+const ORDER: &[&str] = &[
+    "before",
+    "after",
+    "first",
+    "earlier",
+    "later",
+    "earliest",
+    "prior",
+    "precede",
+    "preceded",
+    "preceding",
+    "predate",
+    "predates",
+    "predated",
+    "follow",
+    "followed",
+    "older",
+    "sooner",
+    "latest",
+    "last",
+];
+/// Words that ask for what lies between.
+const GAP: &[&str] =
+    &["between", "after", "separate", "separates", "separated", "apart", "gap", "elapsed", "lie", "lay", "passed", "later", "went"];
+
+/// The aliases of events as keys.
+#[derive(Debug, Default)]
+pub(super) struct Events {
+    /// Event and the keys of one alias.
+    aliases: Vec<(usize, Vec<u64>)>,
+}
+
+/// Two events that a question sets in order.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Pair {
+    /// The intent that answers it.
+    pub intent: usize,
+    /// The event that is named first.
+    pub first: usize,
+    /// The other.
+    pub second: usize,
+    /// For "did the first come before the second?": whether that is claimed.
+    pub claims_before: Option<bool>,
+}
+
+impl Events {
+    pub(super) fn new(base: &KnowledgeBase, matcher: &Matcher) -> Events {
+        let dated: Vec<usize> =
+            base.relations.iter().filter(|r| r.subject == EVENT).flat_map(|r| r.rows.iter().map(|row| row.subject)).collect();
+        let mut aliases = Vec::new();
+        for event in dated {
+            for alias in base.entities[event].aliases.iter().chain(&base.entities[event].cues) {
+                if let Ok(question) = Question::parse(alias) {
+                    let keys = keys(&matcher.read(base, question)).into_iter().map(|(key, _)| key).collect::<Vec<_>>();
+                    if !keys.is_empty() && !aliases.contains(&(event, keys.clone())) {
+                        aliases.push((event, keys));
+                    }
+                }
+            }
+        }
+        Events { aliases }
+    }
+
+    /// The two events that a question sets in order, if it does.
+    pub(super) fn pair(&self, base: &KnowledgeBase, reading: &Reading) -> Option<Pair> {
+        let texts: Vec<&str> = reading.question.words.iter().map(|w| w.text.as_str()).collect();
+        let cue = texts.iter().position(|w| ORDER.contains(w));
+        let quantity = texts.windows(2).any(|w| w[0] == "how" && matches!(w[1], "many" | "long" | "much" | "quickly" | "soon"))
+            || texts.iter().any(|w| matches!(*w, "gap" | "elapsed" | "apart"));
+        let gap = quantity && texts.iter().any(|w| GAP.contains(w));
+        if cue.is_none() && !gap {
+            return None;
+        }
+        let own = keys(reading);
+        let mut found: Vec<(usize, usize, usize)> = Vec::new();
+        for (event, keys) in &self.aliases {
+            let places: Option<Vec<usize>> = keys.iter().map(|k| own.iter().find(|(o, _)| o == k).map(|(_, at)| *at)).collect();
+            let Some(places) = places else { continue };
+            let at = places.iter().copied().min().unwrap_or(0);
+            match found.iter_mut().find(|(e, _, _)| e == event) {
+                Some(best) if best.1 < keys.len() => *best = (*event, keys.len(), at),
+                Some(_) => {}
+                None => found.push((*event, keys.len(), at)),
+            }
+        }
+        // The events named most fully, then in the order in which they are named.
+        found.sort_by_key(|(event, length, _)| (std::cmp::Reverse(*length), *event));
+        found.truncate(2);
+        found.sort_by_key(|(_, _, at)| *at);
+        let [(first, _, a), (second, _, b)] = found.as_slice() else { return None };
+        let ask = if gap && quantity { Ask::Difference } else { Ask::Order };
+        let intent = base
+            .intents
+            .iter()
+            .position(|i| i.relation.as_ref().is_some_and(|u| u.ask == ask && base.relations[u.relation].subject == EVENT))?;
+        let both =
+            texts.windows(3).any(|w| matches!(w, ["before", "or", "after"] | ["after", "or", "before"] | ["earlier", "or", "later"]));
+        let word = cue.map(|c| texts[c]);
+        let claims_before = match (reading.question.asked, cue, word) {
+            (Some(crate::knowledge::Kind::YesNo), Some(at), Some("before" | "earlier" | "prior" | "precede" | "predate"))
+                if !both && *a < at && at < *b =>
+            {
+                Some(true)
+            }
+            (Some(crate::knowledge::Kind::YesNo), Some(at), Some("after" | "later" | "follow")) if !both && *a < at && at < *b => {
+                Some(false)
+            }
+            _ => None,
+        };
+        Some(Pair { intent, first: *first, second: *second, claims_before })
+    }
+}
+
+/// Keys of names, ideas and topic words with their places. Event names count by their words, so that those found as a
+/// whole and those put in other words are the same.
+fn keys(reading: &Reading) -> Vec<(u64, usize)> {
+    let mut out = Vec::new();
+    for part in &reading.parts {
+        match part.unit {
+            Unit::Word => {
+                let word = &reading.question.words[part.from];
+                if word.class == crate::english::Class::Content || word.stem.starts_with(|c: char| c.is_ascii_digit()) {
+                    out.push((part_key(reading, part), part.from));
+                }
+            }
+            _ => out.push((part_key(reading, part), part.from)),
+        }
+    }
+    out
+}

@@ -1,0 +1,96 @@
+//! `factotum ask`: one question, or one a line.
+
+use super::lines::read_line;
+use super::settings::Settings;
+use super::{Status, count};
+use anyhow::Context;
+use factotum::answering::{Answerer, Reply};
+use factotum::render::{console, explain, json};
+use std::ffi::OsString;
+use std::io::{BufRead, IsTerminal, Write};
+use std::time::Instant;
+
+const NOTE: &str = "\
+Without a question each line of standard input is one, and is answered as it arrives. An empty
+line gets a reply as well, so that there are as many replies as lines. What is not UTF-8 is
+replaced. Of a line that is longer than a question can be only the beginning is read, and it is
+declined.";
+
+/// Arguments of `ask`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = NOTE)]
+pub struct Ask {
+    /// The question; quotation marks round it are not needed
+    #[arg(value_name = "QUESTION")]
+    words: Vec<OsString>,
+    /// Reply with a JSON object for each question, one a line
+    #[arg(long)]
+    json: bool,
+    /// Show how the question was read, and what spoke for and against each candidate
+    #[arg(long)]
+    explain: bool,
+}
+
+impl Ask {
+    /// Answers.
+    pub fn run(&self, settings: &Settings) -> anyhow::Result<Status> {
+        let answerer = settings.answerer()?;
+        if !self.words.is_empty() {
+            let words: Vec<_> = self.words.iter().map(|w| w.to_string_lossy()).collect();
+            self.answer(&answerer, &words.join(" "))?;
+            return Ok(Status::Good);
+        }
+        let input = std::io::stdin();
+        if input.is_terminal() {
+            let topics = count(answerer.base().topics().len(), "topic", "topics");
+            writeln!(
+                anstream::stderr(),
+                "Ask away, one question a line; there are answers on {topics}. Ctrl-D ends. (`factotum chat` is more comfortable.)"
+            )?;
+        }
+        self.answer_all(&answerer, &mut input.lock())
+    }
+
+    fn answer_all(&self, answerer: &Answerer, input: &mut impl BufRead) -> anyhow::Result<Status> {
+        let mut first = true;
+        while let Some(line) = read_line(input).context("cannot read standard input")? {
+            if !(first || self.json) {
+                writeln!(std::io::stdout())?;
+            }
+            first = false;
+            self.answer(answerer, &line)?;
+        }
+        Ok(Status::Good)
+    }
+
+    /// Answers one question, and does not keep the reply back.
+    fn answer(&self, answerer: &Answerer, question: &str) -> anyhow::Result<()> {
+        let begun = Instant::now();
+        let reply = answerer.answer(question);
+        let microseconds = begun.elapsed().as_micros();
+        if self.json {
+            // Not by way of the stream that takes colours out: JSON has to arrive byte for byte.
+            let mut out = std::io::stdout().lock();
+            writeln!(out, "{}", self.object(answerer, question, &reply, microseconds))?;
+            out.flush()?;
+        } else {
+            let mut out = anstream::stdout().lock();
+            writeln!(out, "{}", console::reply(answerer.base(), &reply))?;
+            if self.explain {
+                writeln!(out, "\n{}  took          {microseconds} µs", explain::human(answerer, question, &reply))?;
+            }
+            out.flush()?;
+        }
+        Ok(())
+    }
+
+    fn object(&self, answerer: &Answerer, question: &str, reply: &Reply, microseconds: u128) -> serde_json::Value {
+        let mut object = json::reply(answerer.base(), question, reply);
+        if self.explain {
+            object["explain"] = explain::reading(answerer, question);
+            object["evidence"] = explain::evidence(answerer.base(), reply);
+            object["us"] = serde_json::json!(u64::try_from(microseconds).unwrap_or(u64::MAX));
+        }
+        object
+    }
+}

@@ -1,0 +1,136 @@
+//! `factotum chat`: one question after the other, with a few commands in between.
+
+use super::lines::read_line;
+use super::settings::Settings;
+use super::{HEADING, Status, count};
+use anyhow::Context;
+use factotum::answering::Answerer;
+use factotum::knowledge::date_in_words;
+use factotum::render::{console, explain, visible};
+use rustyline::error::ReadlineError;
+use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
+
+const HELP: &str = "\
+/topics   what there are answers to
+/sources  where the answers come from
+/explain  why the last question got its reply
+/help     this list
+/quit     leave; Ctrl-D does, too";
+/// Questions that the arrow keys bring back.
+const HISTORY: usize = 1_000;
+
+/// Arguments of `chat`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Arrow keys move in the line and bring back earlier questions. These are forgotten at the end, unless
+the environment variable FACTOTUM_HISTORY names a file for them. /help lists what else to type.")]
+pub struct Chat {}
+
+impl Chat {
+    /// Talks until the other side has enough.
+    pub fn run(&self, settings: &Settings) -> anyhow::Result<Status> {
+        let mut talk = Talk { answerer: settings.answerer()?, last: None };
+        if std::io::stdin().is_terminal() {
+            talk.with_prompt()?
+        } else {
+            talk.with_lines()?
+        }
+        Ok(Status::Good)
+    }
+}
+
+/// What was said so far.
+struct Talk {
+    answerer: Answerer,
+    last: Option<String>,
+}
+
+/// Whether the talk goes on.
+#[derive(PartialEq, Eq)]
+enum Then {
+    GoOn,
+    Leave,
+}
+
+impl Talk {
+    /// With a person at a terminal.
+    fn with_prompt(&mut self) -> anyhow::Result<()> {
+        let config = rustyline::Config::builder().max_history_size(HISTORY)?.auto_add_history(true).history_ignore_space(true).build();
+        let mut editor = rustyline::DefaultEditor::with_config(config).context("cannot use this terminal")?;
+        let kept = std::env::var_os("FACTOTUM_HISTORY").filter(|path| !path.is_empty()).map(PathBuf::from);
+        if let Some(path) = kept.as_ref().filter(|path| path.exists()) {
+            editor.load_history(path).with_context(|| format!("cannot read the history in {}", path.display()))?;
+        }
+        let topics = count(console::topics(self.answerer.base()).len(), "topic", "topics");
+        writeln!(anstream::stdout(), "Ask me something; there are answers on {topics}. /help says what else you can type.\n")?;
+        loop {
+            match editor.readline("> ") {
+                Ok(line) if self.hear(&line)? == Then::Leave => break,
+                Ok(_) => writeln!(anstream::stdout())?,
+                Err(ReadlineError::Interrupted) => writeln!(anstream::stdout(), "/quit or Ctrl-D leaves.")?,
+                Err(ReadlineError::Eof) => break,
+                Err(error) => return Err(error).context("cannot read from the terminal"),
+            }
+        }
+        if let Some(path) = kept {
+            editor.save_history(&path).with_context(|| format!("cannot keep the history in {}", path.display()))?;
+        }
+        Ok(())
+    }
+
+    /// With a pipe or file.
+    fn with_lines(&mut self) -> anyhow::Result<()> {
+        let mut input = std::io::stdin().lock();
+        while let Some(line) = read_line(&mut input).context("cannot read standard input")? {
+            if self.hear(&line)? == Then::Leave {
+                break;
+            }
+            writeln!(anstream::stdout())?;
+        }
+        Ok(())
+    }
+
+    /// Replies to a question or obeys a command.
+    fn hear(&mut self, line: &str) -> anyhow::Result<Then> {
+        let mut out = anstream::stdout().lock();
+        match line.trim() {
+            "" => {}
+            "/quit" | "/exit" => return Ok(Then::Leave),
+            "/help" => writeln!(out, "{HELP}")?,
+            "/topics" => self.topics(&mut out)?,
+            "/sources" => self.sources(&mut out)?,
+            "/explain" => match &self.last {
+                Some(question) => write!(out, "{}", explain::human(&self.answerer, question, &self.answerer.answer(question)))?,
+                None => writeln!(out, "Ask something first.")?,
+            },
+            command if command.starts_with('/') => writeln!(out, "There is no such command.\n{HELP}")?,
+            question => {
+                writeln!(out, "{}", console::reply(self.answerer.base(), &self.answerer.answer(question)))?;
+                self.last = Some(question.to_owned());
+            }
+        }
+        out.flush()?;
+        Ok(Then::GoOn)
+    }
+
+    fn topics(&self, out: &mut impl Write) -> std::io::Result<()> {
+        for (topic, intents) in console::topics(self.answerer.base()) {
+            let one = intents.first().map_or_else(String::new, |i| console::question(i));
+            writeln!(out, "{HEADING}{topic}{HEADING:#}: {}, such as \"{one}\"", count(intents.len(), "question", "questions"))?;
+        }
+        Ok(())
+    }
+
+    fn sources(&self, out: &mut impl Write) -> std::io::Result<()> {
+        for source in &self.answerer.base().sources {
+            let about = [&source.publisher, &date_in_words(&source.date), &source.url];
+            let about: Vec<String> = about.into_iter().filter(|t| !t.is_empty()).map(|t| visible(t)).collect();
+            writeln!(out, "{HEADING}{}{HEADING:#}: {}", visible(&source.title), about.join(", "))?;
+            if !source.limits.is_empty() {
+                writeln!(out, "  {}", visible(&source.limits))?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,85 @@
+//! Lines of standard input, however long and whatever their bytes.
+
+use factotum::question::MAX_BYTES;
+use factotum::text;
+use std::io::{BufRead, ErrorKind};
+
+/// Bytes of a line that are kept: enough to be seen to be too long for a question.
+const KEPT: usize = MAX_BYTES + 4;
+
+/// Reads a line without its ending; the rest of one that is too long for a question is skipped, never kept.
+///
+/// Bytes that are not UTF-8 become replacement characters. `None` at the end of the input.
+pub fn read_line(input: &mut impl BufRead) -> std::io::Result<Option<String>> {
+    let mut line: Vec<u8> = Vec::new();
+    let mut begun = false;
+    loop {
+        let chunk = match input.fill_buf() {
+            Ok(chunk) => chunk,
+            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        if chunk.is_empty() {
+            return Ok(begun.then(|| finish(line)));
+        }
+        begun = true;
+        let end = chunk.iter().position(|b| *b == b'\n');
+        let part = &chunk[..end.unwrap_or(chunk.len())];
+        line.extend_from_slice(&part[..part.len().min(KEPT - line.len())]);
+        let used = end.map_or(chunk.len(), |at| at + 1);
+        input.consume(used);
+        if end.is_some() {
+            return Ok(Some(finish(line)));
+        }
+    }
+}
+
+fn finish(mut line: Vec<u8>) -> String {
+    let cut = line.len() == KEPT;
+    if !cut && line.last() == Some(&b'\r') {
+        line.pop();
+    }
+    let text = String::from_utf8_lossy(&line);
+    // A character that the cut went through is no invalid byte of the asker's.
+    if cut { text::truncate(text.trim_end_matches('\u{fffd}'), KEPT).to_owned() } else { text.into_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::BufReader;
+
+    fn lines(bytes: &[u8], capacity: usize) -> Vec<String> {
+        let mut input = BufReader::with_capacity(capacity, bytes);
+        std::iter::from_fn(|| read_line(&mut input).expect("memory can be read")).collect()
+    }
+
+    #[test]
+    fn every_line_is_one_whatever_the_buffer() {
+        let cases: &[(&[u8], &[&str])] = &[
+            (b"", &[]),
+            (b"\n", &[""]),
+            (b"a\r\nb", &["a", "b"]),
+            (b"a\n\nb\n", &["a", "", "b"]),
+            (b"caf\xe9\nok\n", &["caf\u{fffd}", "ok"]),
+            ("Vučić\n".as_bytes(), &["Vučić"]),
+        ];
+        for (bytes, expected) in cases {
+            for capacity in [1, 2, 3, 64] {
+                assert_eq!(&lines(bytes, capacity), expected, "{bytes:?} by {capacity}");
+            }
+        }
+    }
+
+    #[test]
+    fn long_lines_are_cut_and_skipped() {
+        for unit in ["a", "č", "🙂"] {
+            let text = format!("{}\nnext\n", unit.repeat(100_000));
+            let read = lines(text.as_bytes(), 4096);
+            assert_eq!(read.len(), 2);
+            assert!(read[0].len() > MAX_BYTES && read[0].len() <= KEPT, "{}", read[0].len());
+            assert!(read[0].chars().all(|c| unit.contains(c)));
+            assert_eq!(read[1], "next");
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! Which settings and which knowledge are in force.
+
+use super::{count, read_bounded};
+use anyhow::{Context, bail};
+use factotum::answering::Answerer;
+use factotum::config::Config;
+use factotum::diagnostic::{Diagnostic, Severity, SourceFile};
+use factotum::knowledge::{self, KnowledgeBase};
+use factotum::pack;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// Where settings are looked for if nobody says where.
+const USUAL: &str = "bot.toml";
+/// Largest file of settings, in bytes.
+const MAX_SETTINGS: u64 = 1 << 20;
+/// Findings that are shown where a pack was to be used, not checked.
+const SHOWN: usize = 20;
+
+/// Options that every command has.
+#[derive(Debug, clap::Args)]
+pub struct Global {
+    /// Take the knowledge from this folder
+    #[arg(long, global = true, value_name = "DIR", help_heading = "Everywhere")]
+    knowledge: Option<PathBuf>,
+    /// Take the settings from this file instead of ./bot.toml
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Everywhere")]
+    config: Option<PathBuf>,
+    /// Log what happens, on standard error
+    #[arg(long, short, global = true, help_heading = "Everywhere")]
+    verbose: bool,
+}
+
+/// What is in force.
+#[derive(Debug)]
+pub struct Settings {
+    config: Config,
+    verbose: bool,
+}
+
+/// A pack as it was read.
+#[derive(Debug)]
+pub struct Pack {
+    /// What to call it.
+    pub name: String,
+    /// Its files.
+    pub files: Vec<SourceFile>,
+}
+
+impl Settings {
+    /// Puts together the file, the environment and the options.
+    pub fn load(global: &Global) -> anyhow::Result<Settings> {
+        let file = global.config.clone().or_else(|| Path::new(USUAL).exists().then(|| PathBuf::from(USUAL)));
+        let written = match file {
+            Some(path) => read_config(&path)?,
+            None => Config::default(),
+        };
+        let mut config = written.with_environment(&|name| std::env::var_os(name).map(|v| v.to_string_lossy().into_owned()))?;
+        if let Some(folder) = &global.knowledge {
+            config.knowledge = Some(folder.clone());
+        }
+        Ok(Settings { config, verbose: global.verbose })
+    }
+
+    /// What is logged.
+    pub fn log_filter(&self) -> &str {
+        if self.verbose { "factotum=debug" } else { self.config.log.as_str() }
+    }
+
+    /// The pack of that folder, or else the one in force.
+    pub fn pack(&self, folder: Option<&Path>) -> anyhow::Result<Pack> {
+        let pack = match folder.or(self.config.knowledge.as_deref()) {
+            Some(folder) => Pack { name: folder.display().to_string(), files: pack::read(folder)? },
+            None => Pack { name: "the built-in pack".to_owned(), files: pack::built_in_files() },
+        };
+        tracing::debug!(pack = pack.name, files = pack.files.len(), "read");
+        Ok(pack)
+    }
+
+    /// The base in force; what is wrong with it is shown on standard error.
+    pub fn base(&self) -> anyhow::Result<KnowledgeBase> {
+        let pack = self.pack(None)?;
+        let loaded = knowledge::load(&pack.files);
+        let errors: Vec<Diagnostic> = loaded.diagnostics.into_iter().filter(|d| d.severity() == Severity::Error).collect();
+        match loaded.base {
+            Some(base) => Ok(base),
+            None => {
+                show(&errors, &pack.files)?;
+                bail!("{} has {}; `factotum check` shows all there is to mend", pack.name, count(errors.len(), "error", "errors"))
+            }
+        }
+    }
+
+    /// Somebody who answers from the base in force.
+    pub fn answerer(&self) -> anyhow::Result<Answerer> {
+        let begun = std::time::Instant::now();
+        // The built-in base was learned when the program was built; any other one is learned now.
+        let answerer = if self.config.knowledge.is_none() { pack::built_in() } else { Answerer::new(self.base()?) };
+        tracing::debug!(took = ?begun.elapsed(), intents = answerer.base().intents.len(), version = answerer.base().version, "learned");
+        Ok(answerer)
+    }
+}
+
+fn read_config(path: &PathBuf) -> anyhow::Result<Config> {
+    let bytes = read_bounded(path, MAX_SETTINGS).context("cannot read the settings")?;
+    let file = SourceFile { name: path.display().to_string(), text: String::from_utf8_lossy(&bytes).into_owned() };
+    let folder = path.parent().unwrap_or(Path::new(""));
+    match Config::parse(&file, folder) {
+        Ok(config) => Ok(config),
+        Err(found) => {
+            let errors = count(found.len(), "error", "errors");
+            let name = file.name.clone();
+            show(&found, &[file])?;
+            bail!("{name} has {errors}")
+        }
+    }
+}
+
+/// Shows findings on standard error, the first ones in full.
+pub fn show(found: &[Diagnostic], files: &[SourceFile]) -> std::io::Result<()> {
+    let mut out = anstream::stderr().lock();
+    for diagnostic in found.iter().take(SHOWN) {
+        writeln!(out, "{}\n", diagnostic.human(files, true))?;
+    }
+    if found.len() > SHOWN {
+        writeln!(out, "... and {} more\n", found.len() - SHOWN)?;
+    }
+    Ok(())
+}

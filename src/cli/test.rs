@@ -1,0 +1,218 @@
+//! `factotum test`: golden questions and the scorecard.
+
+use super::settings::{Settings, show};
+use super::{BAD, HEADING, Status, count, read_bounded};
+use anyhow::{Context, bail, ensure};
+use clap::ValueEnum;
+use factotum::diagnostic::{SourceFile, line_column};
+use factotum::golden::{self, Counts, FileScore, Scorecard, Scored, Verdict};
+use factotum::knowledge::KnowledgeBase;
+use factotum::render::{json, message, visible};
+use serde_json::{Value, json};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// Where golden questions are looked for if nobody says where.
+const USUAL: &str = "tests/questions";
+/// Largest file of golden questions, in bytes.
+const MAX_FILE: u64 = 16 << 20;
+/// Rows of the confusion table that are worth reading at once.
+const CONFUSIONS: usize = 25;
+
+/// Arguments of `test`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+right     as expected
+wrong     answered, but not with what was expected
+declined  not answered although it should have been
+invented  answered although it should have been declined
+
+Exit status 1 if in any file fewer questions are right than its `target`, in per cent, says.")]
+pub struct Test {
+    /// Files of golden questions, or folders of them [default: tests/questions]
+    #[arg(value_name = "FILES")]
+    files: Vec<PathBuf>,
+    /// Show the questions with these verdicts
+    #[arg(long, value_enum, value_name = "VERDICTS", value_delimiter = ',')]
+    show: Vec<Shown>,
+    /// Print the scorecard and every question that is not right as a JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Shown {
+    Right,
+    Wrong,
+    Declined,
+    Invented,
+}
+
+impl From<Shown> for Verdict {
+    fn from(shown: Shown) -> Verdict {
+        match shown {
+            Shown::Right => Verdict::Right,
+            Shown::Wrong => Verdict::Wrong,
+            Shown::Declined => Verdict::Declined,
+            Shown::Invented => Verdict::Invented,
+        }
+    }
+}
+
+impl Test {
+    /// Asks all golden questions and prints the score.
+    pub fn run(&self, settings: &Settings) -> anyhow::Result<Status> {
+        let files = self.read()?;
+        let answerer = settings.answerer()?;
+        let sets = match golden::parse(&files, answerer.base()) {
+            Ok(sets) => sets,
+            Err(found) => {
+                show(&found, &files)?;
+                bail!("the golden questions have {}", count(found.len(), "error", "errors"))
+            }
+        };
+        let card = golden::run(&answerer, &sets);
+        let report = Report { files: &files, base: answerer.base(), card: &card };
+        if self.json {
+            writeln!(std::io::stdout(), "{}", report.json())?;
+        } else {
+            report.print(&self.show.iter().map(|s| (*s).into()).collect::<Vec<_>>())?;
+        }
+        Ok(if card.met() { Status::Good } else { Status::Bad })
+    }
+
+    fn read(&self) -> anyhow::Result<Vec<SourceFile>> {
+        let mut paths = Vec::new();
+        let usual = [PathBuf::from(USUAL)];
+        for path in if self.files.is_empty() { &usual } else { self.files.as_slice() } {
+            if path.is_dir() {
+                paths.extend(listed(path)?);
+            } else {
+                paths.push(path.clone());
+            }
+        }
+        paths
+            .iter()
+            .map(|path| {
+                let bytes = read_bounded(path, MAX_FILE).context("cannot read the golden questions")?;
+                Ok(SourceFile { name: path.display().to_string(), text: String::from_utf8_lossy(&bytes).into_owned() })
+            })
+            .collect()
+    }
+}
+
+/// The `.toml` files of a folder, in the order of their names.
+fn listed(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let failed = || format!("cannot list the golden questions in {}", folder.display());
+    let mut paths = Vec::new();
+    for entry in std::fs::read_dir(folder).with_context(failed)? {
+        paths.push(entry.with_context(failed)?.path());
+    }
+    paths.retain(|p| p.extension().is_some_and(|e| e == "toml"));
+    paths.sort();
+    ensure!(!paths.is_empty(), "there is no .toml file in {}", folder.display());
+    Ok(paths)
+}
+
+struct Report<'a> {
+    files: &'a [SourceFile],
+    base: &'a KnowledgeBase,
+    card: &'a Scorecard<'a>,
+}
+
+impl Report<'_> {
+    fn print(&self, shown: &[Verdict]) -> std::io::Result<()> {
+        let mut out = anstream::stdout().lock();
+        for scored in self.card.scored().filter(|s| shown.contains(&s.verdict)) {
+            writeln!(out, "{}\n", self.question(scored))?;
+        }
+        let confusion = self.card.confusion(self.base);
+        if !confusion.is_empty() {
+            writeln!(out, "{HEADING}times  expected -> taken for{HEADING:#}")?;
+            for row in confusion.iter().take(CONFUSIONS) {
+                writeln!(out, "{:>5}  {} -> {}", row.times, row.expected, row.taken)?;
+            }
+            if confusion.len() > CONFUSIONS {
+                writeln!(out, "       ... and {} more", confusion.len() - CONFUSIONS)?;
+            }
+            writeln!(out)?;
+        }
+        let width = self.card.files.iter().map(|f| self.name(f.file).chars().count()).max().unwrap_or(0).max("in all".len());
+        writeln!(
+            out,
+            "{HEADING}{:width$}  {:>6} {:>6} {:>8} {:>8} {:>8}  {:>8}{HEADING:#}",
+            "", "right", "wrong", "declined", "invented", "per cent", "target"
+        )?;
+        for file in &self.card.files {
+            let target = if file.met() { format!("{:>8.1}", file.target) } else { format!("{BAD}{:>8.1} missed{BAD:#}", file.target) };
+            writeln!(out, "{:width$}  {}  {target}", self.name(file.file), row(&file.counts))?;
+        }
+        if self.card.files.len() > 1 {
+            writeln!(out, "{:width$}  {}", "in all", row(&self.card.counts()))?;
+        }
+        Ok(())
+    }
+
+    /// A question with what was expected of it and what came of it.
+    fn question(&self, scored: &Scored<'_>) -> String {
+        let golden = scored.golden;
+        let (name, line) = self.at(scored);
+        let mut out = format!(
+            "{HEADING}{}{HEADING:#}  {name}:{line}\n  asked     {}",
+            scored.verdict.as_str(),
+            visible(&golden.ask).replace('\n', " ")
+        );
+        let mut add = |label: &str, text: &str| out.push_str(&format!("\n  {label:<9} {text}"));
+        add("expected", &golden::expected(golden));
+        for group in &golden.says {
+            add("says", &visible(&group.join(" | ")));
+        }
+        if !golden.never.is_empty() {
+            add("never", &visible(&golden.never.join(" | ")));
+        }
+        add("taken for", &format!("{}, confidence {:.2}", golden::taken(self.base, &scored.reply), scored.reply.confidence));
+        add("reply", &visible(&message(self.base, &scored.reply)).replace('\n', "\n            "));
+        if !golden.note.is_empty() {
+            add("note", &visible(&golden.note));
+        }
+        out
+    }
+
+    fn name(&self, file: usize) -> &str {
+        self.files.get(file).map_or("?", |f| f.name.as_str())
+    }
+
+    fn at(&self, scored: &Scored<'_>) -> (&str, usize) {
+        let place = &scored.golden.place;
+        (self.name(place.file), self.files.get(place.file).map_or(0, |f| line_column(&f.text, place.start).0))
+    }
+
+    fn json(&self) -> Value {
+        let counts = |c: &Counts| json!({"total": c.total(), "right": c.right, "wrong": c.wrong, "declined": c.declined, "invented": c.invented, "per_cent": c.per_cent()});
+        let file = |f: &FileScore<'_>| {
+            let mut object = counts(&f.counts);
+            object["file"] = json!(self.name(f.file));
+            object["target"] = json!(f.target);
+            object["met"] = json!(f.met());
+            object
+        };
+        let question = |s: &Scored<'_>| {
+            let (name, line) = self.at(s);
+            json!({
+                "file": name, "line": line, "verdict": s.verdict.as_str(), "expected": golden::expected(s.golden), "taken": golden::taken(self.base, &s.reply),
+                "note": s.golden.note, "reply": json::reply(self.base, &s.golden.ask, &s.reply),
+            })
+        };
+        json!({
+            "met": self.card.met(),
+            "all": counts(&self.card.counts()),
+            "files": self.card.files.iter().map(file).collect::<Vec<_>>(),
+            "confusion": self.card.confusion(self.base).iter().map(|c| json!({"expected": c.expected, "taken": c.taken, "times": c.times})).collect::<Vec<_>>(),
+            "not_right": self.card.scored().filter(|s| s.verdict != Verdict::Right).map(question).collect::<Vec<_>>(),
+        })
+    }
+}
+
+fn row(counts: &Counts) -> String {
+    format!("{:>6} {:>6} {:>8} {:>8} {:>8.1}", counts.right, counts.wrong, counts.declined, counts.invented, counts.per_cent())
+}

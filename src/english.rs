@@ -1,0 +1,271 @@
+//! What the program knows of English whatever the pack: spellings, little words, stems.
+//!
+//! The words themselves stand in `english.toml`, so that no list hides in code.
+
+use crate::text::{self, Token};
+use rust_stemmers::{Algorithm, Stemmer};
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
+/// How much a word may count when a question is held against what is on record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Class {
+    /// Grammar: shapes the question, never its topic.
+    Function,
+    /// Put round a question ("please", "anyone know"): says little about its topic.
+    Filler,
+    /// A word that an answer has to account for.
+    Content,
+}
+
+/// A word of a question or phrase after spelling: what matching works on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Word {
+    /// Folded, one spelling for variants ("defense" is "defence").
+    pub text: String,
+    /// Its stem (Snowball English), or the word itself for numbers and names.
+    pub stem: String,
+    /// What it may count for.
+    pub class: Class,
+    /// Index of the token that it came from.
+    pub token: usize,
+}
+
+#[derive(serde::Deserialize)]
+struct File {
+    spellings: HashMap<String, String>,
+    variants: HashMap<String, String>,
+    numbers: HashMap<String, String>,
+    words: WordLists,
+}
+
+#[derive(serde::Deserialize)]
+struct WordLists {
+    function: String,
+    filler: String,
+    preambles: Vec<String>,
+    tags: Vec<String>,
+    negation: String,
+}
+
+/// English, read once.
+pub struct English {
+    spellings: HashMap<String, Vec<String>>,
+    variants: HashMap<String, String>,
+    numbers: HashMap<String, String>,
+    classes: HashMap<String, Class>,
+    negation: HashSet<String>,
+    /// Expressions ahead of a question, as words, longest first.
+    pub preambles: Vec<Vec<String>>,
+    /// Expressions behind a statement that make it a question, longest first.
+    pub tags: Vec<Vec<String>>,
+    stemmer: Stemmer,
+}
+
+static ENGLISH: LazyLock<English> = LazyLock::new(|| {
+    let file: File = toml::from_str(include_str!("english.toml")).expect("english.toml is part of the program and tested");
+    let split = |s: &str| s.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    let longest_first = |list: Vec<String>| {
+        let mut all: Vec<Vec<String>> = list.iter().map(|s| split(s)).collect();
+        all.sort_by_key(|words| std::cmp::Reverse(words.len()));
+        all
+    };
+    let mut classes: HashMap<String, Class> = split(&file.words.filler).into_iter().map(|w| (w, Class::Filler)).collect();
+    classes.extend(split(&file.words.function).into_iter().map(|w| (w, Class::Function)));
+    English {
+        spellings: file.spellings.into_iter().map(|(k, v)| (k, split(&v))).collect(),
+        variants: file.variants,
+        numbers: file.numbers,
+        classes,
+        negation: split(&file.words.negation).into_iter().collect(),
+        preambles: longest_first(file.words.preambles),
+        tags: longest_first(file.words.tags),
+        stemmer: Stemmer::create(Algorithm::English),
+    }
+});
+
+/// The one English that everything shares.
+pub fn english() -> &'static English {
+    &ENGLISH
+}
+
+impl English {
+    /// The words of a text: contractions opened, chat spellings written out, variants folded, stems found.
+    pub fn words(&self, tokens: &[Token]) -> Vec<Word> {
+        let mut out = Vec::with_capacity(tokens.len() + 4);
+        for (index, token) in tokens.iter().enumerate() {
+            if let Some(year) = short_year(tokens, index) {
+                out.push(self.word(&year, index));
+                continue;
+            }
+            self.open(&token.text, token.capitals, &mut |word| out.push(self.word(word, index)));
+        }
+        out
+    }
+
+    /// The words of a text that needs no places: aliases, phrases, lists.
+    pub fn words_of(&self, text: &str) -> Vec<Word> {
+        self.words(&text::tokens(text))
+    }
+
+    /// One word, as spelt: its variant, class and stem.
+    pub fn word(&self, word: &str, token: usize) -> Word {
+        let text = self.variants.get(word).map_or(word, String::as_str);
+        let text = fold_ise(text);
+        let class = self.class(&text);
+        let stem = self.stem(&text);
+        Word { text, stem, class, token }
+    }
+
+    /// What a word may count for.
+    pub fn class(&self, word: &str) -> Class {
+        self.classes.get(word).copied().unwrap_or(Class::Content)
+    }
+
+    /// Whether a word denies ("not", "never", "withhold").
+    pub fn denies(&self, word: &str) -> bool {
+        self.negation.contains(word)
+    }
+
+    /// Whether the program knows the word without a pack or word list: a little word or a chat spelling.
+    pub fn knows(&self, word: &str) -> bool {
+        self.classes.contains_key(word)
+            || self.spellings.contains_key(word)
+            || self.variants.contains_key(word)
+            || self.numbers.contains_key(word)
+    }
+
+    /// The digits of a number word ("four" is "4"), or the word itself.
+    pub fn number<'a>(&'a self, word: &'a str) -> &'a str {
+        self.numbers.get(word).map_or(word, String::as_str)
+    }
+
+    /// The stem of a folded word; numbers are their digits.
+    pub fn stem(&self, word: &str) -> String {
+        if let Some(number) = self.numbers.get(word) {
+            return number.clone();
+        }
+        if word.len() < 4 || !word.is_ascii() || word.bytes().any(|b| b.is_ascii_digit()) {
+            return word.to_owned();
+        }
+        self.stemmer.stem(word).into_owned()
+    }
+
+    /// Opens contractions and writes out chat spellings; `capitals` words are taken as they stand.
+    fn open(&self, word: &str, capitals: bool, push: &mut dyn FnMut(&str)) {
+        if let Some((head, tail)) = word.split_once('\'') {
+            match tail {
+                "t" if head.ends_with('n') && head.len() > 1 => {
+                    let verb = &head[..head.len() - 1];
+                    push(match verb {
+                        "ca" => "can",
+                        "wo" => "will",
+                        "sha" => "shall",
+                        "ai" => "is",
+                        other => other,
+                    });
+                    push("not");
+                }
+                "s" | "S" => {
+                    self.open(head, capitals, push);
+                    if matches!(head, "who" | "what" | "where" | "when" | "how" | "why" | "that" | "there" | "here" | "it" | "he" | "she") {
+                        push("is");
+                    }
+                }
+                "re" => {
+                    push(head);
+                    push("are");
+                }
+                "ve" => {
+                    push(head);
+                    push("have");
+                }
+                "ll" => {
+                    push(head);
+                    push("will");
+                }
+                "d" => push(head),
+                "m" => {
+                    push(head);
+                    push("am");
+                }
+                _ => {
+                    let joined: String = word.chars().filter(|c| *c != '\'').collect();
+                    push(&joined);
+                }
+            }
+            return;
+        }
+        match self.spellings.get(word) {
+            Some(meant) if !capitals => meant.iter().for_each(|w| push(w)),
+            _ => push(word),
+        }
+    }
+}
+
+/// "in 08", "since '99": the year in full.
+fn short_year(tokens: &[Token], at: usize) -> Option<String> {
+    let text = &tokens[at].text;
+    let before = tokens.get(at.checked_sub(1)?)?.text.as_str();
+    if text.len() != 2 || !matches!(before, "in" | "since" | "of" | "from" | "until" | "before" | "after" | "by" | "year") {
+        return None;
+    }
+    match text.parse::<u32>().ok()? {
+        year @ 0..=22 if text.starts_with('0') || year >= 10 && before == "since" => Some((2000 + year).to_string()),
+        year @ 90..=99 => Some((1900 + year).to_string()),
+        _ => None,
+    }
+}
+
+/// Folds the endings -ize, -ized, -izing, -ization, -yze to their spelling with s.
+fn fold_ise(word: &str) -> String {
+    for (from, to) in [
+        ("ize", "ise"),
+        ("izes", "ises"),
+        ("ized", "ised"),
+        ("izing", "ising"),
+        ("ization", "isation"),
+        ("izations", "isations"),
+        ("yze", "yse"),
+        ("yzed", "ysed"),
+    ] {
+        if let Some(root) = word.strip_suffix(from)
+            && root.len() >= 4
+        {
+            return format!("{root}{to}");
+        }
+    }
+    word.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(text: &str) -> Vec<String> {
+        english().words_of(text).into_iter().map(|w| w.text).collect()
+    }
+
+    #[test]
+    fn opens_contractions_and_chat() {
+        let cases: &[(&str, &[&str])] = &[
+            ("who's there", &["who", "is", "there"]),
+            ("Kosovo's base", &["kosovo", "base"]),
+            ("they don't recognize it", &["they", "do", "not", "recognise", "it"]),
+            ("wat abt bosnia b4 then", &["what", "about", "bosnia", "before", "then"]),
+            ("won't", &["will", "not"]),
+            ("defense program", &["defence", "programme"]),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(&texts(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn stems_unite_inflections() {
+        for (a, b) in [("recognize", "recognised"), ("sanctions", "sanctioned"), ("four", "4"), ("investing", "invest")] {
+            let (a, b) = (english().words_of(a), english().words_of(b));
+            assert_eq!(a[0].stem, b[0].stem);
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! Factotum answers only what is on record.
+//!
+//! ```text
+//! load:  knowledge/*.toml -> file::* (spanned) -> check -> KnowledgeBase | diagnostics
+//! ask:   text -> Question -> Reading -> Ranking -> evidence -> Outcome -> reply -> console | Discord
+//! ```
+//!
+//! Everything down to [`render`] is synchronous, deterministic and free of input and output.
+
+pub mod answering;
+pub mod config;
+pub mod diagnostic;
+pub mod document;
+pub mod english;
+pub mod golden;
+pub mod grounding;
+pub mod import;
+pub mod knowledge;
+pub mod language;
+pub mod matching;
+pub mod pack;
+pub mod question;
+pub mod reading;
+pub mod render;
+pub mod spelling;
+pub mod text;
+pub mod vectors;

@@ -1,0 +1,23 @@
+//! The program: arguments, logging, one command, an exit status.
+
+mod cli;
+
+use clap::Parser;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments = cli::Arguments::parse();
+    match cli::run(&arguments) {
+        Ok(status) => status.into(),
+        // Whoever read our output has seen enough.
+        Err(error) if is_broken_pipe(&error) => cli::Status::Good.into(),
+        Err(error) => {
+            cli::complain(&error);
+            cli::Status::CouldNotRun.into()
+        }
+    }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.chain().filter_map(|cause| cause.downcast_ref::<std::io::Error>()).any(|cause| cause.kind() == std::io::ErrorKind::BrokenPipe)
+}

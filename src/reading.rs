@@ -1,0 +1,321 @@
+//! A question as the pack understands it: typing errors corrected, names, offices and ideas found.
+//!
+//! Phrases are read the same way when a pack is loaded, so that both sides speak of the same things.
+
+use crate::english::{Class, English, Word, english};
+use crate::knowledge::KnowledgeBase;
+use crate::question::Question;
+use crate::spelling::Speller;
+use crate::text;
+use crate::vectors::Table;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What one stretch of a question stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Unit {
+    /// An entity, by index into the base.
+    Entity(usize),
+    /// A gap in a phrase, to be filled by an entity of a kind.
+    Slot,
+    /// An office, by index into the base.
+    Role(usize),
+    /// An idea that several words express, by index into the base's synonyms.
+    Concept(usize),
+    /// A plain word.
+    Word,
+}
+
+/// A unit with the words that it covers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// What it stands for.
+    pub unit: Unit,
+    /// First word.
+    pub from: usize,
+    /// Behind the last word.
+    pub to: usize,
+}
+
+/// A word that was read as another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Correction {
+    /// As typed.
+    pub from: String,
+    /// As read.
+    pub to: String,
+}
+
+/// An office asked for whose holder is not on record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenOffice {
+    /// Index into [`KnowledgeBase::roles`].
+    pub role: usize,
+    /// The entity that the office belongs to.
+    pub of: usize,
+}
+
+/// A question as the pack understands it.
+#[derive(Debug, Clone)]
+pub struct Reading {
+    /// The question itself, with its words corrected.
+    pub question: Question,
+    /// Its parts in order; every word belongs to exactly one.
+    pub parts: Vec<Part>,
+    /// Entities that are meant without being named: holders of offices.
+    pub implied: Vec<usize>,
+    /// Offices whose holder nobody is on record for.
+    pub open_offices: Vec<OpenOffice>,
+    /// What was corrected.
+    pub corrections: Vec<Correction>,
+}
+
+impl Reading {
+    /// Entities named in it, in order; with `focus_only` those in what is asked.
+    pub fn entities(&self, focus_only: bool) -> impl Iterator<Item = usize> + '_ {
+        self.parts.iter().filter(move |p| !focus_only || self.question.focus[p.from]).filter_map(|p| match p.unit {
+            Unit::Entity(e) => Some(e),
+            _ => None,
+        })
+    }
+}
+
+/// A multi-word expression and what it stands for.
+#[derive(Debug, Serialize, Deserialize)]
+struct Expression {
+    words: Vec<String>,
+    unit: Unit,
+    /// Matches only when written in capitals, or where the context makes a name of it ("us" the pronoun, "US").
+    capitals: bool,
+}
+
+/// Reads questions with a pack's names and words.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Reader {
+    /// Expressions by their first word's stem, longest first.
+    expressions: BTreeMap<String, Vec<Expression>>,
+    speller: Speller,
+    /// Who holds which office.
+    holders: Vec<((usize, usize), usize)>,
+    spellings: BTreeMap<String, Vec<String>>,
+}
+
+impl Reader {
+    /// A reader for a pack; the table's words count as correctly spelt.
+    pub fn new(base: &KnowledgeBase, table: &Table) -> Reader {
+        let english = english();
+        let mut expressions: BTreeMap<String, Vec<Expression>> = BTreeMap::new();
+        let mut names = BTreeSet::new();
+        let mut own: BTreeMap<String, u32> = BTreeMap::new();
+        let mut add = |text: &str, unit: Unit, own: &mut BTreeMap<String, u32>| {
+            let tokens = text::tokens(text);
+            let capitals = tokens.len() == 1 && tokens[0].capitals && english.class(&tokens[0].text) != Class::Content;
+            let words = plain(english, text);
+            for word in &words {
+                *own.entry(word.text.clone()).or_default() += 1;
+            }
+            let words: Vec<String> = words.into_iter().map(|w| if matches!(unit, Unit::Entity(_)) { w.text } else { w.stem }).collect();
+            if let Some(first) = words.first() {
+                let list = expressions.entry(first.clone()).or_default();
+                if !list.iter().any(|e| e.words == words) {
+                    list.push(Expression { words, unit, capitals });
+                }
+            }
+        };
+        for (index, entity) in base.entities.iter().enumerate() {
+            for alias in entity.aliases.iter().chain(&entity.sounds_like) {
+                add(alias, Unit::Entity(index), &mut own);
+                if entity.on_record {
+                    names.extend(plain(english, alias).into_iter().map(|w| w.text));
+                }
+            }
+        }
+        for (index, role) in base.roles.iter().enumerate() {
+            role.words.iter().for_each(|w| add(w, Unit::Role(index), &mut own));
+        }
+        for (index, set) in base.synonyms.iter().enumerate() {
+            set.words.iter().for_each(|w| add(w, Unit::Concept(index), &mut own));
+        }
+        for list in expressions.values_mut() {
+            list.sort_by_key(|e| std::cmp::Reverse(e.words.len()));
+        }
+        let mut count = |text: &str| {
+            for word in plain(english, text) {
+                *own.entry(word.text).or_default() += 1;
+            }
+        };
+        base.facts.iter().for_each(|f| count(&f.statement));
+        // People err in phrases too: a word of theirs is known if it is English, or if it comes again and again.
+        let mut written: BTreeMap<String, u32> = BTreeMap::new();
+        let phrases = base
+            .intents
+            .iter()
+            .flat_map(|i| &i.phrases)
+            .chain(base.near_misses.iter().flat_map(|n| &n.phrases))
+            .chain(base.small_talk.iter().flat_map(|s| &s.phrases));
+        phrases.flat_map(|p| plain(english, &p.text)).for_each(|word| *written.entry(word.text).or_default() += 1);
+        for (word, times) in written {
+            if own.contains_key(&word) || times >= FREQUENT || table.dims() == 0 || table.row(&word).is_some() {
+                *own.entry(word).or_default() += times;
+            }
+        }
+        let holders =
+            base.entities.iter().enumerate().flat_map(|(e, entity)| entity.offices.iter().map(move |o| ((o.role, o.of), e))).collect();
+        let spellings = base.spellings.iter().map(|(k, v)| (k.clone(), v.split_whitespace().map(str::to_owned).collect())).collect();
+        Reader { expressions, speller: Speller::new(own, &names, table), holders, spellings }
+    }
+
+    /// Works out what is not kept as bytes.
+    pub fn restore(&mut self, table: &Table) {
+        self.speller.restore(table);
+    }
+
+    /// Whether the word occurs in the pack.
+    pub fn owns(&self, word: &str) -> bool {
+        self.speller.owns(word)
+    }
+
+    /// Reads a question.
+    pub fn read(&self, base: &KnowledgeBase, mut question: Question) -> Reading {
+        let english = english();
+        let mut corrections = Vec::new();
+        let mut changed = false;
+        for word in &mut question.words {
+            if let Some(meant) = self.spellings.get(&word.text).and_then(|m| m.first()) {
+                *word = english.word(meant, word.token);
+                changed = true;
+            }
+            if let Some(meant) = self.speller.correct(&word.text) {
+                let from = question.tokens.get(word.token).map_or_else(|| word.text.clone(), |t| t.text.clone());
+                // A plural or possessive without its apostrophe is no error worth a remark.
+                if from.strip_suffix('s') != Some(meant) {
+                    corrections.push(Correction { from, to: meant.to_owned() });
+                }
+                *word = english.word(meant, word.token);
+                changed = true;
+            }
+        }
+        if changed {
+            // A corrected word can be a question word or a preamble ("coud you tell me").
+            let (tokens, words, length) = (std::mem::take(&mut question.tokens), std::mem::take(&mut question.words), question.length);
+            let tagged = question.tagged;
+            question = Question::from_words(tokens, words, length);
+            question.tagged |= tagged;
+        }
+        let parts = self.parts(&question);
+        let mut reading = Reading { question, parts, implied: Vec::new(), open_offices: Vec::new(), corrections };
+        self.offices(base, &mut reading);
+        for correction in &mut reading.corrections {
+            // A name is shown as it is written on record.
+            let named = reading.parts.iter().find_map(|p| match p.unit {
+                Unit::Entity(e) if p.to == p.from + 1 && reading.question.words[p.from].text == correction.to => Some(e),
+                _ => None,
+            });
+            if let Some(entity) = named.and_then(|e| base.entities.get(e)).filter(|e| e.on_record) {
+                correction.to = entity.short.clone();
+            }
+        }
+        reading
+    }
+
+    /// Finds names, offices and ideas, longest first from the left; what is left are plain words.
+    fn parts(&self, question: &Question) -> Vec<Part> {
+        let words = &question.words;
+        let mut parts = Vec::with_capacity(words.len());
+        let mut at = 0;
+        while at < words.len() {
+            let by = |key: &str| self.expressions.get(key).into_iter().flatten();
+            let candidates = by(&words[at].text).chain(by(&words[at].stem).filter(|_| words[at].stem != words[at].text));
+            let best = candidates
+                .filter(|e| at + e.words.len() <= words.len())
+                .filter(|e| {
+                    let exact = matches!(e.unit, Unit::Entity(_));
+                    words[at..at + e.words.len()].iter().zip(&e.words).all(|(w, e)| if exact { w.text == *e } else { w.stem == *e })
+                })
+                .filter(|e| !e.capitals || self.is_name(question, at))
+                .max_by_key(|e| (e.words.len(), matches!(e.unit, Unit::Entity(_)), matches!(e.unit, Unit::Role(_))));
+            match best {
+                Some(e) => {
+                    parts.push(Part { unit: e.unit, from: at, to: at + e.words.len() });
+                    at += e.words.len();
+                }
+                None => {
+                    let slot = words[at].text == SLOT;
+                    parts.push(Part { unit: if slot { Unit::Slot } else { Unit::Word }, from: at, to: at + 1 });
+                    at += 1;
+                }
+            }
+        }
+        parts
+    }
+
+    /// Whether a little word such as "us" is meant as the name that is written like it: in capitals in a text that is
+    /// not all capitals, or in lower case between an article and a topic word ("the us base").
+    fn is_name(&self, question: &Question, at: usize) -> bool {
+        let words = &question.words;
+        let token = |w: &Word| question.tokens.get(w.token);
+        let shouting = question.tokens.iter().filter(|t| t.capitals).count() * 2 > question.tokens.len().max(3);
+        if token(&words[at]).is_some_and(|t| t.capitals) && !shouting {
+            return true;
+        }
+        let next = words.get(at + 1).is_some_and(|w| w.class == Class::Content);
+        let before = at.checked_sub(1).map(|b| words[b].text.as_str());
+        let article = matches!(before, Some("the" | "a" | "an" | "permanent" | "by" | "from"));
+        (article && (next || at + 1 == words.len()))
+            || (next && before.is_none_or(|b| !matches!(b, "tell" | "give" | "let" | "show" | "help" | "told")))
+    }
+
+    /// Joins offices with the countries that they belong to: the holder is meant, or nobody is on record.
+    fn offices(&self, base: &KnowledgeBase, reading: &mut Reading) {
+        let countries: Vec<(usize, usize)> = reading
+            .parts
+            .iter()
+            .enumerate()
+            .filter_map(|(i, p)| match p.unit {
+                Unit::Entity(e)
+                    if base.entities[e].kind == "country"
+                        || base.entities[e].kind == "organisation"
+                        || base.entities[e].kind == "group" =>
+                {
+                    Some((i, e))
+                }
+                _ => None,
+            })
+            .collect();
+        let roles: Vec<(usize, usize)> =
+            reading.parts.iter().enumerate().filter_map(|(i, p)| if let Unit::Role(r) = p.unit { Some((i, r)) } else { None }).collect();
+        for (at, role) in roles {
+            // "Kosovo's president", "president of Kosovo", "the president in Pristina": the nearest name within three
+            // parts; one right in front of the office comes first.
+            let nearest = countries
+                .iter()
+                .filter(|(i, _)| i.abs_diff(at) <= 4)
+                .min_by_key(|(i, _)| if i + 1 == at { 0 } else { i.abs_diff(at) * 2 + usize::from(i < &at) });
+            let Some(&(_, of)) = nearest else { continue };
+            match self.holders.iter().find(|(office, _)| *office == (role, of)) {
+                Some(&(_, holder)) => reading.implied.push(holder),
+                None => reading.open_offices.push(OpenOffice { role, of }),
+            }
+        }
+    }
+}
+
+/// How often a word that is not English must stand in phrases to count as one of the pack's own.
+const FREQUENT: u32 = 3;
+
+/// What stands for a slot in the words of a phrase.
+pub const SLOT: &str = "slotslot";
+
+/// The words of a text of the pack's own: no chat spellings are looked for in names.
+fn plain(english: &English, text: &str) -> Vec<Word> {
+    let mut words = Vec::new();
+    for (index, token) in text::tokens(text).iter().enumerate() {
+        let bare = token.text.strip_suffix("'s").unwrap_or(&token.text);
+        if bare.contains('\'') {
+            words.extend(english.words(std::slice::from_ref(token)));
+        } else {
+            words.push(english.word(bare, index));
+        }
+    }
+    words
+}

@@ -1,0 +1,101 @@
+//! Replies for a terminal: the words of [`super::message`], with styles that the printer takes out where nobody sees them.
+
+use super::{corrections_text, message, source_line, visible};
+use crate::answering::{Outcome, Reply};
+use crate::knowledge::{Intent, KnowledgeBase};
+use anstyle::Style;
+
+const STRONG: Style = Style::new().bold();
+const FAINT: Style = Style::new().dimmed();
+
+/// A reply in lines: the direct answer stands out, source and corrections stand back.
+pub fn reply(base: &KnowledgeBase, reply: &Reply) -> String {
+    let text = visible(&message(base, reply));
+    let direct = match &reply.outcome {
+        Outcome::Answer(parts) => parts.first().map(|p| visible(&p.direct)).unwrap_or_default(),
+        _ => String::new(),
+    };
+    let source = match &reply.outcome {
+        Outcome::Answer(parts) => visible(&source_line(base, parts)),
+        _ => String::new(),
+    };
+    let corrections = visible(&corrections_text(reply));
+    let styled: Vec<String> = text
+        .split('\n')
+        .enumerate()
+        .map(|(index, line)| {
+            let stands_back = !line.is_empty() && (line == source || line == corrections);
+            match line.strip_prefix(direct.as_str()) {
+                Some(rest) if index == 0 && !direct.is_empty() => format!("{STRONG}{direct}{STRONG:#}{rest}"),
+                _ if stands_back => format!("{FAINT}{line}{FAINT:#}"),
+                _ => line.to_owned(),
+            }
+        })
+        .collect();
+    styled.join("\n")
+}
+
+/// Topics with the intents worth offering: not those whose question rests on a mistake.
+pub fn topics(base: &KnowledgeBase) -> Vec<(&str, Vec<&Intent>)> {
+    let mut topics = base.topics();
+    for (_, intents) in &mut topics {
+        intents.retain(|i| !i.corrects);
+    }
+    topics.retain(|(_, intents)| !intents.is_empty());
+    topics
+}
+
+/// An intent's question for a person; where a name is to be filled in, there is an ellipsis.
+pub fn question(intent: &Intent) -> String {
+    visible(&intent.question.replace("{subject}", "…").replace("{other}", "…"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::answering::AnswerPart;
+    use crate::knowledge::{Fact, Source};
+
+    #[test]
+    fn only_what_stands_out_is_styled() {
+        let place = crate::diagnostic::Place::new(0, 0..0);
+        let source = Source {
+            id: "s".into(),
+            title: "Tides".into(),
+            publisher: String::new(),
+            url: String::new(),
+            date: "2020".into(),
+            date_note: String::new(),
+            paragraphs: 3,
+            sha256: String::new(),
+            limits: String::new(),
+        };
+        let fact = Fact {
+            id: "f".into(),
+            statement: "It is\u{1b}[31m so.".into(),
+            as_of: "2020".into(),
+            source: 0,
+            paragraphs: vec![2],
+            speaker: None,
+            derived: Vec::new(),
+            contradicts: Vec::new(),
+            place,
+        };
+        let base = KnowledgeBase { sources: vec![source], facts: vec![fact], ..KnowledgeBase::default() };
+        let outcome = Outcome::Answer(vec![AnswerPart { intent: 0, direct: "Yes.".into(), facts: vec![0] }]);
+        let answered = Reply {
+            outcome,
+            confidence: 1.0,
+            candidates: vec![],
+            suggestions: vec![],
+            corrections: vec![],
+            unanswered: vec![],
+            evidence: vec![],
+        };
+        let text = reply(&base, &answered);
+        assert_eq!(
+            text,
+            "\u{1b}[1mYes.\u{1b}[0m It is\\u{1b}[31m so. (As of 2020.)\n\u{1b}[2mSource: \"Tides\", 2020, paragraph 2\u{1b}[0m"
+        );
+    }
+}

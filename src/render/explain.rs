@@ -1,0 +1,128 @@
+//! Why a question got its reply: how it was read, and what spoke for and against each candidate.
+
+use super::json::name;
+use super::visible;
+use crate::answering::evidence::Evidence;
+use crate::answering::{Answerer, Outcome, Reply};
+use crate::knowledge::KnowledgeBase;
+use crate::question::Question;
+use crate::reading::{Part, Reading, Unit};
+use serde_json::{Value, json};
+use std::fmt::Write;
+
+/// How the question was read; null if it cannot be.
+pub fn reading(answerer: &Answerer, question: &str) -> Value {
+    let Some(reading) = read(answerer, question) else { return Value::Null };
+    let base = answerer.base();
+    let parts: Vec<Value> = reading
+        .parts
+        .iter()
+        .map(|part| json!({"words": words(&reading, part), "read_as": unit(base, part.unit), "asked": reading.question.focus.get(part.from)}))
+        .collect();
+    json!({
+        "parts": parts,
+        "asked_for": reading.question.asked.map(crate::knowledge::Kind::as_str),
+        "denies": reading.question.denies,
+        "implied": ids(base, &reading.implied),
+    })
+}
+
+/// What spoke for and against each candidate, in their order.
+pub fn evidence(base: &KnowledgeBase, reply: &Reply) -> Value {
+    let list = reply.candidates.iter().zip(&reply.evidence).map(|(candidate, e)| {
+        json!({
+            "target": name(base, candidate.target), "probability": candidate.probability, "shared": candidate.shared, "coverage": e.coverage,
+            "kind": e.kind, "polarity": e.polarity, "strays": ids(base, &e.strays), "figures": e.figures, "leftover": e.leftover,
+            "objection": e.objection.as_ref().map(crate::answering::Reason::as_str), "signals": e.signals, "confidence": e.confidence,
+        })
+    });
+    list.collect()
+}
+
+/// All of it for people, in lines that end in a line break.
+pub fn human(answerer: &Answerer, question: &str, reply: &Reply) -> String {
+    let base = answerer.base();
+    let mut out = String::new();
+    if let Some(reading) = read(answerer, question) {
+        let parts: Vec<String> = reading
+            .parts
+            .iter()
+            .map(|part| match part.unit {
+                Unit::Word => words(&reading, part),
+                named => format!("[{} = {}]", words(&reading, part), unit(base, named)),
+            })
+            .collect();
+        line(&mut out, "read as", &parts.join(" "));
+        let asked = reading.question.asked.map_or("nothing in particular", crate::knowledge::Kind::as_str);
+        line(&mut out, "asked for", &format!("{asked}{}", if reading.question.denies { ", denied" } else { "" }));
+        if !reading.implied.is_empty() {
+            line(&mut out, "implied", &ids(base, &reading.implied).join(", "));
+        }
+    }
+    for correction in &reply.corrections {
+        line(&mut out, "corrected", &format!("\"{}\" to {}", correction.from, correction.to));
+    }
+    let outcome = match &reply.outcome {
+        Outcome::Answer(_) => "answered",
+        Outcome::Clarify(_) => "two readings are close",
+        Outcome::NoAnswer(reason) => reason.as_str(),
+        Outcome::SmallTalk(_) => "small talk",
+    };
+    line(&mut out, "outcome", &format!("{outcome}, confidence {:.2}", reply.confidence));
+    for (candidate, evidence) in reply.candidates.iter().zip(&reply.evidence) {
+        line(&mut out, "candidate", &format!("{:.2} {}", evidence.confidence, name(base, candidate.target)));
+        line(
+            &mut out,
+            "  for",
+            &format!(
+                "probability {:.2}, of the same fact {:.2}, coverage {:.2}, kind {:.2}",
+                candidate.probability, candidate.shared, evidence.coverage, evidence.kind
+            ),
+        );
+        let against = against(base, evidence);
+        if !against.is_empty() {
+            line(&mut out, "  against", &against.join("; "));
+        }
+    }
+    out
+}
+
+fn against(base: &KnowledgeBase, evidence: &Evidence) -> Vec<String> {
+    let listed = |what: &str, items: &[String]| (!items.is_empty()).then(|| format!("{what} {}", items.join(", ")));
+    let mut out: Vec<String> = Vec::new();
+    out.extend(evidence.objection.as_ref().map(|reason| format!("forbidden by {}", reason.as_str())));
+    out.extend(listed("does not speak of", &ids(base, &evidence.strays)));
+    out.extend(listed("does not have the figure", &evidence.figures));
+    out.extend(listed("does not account for", &evidence.leftover));
+    out.extend((!evidence.polarity).then(|| "denies where the other does not".to_owned()));
+    out
+}
+
+fn line(out: &mut String, label: &str, text: &str) {
+    // Writing to a string does not fail.
+    let _ = writeln!(out, "  {label:<13} {}", visible(text));
+}
+
+fn read(answerer: &Answerer, question: &str) -> Option<Reading> {
+    Question::parse(question).ok().map(|q| answerer.matcher().read(answerer.base(), q))
+}
+
+fn words(reading: &Reading, part: &Part) -> String {
+    let words: Vec<&str> =
+        reading.question.words.iter().skip(part.from).take(part.to.saturating_sub(part.from)).map(|w| w.text.as_str()).collect();
+    words.join(" ")
+}
+
+fn unit(base: &KnowledgeBase, unit: Unit) -> String {
+    match unit {
+        Unit::Entity(e) => base.entities[e].id.clone(),
+        Unit::Role(r) => format!("office {}", base.roles[r].id),
+        Unit::Concept(c) => format!("idea {}", base.synonyms[c].id),
+        Unit::Slot => "slot".to_owned(),
+        Unit::Word => "word".to_owned(),
+    }
+}
+
+fn ids(base: &KnowledgeBase, entities: &[usize]) -> Vec<String> {
+    entities.iter().map(|e| base.entities[*e].id.clone()).collect()
+}

@@ -1,0 +1,61 @@
+//! Outcomes as JSON objects, one a question.
+
+use super::{answer_text, facts, message};
+use crate::answering::{Outcome, Reply};
+use crate::knowledge::KnowledgeBase;
+use crate::matching::Target;
+use serde_json::{Value, json};
+
+/// The reply to a question as a JSON object.
+pub fn reply(base: &KnowledgeBase, question: &str, reply: &Reply) -> Value {
+    let (outcome, intent) = match &reply.outcome {
+        Outcome::Answer(parts) => ("answer", parts.first().map(|p| base.intents[p.intent].id.as_str())),
+        Outcome::Clarify(intents) => ("clarify", intents.first().map(|i| base.intents[*i].id.as_str())),
+        Outcome::NoAnswer(_) => ("no_answer", None),
+        Outcome::SmallTalk(talk) => ("small_talk", Some(base.small_talk[*talk].id.as_str())),
+    };
+    let answer = match &reply.outcome {
+        Outcome::Answer(parts) => json!({
+            "text": answer_text(base, parts),
+            "facts": facts(base, parts).into_iter().map(|fact| {
+                let source = &base.sources[fact.source];
+                json!({
+                    "id": fact.id, "statement": fact.statement, "as_of": fact.as_of, "attributed_to": fact.speaker.map(|s| base.entities[s].name.as_str()),
+                    "source": {"id": source.id, "title": source.title, "publisher": source.publisher, "url": source.url, "paragraphs": fact.paragraphs},
+                })
+            }).collect::<Vec<_>>(),
+        }),
+        _ => Value::Null,
+    };
+    let reason = match &reply.outcome {
+        Outcome::NoAnswer(reason) => Some(reason.as_str()),
+        _ => None,
+    };
+    json!({
+        "question": question,
+        "outcome": outcome,
+        "intent": intent,
+        "confidence": round(reply.confidence),
+        "message": message(base, reply),
+        "answer": answer,
+        "suggestions": reply.suggestions.iter().map(|i| json!({"intent": base.intents[*i].id, "question": base.intents[*i].question})).collect::<Vec<_>>(),
+        "candidates": reply.candidates.iter().zip(&reply.evidence).map(|(c, e)| json!({"intent": name(base, c.target), "score": round(e.confidence)})).collect::<Vec<_>>(),
+        "corrections": reply.corrections.iter().map(|c| json!({"from": c.from, "to": c.to})).collect::<Vec<_>>(),
+        "unanswered": reply.unanswered,
+        "reason": reason,
+    })
+}
+
+/// The id of a target.
+pub fn name(base: &KnowledgeBase, target: Target) -> &str {
+    match target {
+        Target::Intent(i) => &base.intents[i].id,
+        Target::NearMiss(i) => &base.near_misses[i].id,
+        Target::SmallTalk(i) => &base.small_talk[i].id,
+    }
+}
+
+/// Four digits are more than the figures are worth.
+fn round(x: f32) -> f64 {
+    (f64::from(x.clamp(0.0, 1.0)) * 1e4).round() / 1e4
+}

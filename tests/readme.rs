@@ -1,0 +1,166 @@
+//! What the documents show is true: the README's sessions print what they show, its TOML loads, links lead somewhere, and commands and their
+//! options exist.
+//!
+//! `BLESS=1 cargo test --test readme` writes what the README's sessions print anew; read the difference before you keep it.
+
+use factotum::diagnostic::SourceFile;
+use factotum::{knowledge, pack};
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The README, CONTRIBUTING, the change log and all of `docs/`.
+fn documents() -> Vec<(PathBuf, String)> {
+    let docs = fs::read_dir(root().join("docs")).expect("there is documentation").flatten().map(|entry| entry.path());
+    let mut paths: Vec<PathBuf> = docs.filter(|path| path.extension().is_some_and(|e| e == "md")).collect();
+    paths.extend(["README.md", "CONTRIBUTING.md", "CHANGELOG.md"].map(|name| root().join(name)));
+    paths.sort();
+    paths.into_iter().map(|path| (path.clone(), read(&path))).collect()
+}
+
+/// A line of a document with the language of the fenced block that it stands in: `None` outside of any.
+fn lines(text: &str) -> impl Iterator<Item = (Option<&str>, &str)> {
+    let mut fence = None;
+    text.lines().filter_map(move |line| {
+        if let Some(language) = line.strip_prefix("```") {
+            fence = if fence.is_none() { Some(language) } else { None };
+            return None;
+        }
+        Some((fence, line))
+    })
+}
+
+/// The arguments of a command line for our program, `None` for other programs. Double quotes keep words together; a comment ends it.
+fn arguments(command: &str) -> Option<Vec<String>> {
+    let rest = command.strip_prefix("factotum ").or_else(|| command.strip_prefix("cargo run --release -- "))?;
+    let mut words = vec![String::new()];
+    let mut quoted = false;
+    for c in rest.chars() {
+        match c {
+            '"' => quoted = !quoted,
+            '#' | '<' | '|' | '>' if !quoted => break,
+            ' ' if !quoted => words.push(String::new()),
+            _ => words.last_mut().expect("it began with one").push(c),
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    Some(words)
+}
+
+/// Standard output of our program. It runs in the empty folder of this test, so that no settings lie about.
+fn run(arguments: &[String]) -> String {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("readme");
+    fs::create_dir_all(&folder).expect("the build folder is writable");
+    let output = Command::new(env!("CARGO_BIN_EXE_factotum"))
+        .args(arguments)
+        .current_dir(folder)
+        .env_remove("FACTOTUM_KNOWLEDGE")
+        .output()
+        .expect("the program was built for this test");
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("replies are UTF-8")
+}
+
+/// The README as it would be if its sessions were held now.
+fn held_now(readme: &str) -> (String, usize) {
+    let (mut out, mut held) = (String::new(), 0);
+    let mut session = false;
+    for line in readme.lines() {
+        let fence = line.starts_with("```");
+        let command = line.strip_prefix("$ ").filter(|_| session);
+        // What a session shows is left out here, and put in anew below its command.
+        if fence || command.is_some() || !session {
+            out.push_str(line);
+            out.push('\n');
+        }
+        if fence {
+            session = line == "```console";
+        }
+        if let Some(arguments) = command.and_then(arguments) {
+            out.push_str(&run(&arguments));
+            held += 1;
+        }
+    }
+    (out, held)
+}
+
+#[test]
+fn sessions_print_what_they_show() {
+    let path = root().join("README.md");
+    let readme = read(&path);
+    let (now, held) = held_now(&readme);
+    assert!(held >= 2, "the README shows an answer and a refusal");
+    if std::env::var_os("BLESS").is_some() {
+        fs::write(&path, &now).expect("the README is writable");
+    } else {
+        assert_eq!(readme, now, "BLESS=1 cargo test --test readme writes it anew");
+    }
+}
+
+#[test]
+fn the_example_of_a_fact_has_no_mistakes() {
+    let readme = read(&root().join("README.md"));
+    let example: Vec<&str> = lines(&readme).filter(|(fence, _)| *fence == Some("toml")).map(|(_, line)| line).collect();
+    assert!(!example.is_empty(), "the README shows how to add a fact");
+    let mut files = pack::built_in_files();
+    files.push(SourceFile { name: "README.md".to_owned(), text: example.join("\n") });
+    let loaded = knowledge::load(&files);
+    let found: Vec<String> = loaded.diagnostics.iter().map(|d| d.human(&files, false)).collect();
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+#[test]
+fn links_lead_somewhere() {
+    for (path, text) in documents() {
+        let folder = path.parent().expect("a file lies in a folder");
+        for (_, line) in lines(&text).filter(|(fence, _)| fence.is_none()) {
+            for target in line.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(target, _)| target) {
+                let file = target.split('#').next().unwrap_or_default();
+                let outside = target.contains("://") || file.is_empty();
+                assert!(outside || folder.join(file).exists(), "{}: nothing is at {target}", path.display());
+            }
+        }
+    }
+}
+
+/// The command lines in a document that call our program: in blocks of shell and sessions, and between backticks.
+fn calls(text: &str) -> Vec<Vec<String>> {
+    let code = lines(text).flat_map(|(fence, line)| match fence {
+        Some("sh") => vec![line],
+        Some("console") => line.strip_prefix("$ ").into_iter().collect(),
+        Some(_) => Vec::new(),
+        None => line.split('`').skip(1).step_by(2).collect(),
+    });
+    code.filter_map(arguments).filter(|words| words.first().is_some_and(|w| w.bytes().all(|b| b.is_ascii_lowercase()))).collect()
+}
+
+#[test]
+fn commands_and_their_options_exist() {
+    let commands = run(&["--help".to_owned()]);
+    let commands = commands.split("Commands:").nth(1).and_then(|rest| rest.split("\n\n").next()).expect("the help lists the commands");
+    let helps: BTreeMap<&str, String> = commands
+        .lines()
+        .filter_map(|line| line.strip_prefix("  ")?.split(' ').next())
+        .filter(|name| !name.is_empty())
+        .map(|name| (name, run(&[name.to_owned(), "--help".to_owned()])))
+        .collect();
+    for (path, text) in documents() {
+        for call in calls(&text) {
+            let path = path.display();
+            let help = helps.get(call[0].as_str()).unwrap_or_else(|| panic!("{path}: there is no `factotum {}`", call[0]));
+            for option in call.iter().filter(|word| word.starts_with("--")) {
+                let option = option.split('=').next().unwrap_or_default();
+                assert!(help.contains(option), "{path}: `factotum {}` has no {option}", call[0]);
+            }
+        }
+    }
+}
