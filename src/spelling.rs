@@ -73,7 +73,7 @@ impl Speller {
     /// What an unknown word most likely stands for; `None` for known words and where nothing is near.
     pub fn correct(&self, word: &str) -> Option<&str> {
         let letters = word.chars().count();
-        if letters < MIN_LETTERS || letters > 30 || !word.chars().all(char::is_alphabetic) || self.knows(word) {
+        if !(MIN_LETTERS..=30).contains(&letters) || !word.chars().all(char::is_alphabetic) || self.knows(word) {
             return None;
         }
         if let Some(stem) = word.strip_suffix('s')
