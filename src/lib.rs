@@ -9,6 +9,7 @@
 
 pub mod answering;
 pub mod config;
+pub mod crossval;
 pub mod diagnostic;
 pub mod document;
 pub mod english;

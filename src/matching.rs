@@ -11,7 +11,7 @@ use crate::english::{Class, english};
 use crate::knowledge::{KnowledgeBase, Phrase};
 use crate::question::Question;
 use crate::reading::{Part, Reader, Reading, SLOT, Unit};
-use crate::vectors::Table;
+use crate::vectors::{Table, dot, normalise};
 use features::Features;
 use model::{Example, Model};
 use serde::{Deserialize, Serialize};
@@ -44,6 +44,8 @@ pub struct Profile {
     pub denying: f32,
     /// The fact that an intent shows first: intents that share it say the same.
     fact: Option<usize>,
+    /// Mean of its phrases' word vectors, of length one; empty without a table.
+    centre: Vec<f32>,
 }
 
 /// What being taken for a target comes to.
@@ -78,6 +80,8 @@ pub struct Candidate {
     pub probability: f32,
     /// The probability of all proposed targets that come to the same: show the same fact, or decline; 0 to 1.
     pub shared: f32,
+    /// Cosine of the question's word vectors with the mean of the target's phrases, -1 to 1; 0 without a table.
+    pub likeness: f32,
 }
 
 /// Candidates, most probable first.
@@ -124,8 +128,16 @@ impl Matcher {
         for (class, readings) in read.iter().enumerate() {
             examples.extend(readings.iter().map(|r| Example { class: class as u32, features: features::extract(&table, base, r) }));
         }
-        let model = Model::train(&examples, groups.len(), table.dims());
-        let profiles = groups.iter().zip(&read).map(|((target, _), readings)| profile(base, &reader, *target, readings)).collect();
+        let model = Model::train(&examples, groups.len(), table.dims(), &mut |_| {});
+        let mut profiles: Vec<Profile> = groups.iter().zip(&read).map(|((target, _), readings)| profile(base, &reader, *target, readings)).collect();
+        for example in &examples {
+            let centre = &mut profiles[example.class as usize].centre;
+            centre.resize(table.dims(), 0.0);
+            centre.iter_mut().zip(&example.features.dense).for_each(|(c, v)| *c += v);
+        }
+        profiles.iter_mut().for_each(|p| {
+            normalise(&mut p.centre);
+        });
         let thesaurus = Thesaurus::new(&table, read.iter().flatten());
         Matcher { learned: Learned { reader, model, profiles, rarity: rarity(&read), thesaurus }, table }
     }
@@ -200,7 +212,8 @@ impl Matcher {
         }
         let candidate = |(class, probability): (usize, f32)| {
             let profile = &self.learned.profiles[class];
-            Candidate { target: profile.target, probability, shared: shared.get(&profile.effect()).copied().unwrap_or(probability) }
+            let shared = shared.get(&profile.effect()).copied().unwrap_or(probability);
+            Candidate { target: profile.target, probability, shared, likeness: dot(&features.dense, &profile.centre) }
         };
         Ranking { candidates: top.into_iter().take(CANDIDATES).map(candidate).collect() }
     }
@@ -265,6 +278,7 @@ fn profile(base: &KnowledgeBase, reader: &Reader, target: Target, readings: &[Re
         figures: figures.into_iter().collect(),
         denying,
         fact,
+        centre: Vec::new(),
     }
 }
 

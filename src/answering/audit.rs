@@ -47,7 +47,7 @@ pub fn stolen(answerer: &Answerer) -> Vec<Diagnostic> {
 }
 
 /// A phrase as questions: one for each row of the intent's relation if it has slots.
-fn fillings(base: &KnowledgeBase, intent: &Intent, phrase: &str) -> Vec<String> {
+pub(crate) fn fillings(base: &KnowledgeBase, intent: &Intent, phrase: &str) -> Vec<String> {
     let rows = intent.relation.as_ref().map_or(&[][..], |used| base.relations[used.relation].rows.as_slice());
     if rows.is_empty() || !phrase.contains('{') {
         return vec![phrase.to_owned()];

@@ -6,11 +6,29 @@ use crate::knowledge::KnowledgeBase;
 use crate::reading::{Reading, Unit};
 use crate::vectors::{Table, normalise};
 
+/// Something that occurs in a question.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Feature {
+    /// What it is, hashed.
+    pub hash: u64,
+    /// How much of it there is.
+    pub value: f32,
+    /// The block that it belongs to: the model gives each block the same length.
+    pub block: u8,
+}
+
+/// Number of blocks.
+pub const BLOCKS: usize = 2;
+/// Words, pairs of words, names and ideas.
+const WORDS: u8 = 0;
+/// Stretches of letters.
+const LETTERS: u8 = 1;
+
 /// What the model sees of one question.
 #[derive(Debug, Clone, Default)]
 pub struct Features {
-    /// Hash and value of what occurs, sorted by hash; the values have length one together.
-    pub sparse: Vec<(u64, f32)>,
+    /// What occurs, sorted by hash.
+    pub sparse: Vec<Feature>,
     /// Mean of the word vectors, of length one; empty without a table.
     pub dense: Vec<f32>,
 }
@@ -30,87 +48,79 @@ fn step(hash: u64, byte: u8) -> u64 {
     (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
 }
 
-/// Lengths of the stretches of letters: three and four hold stems and endings; longer ones repeat the words.
-const GRAMS: std::ops::RangeInclusive<usize> = 3..=4;
+/// Lengths of the stretches of letters: from three on they hold stems and endings; longer than five, they repeat the words.
+const GRAMS: std::ops::RangeInclusive<usize> = 3..=5;
+/// What a pair of neighbours counts against a word.
+const PAIR: f32 = 0.8;
+/// What little words count in the mean of the word vectors.
+const LITTLE: f32 = 0.7;
 
 /// The features of a reading.
 pub fn extract(table: &Table, base: &KnowledgeBase, reading: &Reading) -> Features {
     let question = &reading.question;
-    let mut sparse: Vec<(u64, f32)> = Vec::with_capacity(question.words.len() * 10);
+    let mut sparse: Vec<Feature> = Vec::with_capacity(question.words.len() * 16);
     let mut dense = vec![0.0f32; table.dims()];
     let mut last = hash(b'<', "");
     let mut found = false;
+    let mut say = |hash: u64, value: f32, block: u8| sparse.push(Feature { hash, value, block });
     for part in &reading.parts {
-        let focus = if question.focus[part.from] { 1.0 } else { 0.3 };
         let words = &question.words[part.from..part.to];
         let key = match part.unit {
             Unit::Entity(e) => {
                 let entity = &base.entities[e];
-                sparse.push((hash(b'k', &entity.kind), 0.5 * focus));
+                say(hash(b'k', &entity.kind), 0.5, WORDS);
                 if !entity.on_record {
-                    sparse.push((hash(b'u', &entity.kind), focus));
+                    say(hash(b'u', &entity.kind), 1.0, WORDS);
                 }
-                found |= table.add(crate::text::fold(&entity.short).rsplit(' ').next().unwrap_or_default(), 0.7 * focus, &mut dense);
+                found |= table.add(crate::text::fold(&entity.short).rsplit(' ').next().unwrap_or_default(), 0.7, &mut dense);
                 if entity.on_record { hash_number(b'e', e as u64) } else { hash(b'u', &entity.kind) }
             }
             Unit::Slot => {
-                sparse.push((hash(b'k', "country"), 0.5 * focus));
+                say(hash(b'k', "country"), 0.5, WORDS);
                 hash_number(b's', 0)
             }
             Unit::Role(r) => hash_number(b'r', r as u64),
             Unit::Concept(c) => hash_number(b'c', c as u64),
             Unit::Word => super::word_key(&words[0].stem),
         };
-        let weight = match (part.unit, words[0].class) {
-            (Unit::Word, Class::Function) => 0.5,
-            (Unit::Word, Class::Filler) => 0.5,
-            _ => 1.0,
-        };
-        sparse.push((key, weight * focus));
-        sparse.push((hash_number(b'b', last ^ key.rotate_left(17)), 0.6 * focus));
+        say(key, 1.0, WORDS);
+        say(hash_number(b'b', last ^ key.rotate_left(17)), PAIR, WORDS);
         last = key;
-        if !matches!(part.unit, Unit::Entity(_) | Unit::Slot) {
-            for word in words {
-                if !matches!(part.unit, Unit::Word) {
-                    sparse.push((super::word_key(&word.stem), 0.5 * focus));
-                }
-                if word.class == Class::Content {
-                    grams(&word.text, &mut |h| sparse.push((h, 0.25 * focus)));
-                }
-                let weight = match word.class {
-                    Class::Content => 1.0,
-                    Class::Filler => 0.4,
-                    Class::Function => 0.25,
-                };
-                found |= table.add(&word.text, weight * focus, &mut dense);
+        if matches!(part.unit, Unit::Entity(_) | Unit::Slot) {
+            continue;
+        }
+        for word in words {
+            if !matches!(part.unit, Unit::Word) {
+                say(super::word_key(&word.stem), 0.5, WORDS);
             }
+            grams(&word.text, &mut |hash| say(hash, 1.0, LETTERS));
+            let weight = if word.class == Class::Content { 1.0 } else { LITTLE };
+            found |= table.add(&word.text, weight, &mut dense);
         }
     }
-    sparse.push((hash_number(b'b', last ^ hash(b'>', "").rotate_left(17)), 0.4));
+    say(hash_number(b'b', last ^ hash(b'>', "").rotate_left(17)), PAIR, WORDS);
     if let Some(kind) = question.asked {
-        sparse.push((hash(b'q', kind.as_str()), 1.0));
+        say(hash(b'q', kind.as_str()), 0.5, WORDS);
     }
     if question.denies {
-        sparse.push((hash(b'n', ""), 1.0));
+        say(hash(b'n', ""), 1.0, WORDS);
     }
     for entity in &reading.implied {
-        sparse.push((hash_number(b'e', *entity as u64), 0.8));
+        say(hash_number(b'e', *entity as u64), 0.8, WORDS);
     }
     for office in &reading.open_offices {
-        sparse.push((hash(b'o', ""), 1.0));
-        sparse.push((hash_number(b'o', office.role as u64), 0.5));
+        say(hash(b'o', ""), 1.0, WORDS);
+        say(hash_number(b'o', office.role as u64), 0.5, WORDS);
     }
-    sparse.sort_by_key(|(h, _)| *h);
+    sparse.sort_unstable_by_key(|f| f.hash);
     sparse.dedup_by(|later, first| {
-        let same = later.0 == first.0;
+        let same = later.hash == first.hash;
         if same {
             // Twice says more than once, but not twice as much.
-            first.1 = (first.1 * first.1 + later.1 * later.1).sqrt();
+            first.value = (first.value * first.value + later.value * later.value).sqrt();
         }
         same
     });
-    let length = sparse.iter().map(|(_, v)| v * v).sum::<f32>().sqrt().max(f32::MIN_POSITIVE);
-    sparse.iter_mut().for_each(|(_, v)| *v /= length);
     if found {
         normalise(&mut dense);
     }
@@ -119,10 +129,14 @@ pub fn extract(table: &Table, base: &KnowledgeBase, reading: &Reading) -> Featur
 
 /// Calls `push` with the hash of each stretch of letters of a word, its edges marked.
 fn grams(word: &str, push: &mut dyn FnMut(u64)) {
-    let chars: Vec<char> = std::iter::once('^').chain(word.chars()).chain(std::iter::once('$')).collect();
-    for n in GRAMS {
-        for window in chars.windows(n) {
-            push(window.iter().fold(hash(b'g', ""), |h, c| u32::from(*c).to_le_bytes().into_iter().fold(h, step)));
+    let letters: Vec<char> = std::iter::once('^').chain(word.chars()).chain(std::iter::once('$')).collect();
+    for from in 0..letters.len() {
+        let mut hashed = hash(b'g', "");
+        for (at, letter) in letters[from..].iter().take(*GRAMS.end()).enumerate() {
+            hashed = (hashed ^ u64::from(u32::from(*letter))).wrapping_mul(0x0100_0000_01b3);
+            if at + 1 >= *GRAMS.start() {
+                push(hashed);
+            }
         }
     }
 }
