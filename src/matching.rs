@@ -129,7 +129,8 @@ impl Matcher {
             examples.extend(readings.iter().map(|r| Example { class: class as u32, features: features::extract(&table, base, r) }));
         }
         let model = Model::train(&examples, groups.len(), table.dims(), &mut |_| {});
-        let mut profiles: Vec<Profile> = groups.iter().zip(&read).map(|((target, _), readings)| profile(base, &reader, *target, readings)).collect();
+        let mut profiles: Vec<Profile> =
+            groups.iter().zip(&read).map(|((target, _), readings)| profile(base, &reader, *target, readings)).collect();
         for example in &examples {
             let centre = &mut profiles[example.class as usize].centre;
             centre.resize(table.dims(), 0.0);

@@ -252,5 +252,4 @@ const WEIGHTS: [f32; SIGNALS.len()] =
 /// BANKING77 with ten): a tenth of the phrases and a tenth of the intents left out, the latter to stand for what is out
 /// of scope. There, half of the questions are; the bias is that of the fit, set to one question in five.
 const PLAIN_BIAS: f32 = -9.06;
-const PLAIN_WEIGHTS: [f32; SIGNALS.len()] =
-    [6.00, 2.01, 0.0, 2.00, 0.53, 0.29, 0.0, -2.350, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 2.88];
+const PLAIN_WEIGHTS: [f32; SIGNALS.len()] = [6.00, 2.01, 0.0, 2.00, 0.53, 0.29, 0.0, -2.350, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 2.88];
