@@ -296,10 +296,14 @@ impl Answerer {
 
     /// Where a name is asked about that a list on record does not have: the reason that shows the list.
     fn listed(&self, reading: &Reading, ranking: &Ranking, evidence: &[Evidence]) -> Option<Reason> {
-        // A near miss beside the list may have all of the confidence; then a list that accounts for every word is meant.
-        let meant = |e: &Evidence| e.confidence >= LISTED || (e.coverage >= FULL && e.kind >= 1.0);
-        ranking.candidates.iter().zip(evidence).filter(|(_, e)| meant(e)).find_map(|(c, _)| {
-            let Target::Intent(intent) = c.target else { return None };
+        // A near miss written beside a list has all of the confidence, and the list may not even be proposed.
+        let beside = ranking.candidates.first().map_or(&[][..], |c| match c.target {
+            Target::NearMiss(miss) => self.base.near_misses[miss].near.as_slice(),
+            _ => &[],
+        });
+        let likely = ranking.candidates.iter().zip(evidence).filter(|(_, e)| e.confidence >= LISTED);
+        let proposed = likely.filter_map(|(c, _)| if let Target::Intent(intent) = c.target { Some(intent) } else { None });
+        beside.iter().copied().chain(proposed).find_map(|intent| {
             let used = self.base.intents[intent].relation.as_ref().filter(|u| u.ask == Ask::Holds || u.ask == Ask::Value)?;
             relation::answer(&self.base, intent, used, reading).err().filter(|r| matches!(r, Reason::NotListed { .. }))
         })

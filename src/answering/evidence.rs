@@ -223,7 +223,11 @@ fn objections(base: &KnowledgeBase, reading: &Reading, candidate: &Candidate, ev
     // The sources' last year; what is asked of a later one cannot be on record.
     let last = base.sources.iter().filter_map(|s| s.date.get(..4)?.parse::<u32>().ok()).max().unwrap_or(u32::MAX);
     let year = evidence.figures.iter().find(|f| f.len() == 4 && f.parse::<u32>().is_ok_and(|y| y > last && y <= last.saturating_add(100)));
-    evidence.objection = if let Some(year) = year {
+    // "The of and to": where there is nothing but grammar, nothing is asked.
+    let says_something = |p: &crate::reading::Part| p.unit != Unit::Word || reading.question.words[p.from].class != Class::Function;
+    evidence.objection = if !reading.parts.iter().any(says_something) {
+        Some(Reason::NothingClose)
+    } else if let Some(year) = year {
         Some(Reason::OutsideTime(year.clone()))
     } else if let Some(entity) = unknown {
         Some(Reason::UnknownName(*entity))
@@ -244,12 +248,15 @@ fn confidence(signals: &[f32; SIGNALS.len()], plain: bool) -> f32 {
     1.0 / (1.0 + (-z).exp())
 }
 
-/// Fitted on our golden questions that are tuned on.
+/// For packs with near misses: fitted to an earlier learner on questions whose right outcome is known, and carried over.
+/// Two refits by cross-validation over the built-in pack's phrases declined too much (of our labelled development
+/// questions 88 in a hundred answered instead of 97).
 const BIAS: f32 = -2.533;
 const WEIGHTS: [f32; SIGNALS.len()] =
     [2.220, 0.304, 4.417, 2.006, 0.195, -0.631, 0.500, -2.350, -3.500, 0.639, 0.000, 0.832, -2.266, -2.123, 0.000];
-/// Fitted by cross-validation over the phrases of three plain packs (CLINC150 with ten phrases an intent and with all,
-/// BANKING77 with ten): a tenth of the phrases and a tenth of the intents left out, the latter to stand for what is out
-/// of scope. There, half of the questions are; the bias is that of the fit, set to one question in five.
+/// For packs without: fitted by cross-validation over the phrases of three plain packs (CLINC150 with ten phrases an
+/// intent and with all, BANKING77 with ten), a tenth of the phrases and a tenth of the intents left out, the latter to
+/// stand for what is out of scope. There, half of the questions are; the bias is that of the fit, moved by the logarithm
+/// of four for one question in five. No plain pack has strays, whose weight is the other packs'.
 const PLAIN_BIAS: f32 = -9.06;
 const PLAIN_WEIGHTS: [f32; SIGNALS.len()] = [6.00, 2.01, 0.0, 2.00, 0.53, 0.29, 0.0, -2.350, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 2.88];

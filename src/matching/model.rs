@@ -4,7 +4,7 @@
 //! The method has no learning rate: it takes one phrase after the other, works out how much of that phrase's weight
 //! vector is right with all others held fixed, and comes to the one optimum that the problem has. A feature has weights
 //! only for the classes in whose phrases it occurs, which keeps the weights of a pack with thousands of intents in
-//! memory; measured, this costs a tenth of a point. Time at a question does not grow with the number of phrases: a list
+//! memory; it costs 0.1 points of accuracy on CLINC150 and 0.7 on BANKING77, ten phrases an intent each. Time at a question does not grow with the number of phrases: a list
 //! of class weights for each feature, and the dense part for the classes that these lists leave in the running.
 
 use super::features::{BLOCKS, Features};
@@ -21,8 +21,8 @@ pub struct Example {
     pub features: Features,
 }
 
-/// What an error on one phrase weighs against the size of the weights ("C" in the literature). On validation data 3, 5,
-/// 10 and 30 are within half a point of each other; smaller ones tell better what is out of scope.
+/// What an error on one phrase weighs against the size of the weights ("C" in the literature). On validation data 3,
+/// 10 and 30 are within 0.7 points of each other; smaller ones tell better what is out of scope.
 const LOSS: f32 = 5.0;
 /// Length of the dense block against the sparse blocks, which have length one each.
 const DENSE: f32 = 1.6;
@@ -30,8 +30,8 @@ const DENSE: f32 = 1.6;
 const BIAS: f32 = 0.3;
 /// Most passes over the phrases.
 const EPOCHS: usize = 24;
-/// Mean squared distance of the dual variables from their optimum at which learning ends: past it, no question of the
-/// validation data changes its intent.
+/// Mean squared distance of the dual variables from their optimum at which learning ends: twenty passes instead of ten,
+/// which brought it to a twentieth of this on CLINC150, left accuracy as it was.
 const CONVERGED: f32 = 1e-4;
 /// A phrase whose distance was below the mean in the last pass is left out of this one, but for every fourth pass.
 const EVERY: usize = 4;
