@@ -203,12 +203,11 @@ impl Answerer {
     /// Decides one question that is not compound.
     fn decide(&self, reading: &Reading) -> Decision {
         let ranking = self.matcher.rank(&self.base, reading);
-        let weights = self.matcher.part_weights(reading);
-        let neighbours = self.matcher.neighbours(reading);
+        let claims = self.matcher.claims(reading);
         let mut judged: Vec<(Candidate, Evidence)> = ranking
             .candidates
             .iter()
-            .map(|c| (c.clone(), evidence::judge(&self.base, &self.matcher, reading, &weights, &neighbours, &ranking, c)))
+            .map(|c| (c.clone(), evidence::judge(&self.base, &self.matcher, reading, &claims, &ranking, c)))
             .collect();
         judged.sort_by(|a, b| b.1.confidence.total_cmp(&a.1.confidence).then(b.0.probability.total_cmp(&a.0.probability)));
         self.prefer_kin(&mut judged);

@@ -5,6 +5,7 @@ mod chat;
 mod check;
 mod import;
 mod lines;
+mod progress;
 mod settings;
 mod test;
 mod topics;

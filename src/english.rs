@@ -4,7 +4,7 @@
 
 use crate::text::{self, Token};
 use rust_stemmers::{Algorithm, Stemmer};
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::LazyLock;
 
 /// How much a word may count when a question is held against what is on record.
@@ -33,9 +33,9 @@ pub struct Word {
 
 #[derive(serde::Deserialize)]
 struct File {
-    spellings: HashMap<String, String>,
-    variants: HashMap<String, String>,
-    numbers: HashMap<String, String>,
+    spellings: FxHashMap<String, String>,
+    variants: FxHashMap<String, String>,
+    numbers: FxHashMap<String, String>,
     words: WordLists,
 }
 
@@ -50,11 +50,11 @@ struct WordLists {
 
 /// English, read once.
 pub struct English {
-    spellings: HashMap<String, Vec<String>>,
-    variants: HashMap<String, String>,
-    numbers: HashMap<String, String>,
-    classes: HashMap<String, Class>,
-    negation: HashSet<String>,
+    spellings: FxHashMap<String, Vec<String>>,
+    variants: FxHashMap<String, String>,
+    numbers: FxHashMap<String, String>,
+    classes: FxHashMap<String, Class>,
+    negation: FxHashSet<String>,
     /// Expressions ahead of a question, as words, longest first.
     pub preambles: Vec<Vec<String>>,
     /// Expressions behind a statement that make it a question, longest first.
@@ -70,7 +70,7 @@ static ENGLISH: LazyLock<English> = LazyLock::new(|| {
         all.sort_by_key(|words| std::cmp::Reverse(words.len()));
         all
     };
-    let mut classes: HashMap<String, Class> = split(&file.words.filler).into_iter().map(|w| (w, Class::Filler)).collect();
+    let mut classes: FxHashMap<String, Class> = split(&file.words.filler).into_iter().map(|w| (w, Class::Filler)).collect();
     classes.extend(split(&file.words.function).into_iter().map(|w| (w, Class::Function)));
     English {
         spellings: file.spellings.into_iter().map(|(k, v)| (k, split(&v))).collect(),

@@ -2,7 +2,7 @@
 
 use crate::english::english;
 use crate::question::Question;
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 use std::sync::LazyLock;
 
 /// Little words of other languages that English does not have; names and borrowed words must not decide.
@@ -18,7 +18,7 @@ kim ne zaman nerede neden nasil hangi kac degil mi bir \
 kto kiedy gdzie dlaczego jak ktory ktore jest nie czy kdo kdy kde proc jsou";
 
 /// [`FOREIGN`], cut into words once: doing so for each question took a tenth of an answer's time.
-static WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| FOREIGN.split_whitespace().collect());
+static WORDS: LazyLock<FxHashSet<&str>> = LazyLock::new(|| FOREIGN.split_whitespace().collect());
 
 /// Share of foreign words from which a text is taken for foreign.
 const MOSTLY: f32 = 0.34;

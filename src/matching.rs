@@ -15,8 +15,9 @@ use crate::vectors::{Table, dot, normalise};
 use features::Features;
 use model::{Example, Model};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-use thesaurus::Thesaurus;
+use thesaurus::{Neighbour, Thesaurus};
 
 /// What a question can be matched to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -69,6 +70,19 @@ impl Profile {
     pub fn has(&self, key: u64) -> bool {
         self.keys.binary_search(&key).is_ok()
     }
+}
+
+/// One part of a question as something that an answer has to account for.
+#[derive(Debug)]
+pub struct Claim<'a> {
+    /// Key of what it stands for.
+    key: u64,
+    /// Keys of its topic words.
+    stems: Vec<u64>,
+    /// For each of these the pack's words that are near to it in meaning.
+    neighbours: Vec<Cow<'a, [Neighbour]>>,
+    /// What it weighs: the rarer among targets, the more; little words hardly anything.
+    pub weight: f32,
 }
 
 /// A target proposed for a question.
@@ -170,22 +184,43 @@ impl Matcher {
         self.learned.reader.read(base, question)
     }
 
-    /// The weights of a question's parts, in their order: the rarer among targets, the more; little words hardly anything.
-    pub fn part_weights(&self, reading: &Reading) -> Vec<f32> {
-        let weight = |part: &Part| {
-            let rarity = self.learned.rarity.get(&part_key(reading, part)).copied().unwrap_or(self.unseen_weight());
-            let class = match part.unit {
-                Unit::Word => reading.question.words[part.from].class,
-                _ => Class::Content,
-            };
-            let class = match class {
-                Class::Content => 1.0,
-                Class::Filler => 0.35,
-                Class::Function => 0.12,
-            };
-            class * rarity * if reading.question.focus[part.from] { 1.0 } else { 0.3 }
+    /// What a question says, part by part: what an answer has to account for.
+    pub fn claims(&self, reading: &Reading) -> Vec<Claim<'_>> {
+        reading.parts.iter().map(|part| self.claim(reading, part)).collect()
+    }
+
+    fn claim(&self, reading: &Reading, part: &Part) -> Claim<'_> {
+        let words = &reading.question.words[part.from..part.to];
+        let key = part_key(reading, part);
+        let rarity = self.learned.rarity.get(&key).copied().unwrap_or(self.unseen_weight());
+        let class = match if part.unit == Unit::Word { words[0].class } else { Class::Content } {
+            Class::Content => 1.0,
+            Class::Filler => 0.35,
+            Class::Function => 0.12,
         };
-        reading.parts.iter().map(weight).collect()
+        let weight = class * rarity * if reading.question.focus[part.from] { 1.0 } else { 0.3 };
+        let content = words.iter().filter(|w| w.class == Class::Content);
+        let (mut stems, mut neighbours) = (Vec::new(), Vec::new());
+        match part.unit {
+            // No name stands for another.
+            Unit::Entity(_) => {}
+            Unit::Slot => stems.extend(content.map(|w| word_key(&w.stem))),
+            Unit::Role(_) | Unit::Concept(_) | Unit::Word => {
+                for word in content {
+                    stems.push(word_key(&word.stem));
+                    neighbours.push(self.learned.thesaurus.near(&self.table, word));
+                }
+            }
+        }
+        Claim { key, stems, neighbours, weight }
+    }
+
+    /// How well a target accounts for one part of a question, 0 to 1: named in it, or near in meaning to one of its words.
+    pub fn accounts_for(&self, profile: &Profile, claim: &Claim) -> f32 {
+        if profile.has(claim.key) || claim.stems.iter().any(|s| profile.has(*s)) {
+            return 1.0;
+        }
+        claim.neighbours.iter().map(|n| self.learned.thesaurus.nearest(n, |key| profile.has(key))).fold(0.0, f32::max)
     }
 
     /// The weight of a word that no target has.
@@ -218,33 +253,6 @@ impl Matcher {
         };
         Ranking { candidates: top.into_iter().take(CANDIDATES).map(candidate).collect() }
     }
-
-    /// For each part of a question the pack's words that are near to it in meaning, with how near (0 to 1).
-    pub fn neighbours(&self, reading: &Reading) -> Vec<Vec<(u64, f32)>> {
-        let of = |part: &Part| {
-            if matches!(part.unit, Unit::Entity(_) | Unit::Slot) {
-                return Vec::new();
-            }
-            let words = reading.question.words[part.from..part.to].iter().filter(|w| w.class == Class::Content);
-            words.flat_map(|w| self.learned.thesaurus.near(&self.table, w)).collect()
-        };
-        reading.parts.iter().map(of).collect()
-    }
-}
-
-/// How well a target accounts for one part of a question, 0 to 1: named in it, or near in meaning to one of its words.
-pub fn accounts_for(profile: &Profile, reading: &Reading, part: &Part, neighbours: &[(u64, f32)]) -> f32 {
-    if profile.has(part_key(reading, part)) {
-        return 1.0;
-    }
-    if matches!(part.unit, Unit::Entity(_)) {
-        return 0.0;
-    }
-    let words = &reading.question.words[part.from..part.to];
-    if words.iter().any(|w| w.class == Class::Content && profile.has(word_key(&w.stem))) {
-        return 1.0;
-    }
-    neighbours.iter().filter(|(k, _)| profile.has(*k)).fold(0.0f32, |b, (_, s)| b.max(*s))
 }
 
 /// What a target speaks of: the words of its phrases, answers and statements.

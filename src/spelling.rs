@@ -6,8 +6,9 @@
 
 use crate::text::fold;
 use crate::vectors::Table;
+use rustc_hash::FxHashSet;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Shorter words are not corrected: among three letters nearly everything is one edit from something else.
 pub const MIN_LETTERS: usize = 4;
@@ -32,7 +33,7 @@ pub struct Speller {
     /// Single words of names by their sound.
     sounds: BTreeMap<String, Vec<u32>>,
     #[serde(skip)]
-    english: HashSet<&'static str>,
+    english: FxHashSet<&'static str>,
 }
 
 impl Speller {
@@ -50,7 +51,7 @@ impl Speller {
         }
         deletes.sort_unstable();
         deletes.dedup();
-        let mut speller = Speller { own, words, deletes, sounds, english: HashSet::new() };
+        let mut speller = Speller { own, words, deletes, sounds, english: FxHashSet::default() };
         speller.restore(table);
         speller
     }
@@ -224,7 +225,7 @@ mod tests {
         let own = words.iter().map(|w| ((*w).to_owned(), 1)).collect();
         let names = ["vucic", "kalabukhov", "kosovo"].map(str::to_owned).into();
         let mut speller = Speller::new(own, &names, &Table::none());
-        speller.english = ["there", "weather", "recognition", "budget", "hello"].into();
+        speller.english = ["there", "weather", "recognition", "budget", "hello"].into_iter().collect();
         speller
     }
 

@@ -3,6 +3,9 @@
 //! The table is a build product (see `assets/README.md`); nothing is learned or computed from a network here.
 //! Without it ([`Table::none`]) every vector is empty and matching rests on words alone.
 
+use fearless_simd::{Level, dispatch};
+use rustc_hash::FxHashMap;
+
 /// Marks a table file and its version.
 const MAGIC: &[u8; 8] = b"FWORDS01";
 
@@ -10,7 +13,8 @@ const MAGIC: &[u8; 8] = b"FWORDS01";
 #[derive(Debug, Clone)]
 pub struct Table {
     vocabulary: &'static str,
-    offsets: Vec<u32>,
+    /// Row of each word and piece.
+    index: FxHashMap<&'static str, u32>,
     scales: Vec<f32>,
     ranks: Vec<u16>,
     rows: &'static [u8],
@@ -35,7 +39,7 @@ impl Table {
 
     /// A table without any word.
     pub fn none() -> Table {
-        Table { vocabulary: "", offsets: vec![0], scales: Vec::new(), ranks: Vec::new(), rows: &[], dims: 0 }
+        Table { vocabulary: "", index: FxHashMap::default(), scales: Vec::new(), ranks: Vec::new(), rows: &[], dims: 0 }
     }
 
     /// Reads a table; layout in `assets/README.md`.
@@ -61,14 +65,11 @@ impl Table {
             .collect();
         let ranks = bytes.get(ranks_at..rows_at).ok_or(Malformed)?.chunks_exact(2).map(|b| u16::from_le_bytes([b[0], b[1]])).collect();
         let rows = bytes.get(rows_at..rows_at + count * dims).ok_or(Malformed)?;
-        let mut offsets = Vec::with_capacity(count + 1);
-        offsets.push(0);
-        offsets.extend(vocabulary.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(at, _)| at as u32 + 1));
-        offsets.push(length as u32 + 1);
-        if offsets.len() != count + 1 {
+        let index: FxHashMap<&str, u32> = vocabulary.split('\n').zip(0..).collect();
+        if index.len() != count {
             return Err(Malformed);
         }
-        Ok(Table { vocabulary, offsets, scales, ranks, rows, dims })
+        Ok(Table { vocabulary, index, scales, ranks, rows, dims })
     }
 
     /// Length of a vector; 0 without a table.
@@ -81,23 +82,9 @@ impl Table {
         self.vocabulary.lines()
     }
 
-    fn token(&self, index: usize) -> &'static str {
-        let (start, end) = (self.offsets[index] as usize, self.offsets[index + 1] as usize - 1);
-        &self.vocabulary[start..end]
-    }
-
     /// The row of a word or piece.
     pub fn row(&self, word: &str) -> Option<usize> {
-        let (mut low, mut high) = (0, self.offsets.len().saturating_sub(1));
-        while low < high {
-            let middle = (low + high) / 2;
-            match self.token(middle).as_bytes().cmp(word.as_bytes()) {
-                std::cmp::Ordering::Equal => return Some(middle),
-                std::cmp::Ordering::Less => low = middle + 1,
-                std::cmp::Ordering::Greater => high = middle,
-            }
-        }
-        None
+        self.index.get(word).map(|row| *row as usize)
     }
 
     /// How common a word is: 0 for the commonest.
@@ -106,10 +93,7 @@ impl Table {
     }
 
     fn add_row(&self, row: usize, weight: f32, out: &mut [f32]) {
-        let scale = self.scales[row] * weight;
-        for (o, v) in out.iter_mut().zip(&self.rows[row * self.dims..(row + 1) * self.dims]) {
-            *o += scale * f32::from(*v as i8);
-        }
+        add_bytes(out, &self.rows[row * self.dims..(row + 1) * self.dims], self.scales[row] * weight);
     }
 
     /// Adds a word's vector to `out`, `weight` times; a word that the table lacks is put together from pieces
@@ -172,13 +156,61 @@ pub fn normalise(vector: &mut [f32]) -> f32 {
 
 /// The inner product.
 pub fn dot(a: &[f32], b: &[f32]) -> f32 {
-    // Eight sums at once, so that the compiler can use vector instructions.
+    dispatch!(Level::new(), _ => product(a, b))
+}
+
+/// Adds to each picked row's score the inner product of `query` with the row: signed bytes, times the row's scale. Rows lie
+/// one after the other, as long as `query`; those that do not exist add nothing.
+pub fn add_byte_dots(query: &[f32], rows: &[u8], scales: &[f32], picks: &mut [(usize, f32)]) {
+    let length = query.len();
+    dispatch!(Level::new(), _ => {
+        for (row, score) in picks {
+            if let (Some(bytes), Some(scale)) = (rows.get(*row * length..(*row + 1) * length), scales.get(*row)) {
+                *score += scale * byte_product(query, bytes);
+            }
+        }
+    });
+}
+
+/// Adds signed bytes to numbers, `scale` times.
+pub fn add_bytes(out: &mut [f32], bytes: &[u8], scale: f32) {
+    dispatch!(Level::new(), _ => {
+        for (o, b) in out.iter_mut().zip(bytes) {
+            *o += scale * f32::from(*b as i8);
+        }
+    });
+}
+
+/// The inner product of signed bytes with each of `rows`, which lie one after the other; `found` is told the row and the
+/// product.
+pub fn byte_dots(query: &[u8], rows: &[u8], mut found: impl FnMut(usize, i32)) {
+    dispatch!(Level::new(), _ => {
+        for (index, row) in rows.chunks_exact(query.len().max(1)).enumerate() {
+            found(index, query.iter().zip(row).map(|(a, b)| i32::from(*a as i8) * i32::from(*b as i8)).sum());
+        }
+    });
+}
+
+/// The inner product as eight sums, so that it can be worked out with vector instructions and comes out the same with any.
+#[inline(always)]
+fn product(a: &[f32], b: &[f32]) -> f32 {
+    sums(a, b, |b| *b)
+}
+
+/// The same with signed bytes on the right.
+#[inline(always)]
+fn byte_product(a: &[f32], b: &[u8]) -> f32 {
+    sums(a, b, |b| f32::from(*b as i8))
+}
+
+#[inline(always)]
+fn sums<B>(a: &[f32], b: &[B], number: impl Fn(&B) -> f32) -> f32 {
     let mut sums = [0.0f32; 8];
     let (a8, b8) = (a.chunks_exact(8), b.chunks_exact(8));
-    let rest: f32 = a8.remainder().iter().zip(b8.remainder()).map(|(a, b)| a * b).sum();
+    let rest: f32 = a8.remainder().iter().zip(b8.remainder()).map(|(a, b)| a * number(b)).sum();
     for (a, b) in a8.zip(b8) {
         for k in 0..8 {
-            sums[k] += a[k] * b[k];
+            sums[k] += a[k] * number(&b[k]);
         }
     }
     sums.iter().sum::<f32>() + rest

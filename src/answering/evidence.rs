@@ -3,7 +3,7 @@
 use super::{Reason, binding_names};
 use crate::english::Class;
 use crate::knowledge::{Kind, KnowledgeBase};
-use crate::matching::{Candidate, Matcher, Profile, Ranking, Target, accounts_for};
+use crate::matching::{Candidate, Claim, Matcher, Profile, Ranking, Target};
 use crate::reading::{Reading, Unit};
 
 /// Confidence from which a question is answered.
@@ -89,8 +89,7 @@ pub fn judge(
     base: &KnowledgeBase,
     matcher: &Matcher,
     reading: &Reading,
-    weights: &[f32],
-    neighbours: &[Vec<(u64, f32)>],
+    claims: &[Claim],
     ranking: &Ranking,
     candidate: &Candidate,
 ) -> Evidence {
@@ -106,7 +105,7 @@ pub fn judge(
         confidence: 0.0,
     };
     let Some(profile) = matcher.profile_of(base, candidate.target) else { return evidence };
-    let leftover = cover(matcher, profile, reading, weights, neighbours, &mut evidence);
+    let leftover = cover(matcher, profile, reading, claims, &mut evidence);
     if let Target::Intent(index) = candidate.target {
         let intent = &base.intents[index];
         evidence.kind = match reading.question.asked {
@@ -166,17 +165,11 @@ fn opposed(ranking: &Ranking, candidate: &Candidate) -> f32 {
 
 /// Share of the question's weight that the candidate accounts for, and the words that it does not; returns the weight of
 /// the heaviest of these, over that of a word never seen.
-fn cover(
-    matcher: &Matcher,
-    profile: &Profile,
-    reading: &Reading,
-    weights: &[f32],
-    neighbours: &[Vec<(u64, f32)>],
-    evidence: &mut Evidence,
-) -> f32 {
+fn cover(matcher: &Matcher, profile: &Profile, reading: &Reading, claims: &[Claim], evidence: &mut Evidence) -> f32 {
     let (mut all, mut covered, mut heaviest) = (0.0, 0.0, 0.0f32);
-    for (index, (part, weight)) in reading.parts.iter().zip(weights).enumerate() {
-        let share = accounts_for(profile, reading, part, &neighbours[index]);
+    for (part, claim) in reading.parts.iter().zip(claims) {
+        let share = matcher.accounts_for(profile, claim);
+        let weight = claim.weight;
         all += weight;
         covered += weight * share;
         let content = !matches!(part.unit, Unit::Word) || reading.question.words[part.from].class == Class::Content;

@@ -1,13 +1,16 @@
 //! `factotum test`: golden questions and the scorecard.
 
+use super::progress::Progress;
 use super::settings::{Settings, show};
 use super::{BAD, HEADING, Status, count, read_bounded};
 use anyhow::{Context, bail, ensure};
 use clap::ValueEnum;
+use factotum::crossval::{self, Recall};
 use factotum::diagnostic::{SourceFile, line_column};
 use factotum::golden::{self, Counts, FileScore, Scorecard, Scored, Verdict};
 use factotum::knowledge::KnowledgeBase;
 use factotum::render::{json, message, visible};
+use factotum::vectors::Table;
 use serde_json::{Value, json};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -27,6 +30,9 @@ wrong     answered, but not with what was expected
 declined  not answered although it should have been
 invented  answered although it should have been declined
 
+Then the pack's own phrases are asked, each with itself left out of what is learned, which tells how
+other people's wordings fare. The pack is learned ten times for that; --quick saves the time.
+
 Exit status 1 if in any file fewer questions are right than its `target`, in per cent, says.")]
 pub struct Test {
     /// Files of golden questions, or folders of them [default: tests/questions]
@@ -35,6 +41,9 @@ pub struct Test {
     /// Show the questions with these verdicts
     #[arg(long, value_enum, value_name = "VERDICTS", value_delimiter = ',')]
     show: Vec<Shown>,
+    /// Do not ask the pack's own phrases, left out
+    #[arg(long)]
+    quick: bool,
     /// Print the scorecard and every question that is not right as a JSON object
     #[arg(long)]
     json: bool,
@@ -72,7 +81,8 @@ impl Test {
             }
         };
         let card = golden::run(&answerer, &sets);
-        let report = Report { files: &files, base: answerer.base(), card: &card };
+        let left_out = (!self.quick).then(|| recall(answerer.base()));
+        let report = Report { files: &files, base: answerer.base(), card: &card, left_out };
         if self.json {
             writeln!(std::io::stdout(), "{}", report.json())?;
         } else {
@@ -101,6 +111,15 @@ impl Test {
     }
 }
 
+/// Asks the pack's phrases with these left out, on all processors.
+fn recall(base: &KnowledgeBase) -> Recall {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let progress = Progress::new("learning without some phrases", crossval::FOLDS);
+    let recall = crossval::recall(base, &Table::built_in(), threads, &|| progress.step());
+    progress.end();
+    recall
+}
+
 /// The `.toml` files of a folder, in the order of their names.
 fn listed(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let failed = || format!("cannot list the golden questions in {}", folder.display());
@@ -118,6 +137,7 @@ struct Report<'a> {
     files: &'a [SourceFile],
     base: &'a KnowledgeBase,
     card: &'a Scorecard<'a>,
+    left_out: Option<Recall>,
 }
 
 impl Report<'_> {
@@ -149,6 +169,18 @@ impl Report<'_> {
         }
         if self.card.files.len() > 1 {
             writeln!(out, "{:width$}  {}", "in all", row(&self.card.counts()))?;
+        }
+        if let Some(recall) = self.left_out {
+            writeln!(out, "\n{HEADING}with its phrases left out{HEADING:#}")?;
+            writeln!(
+                out,
+                "  of {}  {} answered by their own facts ({:.1} %), {} by others",
+                count(recall.asked, "phrase", "phrases"),
+                recall.right,
+                recall.per_cent(),
+                recall.wrong
+            )?;
+            writeln!(out, "  of {}  {} answered", count(recall.misses, "near miss", "near misses"), recall.invented)?;
         }
         Ok(())
     }
@@ -207,6 +239,7 @@ impl Report<'_> {
             "met": self.card.met(),
             "all": counts(&self.card.counts()),
             "files": self.card.files.iter().map(file).collect::<Vec<_>>(),
+            "left_out": self.left_out.map(|r| json!({"phrases": r.asked, "right": r.right, "wrong": r.wrong, "per_cent": r.per_cent(), "near_misses": r.misses, "invented": r.invented})),
             "confusion": self.card.confusion(self.base).iter().map(|c| json!({"expected": c.expected, "taken": c.taken, "times": c.times})).collect::<Vec<_>>(),
             "not_right": self.card.scored().filter(|s| s.verdict != Verdict::Right).map(question).collect::<Vec<_>>(),
         })

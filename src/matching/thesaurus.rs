@@ -2,8 +2,9 @@
 
 use crate::english::{Class, Word};
 use crate::reading::{Reading, Unit};
-use crate::vectors::{Table, normalise};
+use crate::vectors::{Table, byte_dots, normalise};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// Cosine of word vectors at which likeness begins to count: nine in ten pairs of random words lie below.
@@ -25,8 +26,16 @@ pub struct Thesaurus {
     vectors: Vec<u8>,
     /// Index of each key.
     index: BTreeMap<u64, u16>,
-    /// Neighbours of the pack's own words, worked out once: index and nearness times 255.
-    known: Vec<Vec<(u16, u8)>>,
+    /// Neighbours of the pack's own words, worked out once.
+    known: Vec<Vec<Neighbour>>,
+}
+
+/// A word of the pack that is near to another in meaning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Neighbour {
+    word: u16,
+    /// Nearness times 255.
+    nearness: u8,
 }
 
 impl Thesaurus {
@@ -56,25 +65,33 @@ impl Thesaurus {
         thesaurus
     }
 
-    /// Own words near to a vector.
-    fn search(&self, vector: &[u8]) -> Vec<(u16, u8)> {
-        let near = |(index, other): (usize, &[u8])| {
-            let product: i32 = vector.iter().zip(other).map(|(a, b)| i32::from(*a as i8) * i32::from(*b as i8)).sum();
+    /// Own words near to a vector, nearest first.
+    fn search(&self, vector: &[u8]) -> Vec<Neighbour> {
+        let mut found = Vec::new();
+        byte_dots(vector, &self.vectors, |index, product| {
             let cosine = product as f32 / (127.0 * 127.0);
-            (cosine > NEAR).then(|| (index as u16, (((cosine - NEAR) / (SAME - NEAR)).min(1.0) * 255.0) as u8))
-        };
-        self.vectors.chunks_exact(self.dims).enumerate().filter_map(near).collect()
+            if cosine > NEAR {
+                found.push(Neighbour { word: index as u16, nearness: (((cosine - NEAR) / (SAME - NEAR)).min(1.0) * 255.0) as u8 });
+            }
+        });
+        found.sort_unstable_by_key(|n| (std::cmp::Reverse(n.nearness), n.word));
+        found
     }
 
-    /// The pack's words near to a word, with how near: 0 where nearness begins, 1 where one can stand for the other.
-    pub fn near(&self, table: &Table, word: &Word) -> Vec<(u64, f32)> {
-        let found: Vec<(u16, u8)> = match self.index.get(&super::word_key(&word.stem)) {
-            Some(own) => self.known.get(usize::from(*own)).cloned().unwrap_or_default(),
-            None if self.dims == 0 || table.dims() < self.dims => Vec::new(),
+    /// The pack's words near to a word, nearest first.
+    pub fn near(&self, table: &Table, word: &Word) -> Cow<'_, [Neighbour]> {
+        match self.index.get(&super::word_key(&word.stem)) {
+            Some(own) => Cow::Borrowed(self.known.get(usize::from(*own)).map_or(&[], Vec::as_slice)),
+            None if self.dims == 0 || table.dims() < self.dims => Cow::Borrowed(&[]),
             None => leading(table, &word.text, self.dims)
-                .map_or_else(Vec::new, |v| self.search(&v.into_iter().map(quantise).collect::<Vec<_>>())),
-        };
-        found.into_iter().filter_map(|(i, near)| self.keys.get(usize::from(i)).map(|k| (*k, f32::from(near) / 255.0))).collect()
+                .map_or(Cow::Borrowed(&[]), |v| Cow::Owned(self.search(&v.into_iter().map(quantise).collect::<Vec<_>>()))),
+        }
+    }
+
+    /// How near the nearest of some neighbours is that is wanted: 0 where nearness begins, 1 where one can stand for the other.
+    pub fn nearest(&self, neighbours: &[Neighbour], wanted: impl Fn(u64) -> bool) -> f32 {
+        let found = neighbours.iter().find(|n| self.keys.get(usize::from(n.word)).is_some_and(|k| wanted(*k)));
+        found.map_or(0.0, |n| f32::from(n.nearness) / 255.0)
     }
 }
 
