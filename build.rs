@@ -24,17 +24,22 @@ mod text;
 #[path = "src/vectors.rs"]
 mod vectors;
 
+use sha2::Digest;
 use std::fmt::Write;
 use std::path::PathBuf;
+
+/// The modules above.
+const LEARNING: [&str; 9] = ["diagnostic", "english", "knowledge", "matching", "question", "reading", "spelling", "text", "vectors"];
 
 fn main() {
     for path in ["knowledge", "assets", "build.rs", "src/english.toml", "src/knowledge", "src/matching"] {
         println!("cargo:rerun-if-changed={path}");
     }
-    for module in ["diagnostic", "english", "knowledge", "matching", "question", "reading", "spelling", "text", "vectors"] {
+    for module in LEARNING {
         println!("cargo:rerun-if-changed=src/{module}.rs");
     }
     let root = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));
+    println!("cargo:rustc-env=FACTOTUM_LEARNER={}", learner(&root));
     let out = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets it"));
     let mut paths: Vec<PathBuf> = std::fs::read_dir(root.join("knowledge"))
         .expect("the knowledge folder is part of the crate")
@@ -61,9 +66,27 @@ fn main() {
         panic!("the built-in knowledge pack has mistakes:\n{}", found.join("\n"));
     };
     let table = if std::env::var_os("CARGO_FEATURE_WORD_VECTORS").is_some() { table(&root) } else { vectors::Table::none() };
-    let matcher = matching::Matcher::new(&base, table);
+    let matcher = matching::Matcher::new(&base, table, &mut |_| {});
     let bytes = postcard::to_stdvec(&(&base, matcher.learned())).expect("plain values");
     std::fs::write(out.join("built_in.bin"), bytes).expect("the build folder is writable");
+}
+
+/// A hash of all that decides what is learned from a pack: these modules, the word lists and the word-vector table.
+fn learner(root: &std::path::Path) -> String {
+    let mut paths: Vec<PathBuf> = LEARNING.iter().map(|module| root.join(format!("src/{module}.rs"))).collect();
+    for folder in ["src/knowledge", "src/matching"] {
+        paths.extend(std::fs::read_dir(root.join(folder)).expect("a folder of the crate").map(|e| e.expect("a readable folder").path()));
+    }
+    paths.extend([root.join("src/english.toml"), root.join("Cargo.lock")]);
+    if std::env::var_os("CARGO_FEATURE_WORD_VECTORS").is_some() {
+        paths.push(root.join("assets/words.bin"));
+    }
+    paths.sort();
+    let mut hasher = sha2::Sha256::new();
+    for path in paths {
+        hasher.update(std::fs::read(&path).unwrap_or_default());
+    }
+    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn table(root: &std::path::Path) -> vectors::Table {

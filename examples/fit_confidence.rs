@@ -146,7 +146,7 @@ fn ask(base: &KnowledgeBase) -> Vec<Asked> {
             // First the folds of phrases, then those of whole intents.
             let (fold, wholly) = (number % FOLDS, number >= FOLDS);
             let Fold { base: without, left_out } = Fold::new(base, fold, FOLDS, wholly);
-            let answerer = Answerer::with_table(without, table.clone());
+            let answerer = Answerer::learn(without, table.clone(), &mut |_| {});
             for left_out in left_out.into_iter().filter(|l| l.wholly == wholly) {
                 let reply = answerer.answer(&left_out.question);
                 let proposals = reply.candidates.iter().zip(&reply.evidence).filter(|(_, e)| e.objection.is_none()).filter_map(|(c, e)| {
@@ -200,9 +200,8 @@ fn fit(asked: &[Asked], wanted: &dyn Fn(usize) -> bool) -> [f64; TERMS] {
                 let p = probability(&weights, &o.terms);
                 for i in 0..TERMS {
                     slope[i] += scale * (f64::from(u8::from(o.right)) - p) * o.terms[i];
-                    for j in 0..TERMS {
-                        bend[i][j] += scale * p * (1.0 - p) * o.terms[i] * o.terms[j];
-                    }
+                    let term = scale * p * (1.0 - p) * o.terms[i];
+                    bend[i].iter_mut().zip(&o.terms).for_each(|(b, other)| *b += term * other);
                 }
             }
         }

@@ -142,12 +142,12 @@ struct Decision {
 impl Answerer {
     /// Learns a base, with the built-in word vectors.
     pub fn new(base: KnowledgeBase) -> Answerer {
-        Self::with_table(base, Table::built_in())
+        Self::learn(base, Table::built_in(), &mut |_| {})
     }
 
-    /// Learns a base with a table of word vectors.
-    pub fn with_table(base: KnowledgeBase, table: Table) -> Answerer {
-        let matcher = Matcher::new(&base, table);
+    /// Learns a base with a table of word vectors; `progress` is told from time to time how far that is, 0 to 1.
+    pub fn learn(base: KnowledgeBase, table: Table, progress: &mut dyn FnMut(f32)) -> Answerer {
+        let matcher = Matcher::new(&base, table, progress);
         Self::assemble(base, matcher)
     }
 

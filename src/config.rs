@@ -9,20 +9,22 @@ use std::str::FromStr;
 use toml::Spanned;
 
 /// What may stand in `bot.toml`, outside of sections.
-const KEYS: &[&str] = &["knowledge", "log"];
+const KEYS: &[&str] = &["knowledge", "cache_dir", "log"];
 
 /// Every setting, with its default where nobody said otherwise.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
     /// Folder of the knowledge pack; the built-in one if there is none.
     pub knowledge: Option<PathBuf>,
+    /// Folder where what was learned from packs is kept; without it a pack is learned at every start.
+    pub cache_dir: Option<PathBuf>,
     /// What is logged: a filter such as `warn` or `factotum=debug`.
     pub log: Filter,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { knowledge: None, log: Filter("warn".to_owned()) }
+        Self { knowledge: None, cache_dir: None, log: Filter("warn".to_owned()) }
     }
 }
 
@@ -69,6 +71,7 @@ impl Config {
             let what = format!("`{}`", key.get_ref());
             match key.get_ref().as_ref() {
                 "knowledge" => config.knowledge = document::value::<PathBuf>(0, &what, value, &mut found).map(|path| folder.join(path)),
+                "cache_dir" => config.cache_dir = document::value::<PathBuf>(0, &what, value, &mut found).map(|path| folder.join(path)),
                 "log" => {
                     let read = document::value::<Spanned<String>>(0, &what, value, &mut found);
                     config.log = read.and_then(|text| parsed(&text, &mut found)).unwrap_or(config.log);
@@ -85,9 +88,12 @@ impl Config {
     /// # Errors
     /// [`BadVariable`] for the first value that cannot be read.
     pub fn with_environment(mut self, variable: &dyn Fn(&str) -> Option<String>) -> Result<Config, BadVariable> {
-        let Config { knowledge, log } = &mut self;
+        let Config { knowledge, cache_dir, log } = &mut self;
         if let Some(path) = from_environment::<PathBuf>("FACTOTUM_KNOWLEDGE", variable)? {
             *knowledge = Some(path);
+        }
+        if let Some(path) = from_environment::<PathBuf>("FACTOTUM_CACHE_DIR", variable)? {
+            *cache_dir = Some(path);
         }
         if let Some(filter) = from_environment("FACTOTUM_LOG", variable)? {
             *log = filter;
@@ -148,7 +154,10 @@ mod tests {
         for key in KEYS {
             assert!(all.lines().any(|l| l.starts_with(&format!("{key} = "))), "bot.toml does not mention {key}");
         }
-        assert_eq!(parse(&all), Ok(Config { knowledge: Some("here/knowledge".into()), ..Config::default() }));
+        assert_eq!(
+            parse(&all),
+            Ok(Config { knowledge: Some("here/knowledge".into()), cache_dir: Some("here/cache".into()), ..Config::default() })
+        );
     }
 
     #[test]

@@ -121,7 +121,7 @@ impl Recall {
 }
 
 /// Asks every phrase of a pack once, with the pack learned without it; on `threads` threads, with the same result on any
-/// number. `done` is told of each fold.
+/// number. `done` is told of each fold, by any of them.
 pub fn recall(base: &KnowledgeBase, table: &Table, threads: usize, done: &(dyn Fn() + Sync)) -> Recall {
     let next = AtomicUsize::new(0);
     let work = || {
@@ -132,7 +132,7 @@ pub fn recall(base: &KnowledgeBase, table: &Table, threads: usize, done: &(dyn F
                 return recall;
             }
             let fold = Fold::new(base, number, FOLDS, false);
-            let answerer = Answerer::with_table(fold.base, table.clone());
+            let answerer = Answerer::learn(fold.base, table.clone(), &mut |_| {});
             for left_out in &fold.left_out {
                 recall.add(base, left_out, &answerer.answer(&left_out.question).outcome);
             }

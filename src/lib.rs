@@ -8,6 +8,7 @@
 //! Everything down to [`render`] is synchronous, deterministic and free of input and output.
 
 pub mod answering;
+pub mod cache;
 pub mod config;
 pub mod crossval;
 pub mod diagnostic;

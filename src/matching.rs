@@ -128,8 +128,8 @@ pub struct Matcher {
 }
 
 impl Matcher {
-    /// Learns a pack.
-    pub fn new(base: &KnowledgeBase, table: Table) -> Matcher {
+    /// Learns a pack; `progress` is told from time to time how far that is, 0 to 1.
+    pub fn new(base: &KnowledgeBase, table: Table, progress: &mut dyn FnMut(f32)) -> Matcher {
         let reader = Reader::new(base, &table);
         let groups = groups(base);
         let read: Vec<Vec<Reading>> = groups
@@ -142,7 +142,7 @@ impl Matcher {
         for (class, readings) in read.iter().enumerate() {
             examples.extend(readings.iter().map(|r| Example { class: class as u32, features: features::extract(&table, base, r) }));
         }
-        let model = Model::train(&examples, groups.len(), table.dims(), &mut |_| {});
+        let model = Model::train(&examples, groups.len(), table.dims(), progress);
         let mut profiles: Vec<Profile> =
             groups.iter().zip(&read).map(|((target, _), readings)| profile(base, &reader, *target, readings)).collect();
         for example in &examples {

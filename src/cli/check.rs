@@ -54,7 +54,7 @@ impl Check {
             if let Some((name, text)) = &source {
                 found.extend(grounding::check(&base, &pack.files, name, text));
             }
-            let answerer = Answerer::new(base);
+            let answerer = settings.learn(base);
             found.extend(audit::stolen(&answerer));
             answerer
         });

@@ -1,45 +1,43 @@
 //! A progress bar for what takes long: on a terminal only, and not before a second has passed.
 
 use indicatif::{ProgressBar, ProgressStyle};
-use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 /// What takes less time gets no bar: one that flashes by only disturbs.
 const PATIENCE: Duration = Duration::from_secs(1);
+/// Steps of a bar: finer than any terminal is wide.
+const STEPS: f32 = 1000.0;
 
 /// How far something is that takes long.
 pub struct Progress {
     label: &'static str,
-    steps: usize,
     begun: Instant,
-    /// Steps done, and the bar once it shows.
-    state: Mutex<(usize, Option<ProgressBar>)>,
+    /// The bar, once it shows.
+    bar: Option<ProgressBar>,
 }
 
 impl Progress {
-    /// So many steps are ahead.
-    pub fn new(label: &'static str, steps: usize) -> Progress {
-        Progress { label, steps, begun: Instant::now(), state: Mutex::new((0, None)) }
+    /// Something begins.
+    pub fn new(label: &'static str) -> Progress {
+        Progress { label, begun: Instant::now(), bar: None }
     }
 
-    /// One more is done.
-    pub fn step(&self) {
-        // A thread that panicked while it drew leaves a bar that can still be drawn.
-        let mut state = self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        state.0 += 1;
-        if state.1.is_none() && self.begun.elapsed() >= PATIENCE {
+    /// That much of it is done, 0 to 1.
+    pub fn at(&mut self, share: f32) {
+        if self.bar.is_none() && self.begun.elapsed() >= PATIENCE {
             // Draws to standard error, and nothing where that is no terminal.
-            let style = ProgressStyle::with_template("{msg} {wide_bar} {pos} of {len}, {eta} left").expect("a template of our own");
-            state.1 = Some(ProgressBar::new(self.steps as u64).with_style(style).with_message(self.label));
+            let style = ProgressStyle::with_template("{msg} {wide_bar} {percent} %, {eta} left").expect("a template of our own");
+            self.bar = Some(ProgressBar::new(STEPS as u64).with_style(style).with_message(self.label).with_elapsed(self.begun.elapsed()));
         }
-        if let (done, Some(bar)) = &*state {
-            bar.set_position(*done as u64);
+        if let Some(bar) = &self.bar {
+            bar.set_position((share * STEPS) as u64);
         }
     }
+}
 
-    /// All is done: takes the bar off again.
-    pub fn end(&self) {
-        if let (_, Some(bar)) = &*self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner) {
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
     }

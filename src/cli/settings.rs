@@ -1,12 +1,15 @@
 //! Which settings and which knowledge are in force.
 
+use super::progress::Progress;
 use super::{count, read_bounded};
 use anyhow::{Context, bail};
 use factotum::answering::Answerer;
+use factotum::cache::{Cache, Key};
 use factotum::config::Config;
 use factotum::diagnostic::{Diagnostic, Severity, SourceFile};
 use factotum::knowledge::{self, KnowledgeBase};
 use factotum::pack;
+use factotum::vectors::Table;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -91,14 +94,34 @@ impl Settings {
         }
     }
 
+    /// Somebody who answers from a base: learned now, or before if there is a cache.
+    pub fn learn(&self, base: KnowledgeBase) -> Answerer {
+        let Some(folder) = &self.config.cache_dir else { return learn(base) };
+        let (cache, key) = (Cache::new(folder), Key::of(&base));
+        if let Some(learned) = cache.get(&key) {
+            return Answerer::from_learned(base, learned);
+        }
+        let answerer = learn(base);
+        if let Err(error) = cache.put(&key, answerer.matcher().learned()) {
+            tracing::warn!(folder = %folder.display(), %error, "cannot keep what was learned; the next start learns it again");
+        }
+        answerer
+    }
+
     /// Somebody who answers from the base in force.
     pub fn answerer(&self) -> anyhow::Result<Answerer> {
         let begun = std::time::Instant::now();
-        // The built-in base was learned when the program was built; any other one is learned now.
-        let answerer = if self.config.knowledge.is_none() { pack::built_in() } else { Answerer::new(self.base()?) };
+        // The built-in base was learned when the program was built.
+        let answerer = if self.config.knowledge.is_none() { pack::built_in() } else { self.learn(self.base()?) };
         tracing::debug!(took = ?begun.elapsed(), intents = answerer.base().intents.len(), version = answerer.base().version, "learned");
         Ok(answerer)
     }
+}
+
+/// Learns a base, with a bar that shows how far it is.
+fn learn(base: KnowledgeBase) -> Answerer {
+    let mut progress = Progress::new("learning the pack");
+    Answerer::learn(base, Table::built_in(), &mut |share| progress.at(share))
 }
 
 fn read_config(path: &PathBuf) -> anyhow::Result<Config> {
