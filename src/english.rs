@@ -93,12 +93,13 @@ impl English {
     /// The words of a text: contractions opened, chat spellings written out, variants folded, stems found.
     pub fn words(&self, tokens: &[Token]) -> Vec<Word> {
         let mut out = Vec::with_capacity(tokens.len() + 4);
+        let shouted = text::is_shouted(tokens);
         for (index, token) in tokens.iter().enumerate() {
             if let Some(year) = short_year(tokens, index) {
                 out.push(self.word(&year, index));
                 continue;
             }
-            self.open(&token.text, token.capitals, &mut |word| out.push(self.word(word, index)));
+            self.open(&token.text, token.capitals && !shouted, &mut |word| out.push(self.word(word, index)));
         }
         out
     }
@@ -151,7 +152,7 @@ impl English {
         self.stemmer.stem(word).into_owned()
     }
 
-    /// Opens contractions and writes out chat spellings; `capitals` words are taken as they stand.
+    /// Opens contractions and writes out chat spellings; an abbreviation in `capitals` is taken as it stands.
     fn open(&self, word: &str, capitals: bool, push: &mut dyn FnMut(&str)) {
         if let Some((head, tail)) = word.split_once('\'') {
             match tail {
@@ -253,6 +254,8 @@ mod tests {
             ("Kosovo's base", &["kosovo", "base"]),
             ("they don't recognize it", &["they", "do", "not", "recognise", "it"]),
             ("wat abt bosnia b4 then", &["what", "about", "bosnia", "before", "then"]),
+            ("WAT ABT BOSNIA B4 THEN", &["what", "about", "bosnia", "before", "then"]),
+            ("what did the GOV say", &["what", "did", "the", "gov", "say"]),
             ("won't", &["will", "not"]),
             ("defense program", &["defence", "programme"]),
         ];

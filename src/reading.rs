@@ -254,8 +254,7 @@ impl Reader {
     fn is_name(&self, question: &Question, at: usize) -> bool {
         let words = &question.words;
         let token = |w: &Word| question.tokens.get(w.token);
-        let shouting = question.tokens.iter().filter(|t| t.capitals).count() * 2 > question.tokens.len().max(3);
-        if token(&words[at]).is_some_and(|t| t.capitals) && !shouting {
+        if token(&words[at]).is_some_and(|t| t.capitals) && !text::is_shouted(&question.tokens) {
             return true;
         }
         let next = words.get(at + 1).is_some_and(|w| w.class == Class::Content);

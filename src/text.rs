@@ -144,6 +144,11 @@ pub fn tokens(text: &str) -> Vec<Token> {
     out
 }
 
+/// Whether most of a text is in capitals, so that they do not tell abbreviations from words.
+pub fn is_shouted(tokens: &[Token]) -> bool {
+    tokens.iter().filter(|t| t.capitals).count() * 2 > tokens.len().max(3)
+}
+
 /// Cuts a text after `limit` bytes at most, on a character boundary.
 pub fn truncate(text: &str, limit: usize) -> &str {
     if text.len() <= limit {
