@@ -161,13 +161,16 @@ pub fn truncate(text: &str, limit: usize) -> &str {
     &text[..end]
 }
 
-/// A text with nothing in it that a terminal or an editor would obey: control and direction marks and the separators of
-/// Unicode's own lines become `\u{..}`.
+/// Whether a terminal or an editor would obey a character rather than show it: control and direction marks and the
+/// separators of Unicode's own lines.
+pub fn is_obeyed(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
+/// A text with nothing in it that is obeyed, line breaks apart: such characters become `\u{..}`.
 pub fn visible(text: &str) -> String {
     text.chars().fold(String::with_capacity(text.len()), |mut out, c| {
-        let obeyed = c.is_control()
-            || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
-        if obeyed && c != '\n' {
+        if is_obeyed(c) && c != '\n' {
             let _ = std::fmt::Write::write_fmt(&mut out, format_args!("\\u{{{:x}}}", u32::from(c)));
         } else {
             out.push(c);

@@ -71,7 +71,7 @@ impl Ask {
         if self.json {
             // Not by way of the stream that takes colours out: JSON has to arrive byte for byte.
             let mut out = std::io::stdout().lock();
-            writeln!(out, "{}", self.object(answerer, question, &reply, microseconds))?;
+            writeln!(out, "{}", json::line(&self.object(answerer, question, &reply, microseconds)))?;
             out.flush()?;
         } else {
             let mut out = anstream::stdout().lock();

@@ -7,6 +7,7 @@ use clap::ValueEnum;
 use factotum::answering::{Answerer, audit};
 use factotum::diagnostic::{Diagnostic, Severity};
 use factotum::knowledge::{self, KnowledgeBase};
+use factotum::render::json::line;
 use factotum::{grounding, pack};
 use serde_json::{Value, json};
 use std::io::Write;
@@ -122,8 +123,8 @@ fn print_human(pack: &Pack, found: &[Diagnostic], tally: &Tally<'_>) -> anyhow::
 fn print_json(pack: &Pack, found: &[Diagnostic], tally: &Tally<'_>) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
     for diagnostic in found {
-        writeln!(out, "{}", diagnostic.json(&pack.files))?;
+        writeln!(out, "{}", line(&diagnostic.json(&pack.files)))?;
     }
-    writeln!(out, "{}", tally.json())?;
+    writeln!(out, "{}", line(&tally.json()))?;
     Ok(())
 }

@@ -85,7 +85,7 @@ impl Test {
         let left_out = (!self.quick).then(|| recall(answerer.base()));
         let report = Report { files: &files, base: answerer.base(), card: &card, left_out };
         if self.json {
-            writeln!(std::io::stdout(), "{}", report.json())?;
+            writeln!(std::io::stdout(), "{}", json::line(&report.json()))?;
         } else {
             report.print(&self.show.iter().map(|s| (*s).into()).collect::<Vec<_>>())?;
         }

@@ -2,7 +2,7 @@
 
 use super::settings::Settings;
 use super::{HEADING, Status};
-use factotum::render::console;
+use factotum::render::{console, json};
 use std::io::Write;
 
 /// Arguments of `topics`.
@@ -21,7 +21,7 @@ impl Topics {
             let mut out = std::io::stdout().lock();
             for (topic, intents) in console::topics(&base) {
                 let questions: Vec<_> = intents.iter().map(|i| serde_json::json!({"intent": i.id, "question": i.question})).collect();
-                writeln!(out, "{}", serde_json::json!({"topic": topic, "questions": questions}))?;
+                writeln!(out, "{}", json::line(&serde_json::json!({"topic": topic, "questions": questions})))?;
             }
         } else {
             let mut out = anstream::stdout().lock();

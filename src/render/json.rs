@@ -4,7 +4,9 @@ use super::{answer_text, facts, message};
 use crate::answering::{Outcome, Reply};
 use crate::knowledge::KnowledgeBase;
 use crate::matching::Target;
+use crate::text::is_obeyed;
 use serde_json::{Value, json};
+use std::fmt::Write;
 
 /// The reply to a question as a JSON object.
 pub fn reply(base: &KnowledgeBase, question: &str, reply: &Reply) -> Value {
@@ -43,6 +45,20 @@ pub fn reply(base: &KnowledgeBase, question: &str, reply: &Reply) -> Value {
         "corrections": reply.corrections.iter().map(|c| json!({"from": c.from, "to": c.to})).collect::<Vec<_>>(),
         "unanswered": reply.unanswered,
         "reason": reason,
+    })
+}
+
+/// An object on one line, to be printed: what a terminal would obey inside a text is escaped, so that the texts are the same
+/// to whoever parses them.
+pub fn line(object: &Value) -> String {
+    object.to_string().chars().fold(String::new(), |mut out, c| {
+        if is_obeyed(c) {
+            // All of them have four digits or fewer, and JSON has no such character outside of texts.
+            let _ = write!(out, "\\u{:04x}", u32::from(c));
+        } else {
+            out.push(c);
+        }
+        out
     })
 }
 
