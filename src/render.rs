@@ -6,8 +6,12 @@ pub mod json;
 
 use crate::answering::{AnswerPart, MAX_ANSWER, Outcome, Reason, Reply};
 use crate::knowledge::{Fact, KnowledgeBase, MissReason, date_in_words};
+use crate::text::truncate;
 pub use crate::text::visible;
 use std::collections::BTreeMap;
+
+/// Bytes of an asker's own words that a reply says back: enough to know them again, and a reply stays a message whatever was asked.
+const MAX_QUOTED: usize = 100;
 
 /// The direct answers with the statements that support them, date included, source line left out.
 pub fn answer_text(base: &KnowledgeBase, parts: &[AnswerPart]) -> String {
@@ -52,6 +56,12 @@ fn push(out: &mut String, text: &str) {
         out.push(' ');
     }
     out.push_str(text);
+}
+
+/// An asker's own words, in quotation marks, the end of long ones left out.
+fn quoted(words: &str) -> String {
+    let shown = truncate(words, MAX_QUOTED);
+    format!("\"{}{}\"", visible(shown), if shown.len() < words.len() { " ..." } else { "" })
 }
 
 /// The facts of an answer, each once.
@@ -124,7 +134,7 @@ pub fn decline_text(base: &KnowledgeBase, reason: &Reason) -> String {
         }
         Reason::OutsideTime(year) => format!("Not on record: anything about {year}. The record ends in {}.", record_end(base)),
         Reason::Unaccounted(words) => {
-            let quoted: Vec<String> = words.iter().take(3).map(|w| format!("\"{}\"", visible(w))).collect();
+            let quoted: Vec<String> = words.iter().take(3).map(|w| quoted(w)).collect();
             format!("Not on record. I found nothing that accounts for {}.", quoted.join(", "))
         }
         Reason::NothingClose => "Not on record: nothing I know of comes close to that question.".to_owned(),
@@ -138,7 +148,7 @@ fn record_end(base: &KnowledgeBase) -> String {
 
 /// How a corrected question was read.
 pub fn corrections_text(reply: &Reply) -> String {
-    let read: Vec<String> = reply.corrections.iter().take(3).map(|c| format!("\"{}\" as {}", visible(&c.from), c.to)).collect();
+    let read: Vec<String> = reply.corrections.iter().take(3).map(|c| format!("{} as {}", quoted(&c.from), c.to)).collect();
     if read.is_empty() { String::new() } else { format!("I read {}.", read.join(" and ")) }
 }
 
@@ -149,7 +159,7 @@ pub fn message(base: &KnowledgeBase, reply: &Reply) -> String {
         Outcome::Answer(parts) => {
             lines.push(answer_text(base, parts));
             for part in &reply.unanswered {
-                lines.push(format!("Not on record: \"{}\".", visible(part)));
+                lines.push(format!("Not on record: {}.", quoted(part)));
             }
             lines.push(source_line(base, parts));
         }
