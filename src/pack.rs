@@ -31,6 +31,9 @@ pub enum PackError {
         /// Why.
         source: std::io::Error,
     },
+    /// A folder, a pipe or a device that is called like a file of a pack: reading it might never end.
+    #[error("{0} is not a file")]
+    NotAFile(PathBuf),
     /// A file is larger than [`MAX_FILE`], or there are more than [`MAX_FILES`].
     #[error("{0} is too large for a knowledge pack")]
     TooLarge(PathBuf),
@@ -76,8 +79,11 @@ pub fn read(folder: &Path) -> Result<Vec<SourceFile>, PackError> {
         .into_iter()
         .map(|path| {
             let fail = |source| PackError::File { path: path.clone(), source };
-            let size = std::fs::metadata(&path).map_err(fail)?.len();
-            if size > MAX_FILE {
+            let metadata = std::fs::metadata(&path).map_err(fail)?;
+            if !metadata.is_file() {
+                return Err(PackError::NotAFile(path.clone()));
+            }
+            if metadata.len() > MAX_FILE {
                 return Err(PackError::TooLarge(path.clone()));
             }
             let bytes = std::fs::read(&path).map_err(fail)?;

@@ -57,10 +57,11 @@ impl Import {
             show(&found.diagnostics, &imported.files)?;
             bail!("the pack made from {} has errors; nothing was written", self.table.display());
         }
+        let small = imported.files.iter().all(|file| file.text.len() as u64 <= packs::MAX_FILE);
+        ensure!(small, "the pack made from {} is too large; nothing was written", self.table.display());
         self.report("warning", DOUBTFUL, &imported.warnings)?;
         std::fs::create_dir_all(&self.out).with_context(|| format!("cannot make the folder {}", self.out.display()))?;
         for file in &imported.files {
-            ensure!(file.text.len() as u64 <= packs::MAX_FILE, "the pack made from {} is too large", self.table.display());
             let path = self.out.join(&file.name);
             std::fs::write(&path, &file.text).with_context(|| format!("cannot write {}", path.display()))?;
         }
