@@ -1,0 +1,145 @@
+//! What must hold whatever is asked, written or imported. Each law panics where it is broken.
+
+use factotum::answering::{Answerer, MAX_SUGGESTIONS, Outcome, Reason, Reply};
+use factotum::diagnostic::{Place, Severity, SourceFile, line_column};
+use factotum::import::{Table, pack};
+use factotum::question::{MAX_BYTES, Unreadable};
+use factotum::render::{console, explain, json, message, visible};
+use factotum::vectors;
+use factotum::{knowledge, text};
+use std::collections::BTreeSet;
+
+/// Most characters of a reply: the longest message that Discord takes.
+const MAX_MESSAGE: usize = 2_000;
+/// What Markdown or Discord would obey; the record has none of it, so a reply has it from the asker.
+const OBEYED: [char; 7] = ['@', '<', '>', '`', '[', ']', '|'];
+
+/// A question and its reply, in every form that it is shown in.
+pub fn answer(answerer: &Answerer, question: &str) {
+    let reply = answerer.answer(question);
+    let shown = renderings(answerer, question, &reply);
+    assert_eq!(shown, renderings(answerer, question, &answerer.answer(question)), "the same question, the same bytes");
+    sound(answerer, question, &reply);
+
+    let [message, console, object, human, reading] = &shown;
+    assert!(message.chars().count() <= MAX_MESSAGE, "{} characters: {message}", message.chars().count());
+    assert!(!message.contains(OBEYED), "{message:?}");
+    assert_eq!(&visible(message), message, "nothing in it is obeyed");
+    assert_eq!(&anstream::adapter::strip_str(console).to_string(), message, "styles apart");
+    for line in [object, reading] {
+        assert!(visible(line) == *line && !line.contains('\n'), "one line without anything that a terminal obeys: {line:?}");
+    }
+    assert_eq!(&visible(human), human);
+
+    let object: serde_json::Value = serde_json::from_str(object).expect("a reply is JSON");
+    assert_eq!(object["question"], question);
+    assert_eq!(object["message"], message.as_str());
+    assert_eq!(object["answer"].is_null(), object["outcome"] != "answer");
+    assert_eq!(object["reason"].is_null(), object["outcome"] != "no_answer");
+    serde_json::from_str::<serde_json::Value>(reading).expect("an explanation is JSON");
+}
+
+/// Message, console, JSON, explanation for people and for programs.
+fn renderings(answerer: &Answerer, question: &str, reply: &Reply) -> [String; 5] {
+    let base = answerer.base();
+    let explained = serde_json::json!([explain::reading(answerer, question), explain::evidence(base, reply)]);
+    [
+        message(base, reply),
+        console::reply(base, reply),
+        json::line(&json::reply(base, question, reply)),
+        explain::human(answerer, question, reply),
+        json::line(&explained),
+    ]
+}
+
+/// The reply is one that the record can stand for.
+fn sound(answerer: &Answerer, question: &str, reply: &Reply) {
+    let base = answerer.base();
+    let share = |x: f32| (0.0..=1.0).contains(&x);
+    assert!(share(reply.confidence), "{}", reply.confidence);
+    assert_eq!(reply.candidates.len(), reply.evidence.len());
+    for (candidate, evidence) in reply.candidates.iter().zip(&reply.evidence) {
+        assert!(share(candidate.probability) && share(evidence.confidence) && share(evidence.coverage), "{candidate:?} {evidence:?}");
+    }
+    let offered: BTreeSet<usize> = reply.suggestions.iter().copied().collect();
+    assert!(offered.len() == reply.suggestions.len() && offered.len() <= MAX_SUGGESTIONS, "{:?}", reply.suggestions);
+    assert!(offered.iter().all(|i| !base.intents[*i].question.contains('{')));
+
+    let readable = question.len() <= MAX_BYTES && !text::tokens(question).is_empty();
+    match &reply.outcome {
+        Outcome::Answer(parts) => {
+            assert!(readable && !parts.is_empty());
+            for part in parts {
+                assert!(!part.facts.is_empty(), "an answer cites");
+                for fact in &part.facts {
+                    let fact = &base.facts[*fact];
+                    let last = base.sources[fact.source].paragraphs;
+                    assert!(!fact.paragraphs.is_empty() && fact.paragraphs.iter().all(|p| (1..=last).contains(p)), "{}", fact.id);
+                }
+                assert!(!part.direct.contains(['{', '}']), "{}", part.direct);
+            }
+            assert!(message(base, reply).contains("\nSource: \""), "an answer shows its source");
+        }
+        Outcome::Clarify(intents) => assert!(readable && intents.len() == 2 && intents[0] != intents[1]),
+        Outcome::SmallTalk(talk) => assert!(readable && !base.small_talk[*talk].reply.is_empty()),
+        Outcome::NoAnswer(Reason::Unreadable(why)) => {
+            assert!(!readable);
+            assert_eq!(*why == Unreadable::TooLong, question.len() > MAX_BYTES);
+        }
+        Outcome::NoAnswer(_) => assert!(readable),
+    }
+    assert!(reply.unanswered.is_empty() || matches!(reply.outcome, Outcome::Answer(_)));
+}
+
+/// A file of a record: either a record that can be asked, or errors with their places.
+pub fn record(bytes: &[u8]) {
+    let files = [SourceFile { name: "record.toml".to_owned(), text: String::from_utf8_lossy(bytes).into_owned() }];
+    let found = knowledge::load(&files);
+    for diagnostic in &found.diagnostics {
+        let within = |p: &Place| files[p.file].text.get(p.start..p.end).is_some();
+        assert!(within(&diagnostic.place) && diagnostic.also.iter().all(|(p, _)| within(p)), "{diagnostic:?}");
+        assert!(!diagnostic.message.is_empty() && !diagnostic.help.is_empty(), "{diagnostic:?}");
+        let (line, column) = line_column(&files[0].text, diagnostic.place.start);
+        let object = diagnostic.json(&files);
+        assert_eq!((&object["at"]["line"], &object["at"]["column"]), (&line.into(), &column.into()));
+        let human = diagnostic.human(&files, false);
+        assert!(human.starts_with(&format!(
+            "{}[{}]",
+            if diagnostic.severity() == Severity::Error { "error" } else { "warning" },
+            diagnostic.code
+        )));
+        assert!(!human.contains('\x1b'), "{human:?}");
+    }
+    let errors = found.diagnostics.iter().any(|d| d.severity() == Severity::Error);
+    assert_eq!(found.base.is_none(), errors, "a record or errors, never both, never neither");
+    let Some(base) = found.base else { return };
+    let asked: Vec<String> = base.intents.iter().map(|i| i.question.clone()).collect();
+    let answerer = Answerer::with_table(base, vectors::Table::none());
+    for question in asked {
+        let reply = answerer.answer(&question);
+        sound(&answerer, &question, &reply);
+        renderings(&answerer, &question, &reply);
+    }
+}
+
+/// A table: either a record that loads without an error, or bad rows with their lines.
+pub fn table(bytes: &[u8]) {
+    match pack(Table { name: "table.csv", bytes, date: "2024-05-31" }) {
+        Ok(imported) => {
+            let found = knowledge::load(&imported.files);
+            let errors: Vec<_> =
+                found.diagnostics.iter().filter(|d| d.severity() == Severity::Error).map(|d| d.human(&imported.files, false)).collect();
+            assert!(errors.is_empty(), "{}\n{}", errors.join("\n"), imported.files[0].text);
+            let base = found.base.expect("there are no errors");
+            assert!(base.intents.len() == imported.intents && imported.intents <= imported.rows);
+        }
+        Err(problems) => {
+            let lines = bytes.split(|b| *b == b'\n').count();
+            assert!(!problems.is_empty() && problems.is_sorted_by_key(|p| p.line));
+            for problem in problems {
+                assert!((1..=lines).contains(&problem.line), "{problem:?} of {lines} lines");
+                assert_eq!(visible(&problem.message).replace('\n', " "), problem.message);
+            }
+        }
+    }
+}
