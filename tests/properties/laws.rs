@@ -114,7 +114,7 @@ pub fn record(bytes: &[u8]) {
     assert_eq!(found.base.is_none(), errors, "a record or errors, never both, never neither");
     let Some(base) = found.base else { return };
     let asked: Vec<String> = base.intents.iter().map(|i| i.question.clone()).collect();
-    let answerer = Answerer::with_table(base, vectors::Table::none());
+    let answerer = Answerer::learn(base, vectors::Table::none(), &mut |_| {});
     for question in asked {
         let reply = answerer.answer(&question);
         sound(&answerer, &question, &reply);
