@@ -3,14 +3,18 @@
 mod ask;
 mod chat;
 mod check;
+mod commands;
 mod import;
 mod lines;
 mod progress;
+mod run;
 mod settings;
 mod test;
 mod topics;
 
 use clap::{Parser, Subcommand};
+use factotum::discord::adapter::witness::{self, Signs};
+use factotum::discord::health::Ended;
 use settings::{Global, Settings};
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
@@ -21,6 +25,7 @@ Exit status:
   0  done; for `ask` also when the record has no answer
   1  ran, and the result is not good: errors in a pack, golden questions answered wrongly, bad rows
   2  could not run: wrong arguments, an unreadable file, a pack or settings that do not load
+`factotum run` has more: see its --help.
 
 The knowledge comes from --knowledge DIR, else from `knowledge` in the bot.toml that is in force
 (--config FILE, else ./bot.toml), else from the program itself. Colours appear on a terminal only,
@@ -50,6 +55,12 @@ enum Command {
     Test(test::Test),
     /// Turn a table of questions and answers into a knowledge pack
     Import(import::Import),
+    /// Answer on Discord
+    Run(run::Run),
+    /// Print the link with which the bot is invited to a server
+    Invite(commands::Invite),
+    /// Show, register or remove the bot's commands on Discord
+    Commands(commands::Commands),
 }
 
 /// How a command ended, where it ended by itself.
@@ -61,6 +72,8 @@ pub enum Status {
     Bad,
     /// Could not do what it was called for.
     CouldNotRun,
+    /// The bot came to its end.
+    Ended(Ended),
 }
 
 impl From<Status> for ExitCode {
@@ -69,6 +82,7 @@ impl From<Status> for ExitCode {
             Status::Good => 0,
             Status::Bad => 1,
             Status::CouldNotRun => 2,
+            Status::Ended(ended) => ended.status(),
         })
     }
 }
@@ -76,7 +90,7 @@ impl From<Status> for ExitCode {
 /// Runs the command.
 pub fn run(arguments: &Arguments) -> anyhow::Result<Status> {
     let settings = Settings::load(&arguments.global)?;
-    log_to_standard_error(settings.log_filter())?;
+    let signs = log_to_standard_error(settings.log_filter())?;
     match &arguments.command {
         Command::Ask(ask) => ask.run(&settings),
         Command::Chat(chat) => chat.run(&settings),
@@ -84,6 +98,9 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Status> {
         Command::Check(check) => check.run(&settings),
         Command::Test(test) => test.run(&settings),
         Command::Import(import) => import.run(),
+        Command::Run(run) => run.run(&settings, signs),
+        Command::Invite(invite) => invite.run(&settings),
+        Command::Commands(commands) => commands.run(&settings),
     }
 }
 
@@ -100,15 +117,20 @@ const DOUBTFUL: anstyle::Style = anstyle::AnsiColor::Yellow.on_default().bold();
 /// The style of headings.
 const HEADING: anstyle::Style = anstyle::Style::new().bold();
 
-fn log_to_standard_error(filter: &str) -> anyhow::Result<()> {
+/// Prints our own lines only. Those of libraries quote addresses with secrets in them, and what people wrote; what matters of serenity's
+/// comes as signs.
+fn log_to_standard_error(filter: &str) -> anyhow::Result<Signs> {
+    use tracing_subscriber::filter::filter_fn;
+    use tracing_subscriber::prelude::*;
     let colours = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty());
-    tracing_subscriber::fmt()
-        .with_env_filter(tracing_subscriber::EnvFilter::try_new(filter)?)
-        .with_writer(std::io::stderr)
-        .with_ansi(colours)
-        .without_time()
-        .try_init()
-        .map_err(anyhow::Error::from_boxed)
+    let ours = filter_fn(|metadata| metadata.target().split("::").next() == Some("factotum"));
+    let printed = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(colours).without_time();
+    let (witness, signs) = witness::layer();
+    tracing_subscriber::registry()
+        .with(printed.with_filter(ours).with_filter(tracing_subscriber::EnvFilter::try_new(filter)?))
+        .with(witness)
+        .try_init()?;
+    Ok(signs)
 }
 
 /// "1 fact", "2 facts".

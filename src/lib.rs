@@ -5,13 +5,14 @@
 //! ask:   text -> Question -> Reading -> Ranking -> evidence -> Outcome -> reply -> console | Discord
 //! ```
 //!
-//! Everything down to [`render`] is synchronous, deterministic and free of input and output.
+//! Everything down to [`render`] is synchronous, deterministic and free of input and output. [`discord`] is a front end.
 
 pub mod answering;
 pub mod cache;
 pub mod config;
 pub mod crossval;
 pub mod diagnostic;
+pub mod discord;
 pub mod document;
 pub mod english;
 pub mod golden;

@@ -65,6 +65,11 @@ impl Settings {
         Ok(Settings { config, verbose: global.verbose })
     }
 
+    /// The settings themselves.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
     /// What is logged.
     pub fn log_filter(&self) -> &str {
         if self.verbose { "factotum=debug" } else { self.config.log.as_str() }

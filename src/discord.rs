@@ -1,0 +1,23 @@
+//! The bot on Discord: a front end like the console.
+//!
+//! ```text
+//! Discord -> adapter -> Incoming -> bot: rules, limits, Question -> Outcome, reply -> Action -> adapter -> Discord
+//! ```
+//!
+//! Only [`adapter`] names serenity, and only it does anything that takes time. All else is plain values: what comes in ([`event`]), what is
+//! decided about it ([`bot`]), and what goes out ([`payload`]).
+
+pub mod adapter;
+pub mod bot;
+pub mod browse;
+pub mod commands;
+pub mod components;
+pub mod event;
+pub mod feedback;
+pub mod health;
+pub mod limits;
+pub mod payload;
+pub mod reply;
+pub mod suggest;
+pub mod wording;
+pub mod words;

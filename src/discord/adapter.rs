@@ -1,0 +1,380 @@
+//! The only place that names serenity: it turns Discord's events into our own, and carries ours to Discord.
+//!
+//! What serenity leaves open is closed here: it identifies again and again where that cannot help, reads as connected while it is not,
+//! and waits forever when it is stopped without a connection.
+
+mod convert;
+mod rest;
+pub mod witness;
+
+use super::bot::Bot;
+use super::commands;
+use super::event::{Id, Incoming, Now};
+use super::health::{Ended, Health, Sign};
+use crate::config;
+use anyhow::Context as _;
+use rest::Failure;
+use serde_json::Value;
+use serenity::Error;
+use serenity::async_trait;
+use serenity::client::{Client, ClientBuilder, Context, RawEventHandler};
+use serenity::gateway::GatewayError;
+use serenity::http::{Http, Route};
+use serenity::model::event::Event;
+use serenity::model::gateway::GatewayIntents;
+use std::future::{Future, IntoFuture};
+use std::ops::RangeInclusive;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+use tokio::runtime::Handle;
+use tokio::sync::Semaphore;
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::time::{interval, timeout};
+use witness::Signs;
+
+/// Replies being delivered at once: bounds what a flood can occupy. At some 10 kB each, 10 MB.
+const IN_FLIGHT: u32 = 1_000;
+/// How long everything may take from the signal to stop until the end; whoever supervises us kills us soon after.
+const STOPPING: Duration = Duration::from_millis(4_500);
+/// How long the gateway has to acknowledge that we close the connection.
+const CLOSING: Duration = Duration::from_millis(1_500);
+/// How often the connection's state is looked at.
+const LOOK: Duration = Duration::from_millis(200);
+
+/// What the bot is told of: messages on servers and to itself. Neither is privileged, and the text of a message that is not addressed
+/// to us does not come with them.
+const INTENTS: GatewayIntents = GatewayIntents::GUILD_MESSAGES.union(GatewayIntents::DIRECT_MESSAGES);
+
+/// Runs the bot until `stop`, or until it cannot go on.
+///
+/// All of serenity's work is done by `worker`, and is watched from outside of it: after some refusals a task of serenity's runs in circles
+/// and never gives way, so that nothing in its runtime can be relied on any more, clocks included. Whoever calls must not wait for it.
+///
+/// # Errors
+/// If it could not begin.
+pub async fn run(
+    bot: Bot,
+    settings: &config::Discord,
+    token: &str,
+    mut signs: Signs,
+    stop: impl Future<Output = ()>,
+    worker: &Handle,
+) -> anyhow::Result<Ended> {
+    tokio::pin!(stop);
+    let prepared = tokio::select! {
+        () = &mut stop => return Ok(Ended::Stopped),
+        prepared = worker.spawn(prepare(settings.clone(), token.to_owned())) => prepared??,
+    };
+    let Prepared { http, url, range, total } = match prepared {
+        Ok(prepared) => prepared,
+        Err(ended) => return Ok(ended),
+    };
+    let flights = Arc::new(Semaphore::new(IN_FLIGHT as usize));
+    let listener = Listener {
+        bot,
+        us: OnceLock::new(),
+        signs: signs.sender(),
+        flights: flights.clone(),
+        register: AtomicBool::new(settings.register_commands),
+    };
+    let building = ClientBuilder::new_with_http(http, INTENTS).raw_event_handler(listener);
+    let mut client: Client = tokio::select! {
+        () = &mut stop => return Ok(Ended::Stopped),
+        client = worker.spawn(building.into_future()) => client?.context("cannot set up the connection to Discord")?,
+    };
+    // serenity has asked once more, and would take another address if that failed.
+    *client.ws_url.lock().await = url;
+    let shards = client.shard_manager.clone();
+    let mut health = Health::new(range.clone(), settings, Instant::now());
+    let mut look = interval(LOOK);
+    let mut ready = false;
+    // The end of the range is a shard, too, says serenity's code.
+    let mut connection = worker.spawn(async move { client.start_shard_range(*range.start()..*range.end(), total).await });
+    let ended = loop {
+        let sign = tokio::select! {
+            () = &mut stop => break Ended::Stopped,
+            result = &mut connection => match result? {
+                Ok(()) => break Ended::NoConnection,
+                Err(error) => break refused(&error).ok_or(error).context("the connection to Discord broke down")?,
+            },
+            sign = signs.next() => sign,
+            _ = look.tick() => None,
+        };
+        let now = Instant::now();
+        if let Some(sign) = sign {
+            tell(sign);
+            if let Some(ended) = health.note(sign, now) {
+                break ended;
+            }
+        }
+        if health.ready(now) != ready {
+            ready = !ready;
+            if ready {
+                tracing::info!(counts = ?health.counts(), "ready");
+            } else {
+                tracing::warn!(counts = ?health.counts(), "not ready: the connection to Discord is gone, or gives no sign of life");
+            }
+        }
+        if health.given_up(now) {
+            break Ended::NoConnection;
+        }
+    };
+    // Whatever state the connection is in: it closes, replies on their way arrive, or time is up.
+    let closing = timeout(CLOSING, worker.spawn(async move { shards.shutdown_all().await }));
+    let landing = flights.acquire_many(IN_FLIGHT);
+    if timeout(STOPPING, async { tokio::join!(closing, landing) }).await.is_err() {
+        tracing::warn!("some replies were still on their way when time was up");
+    }
+    tracing::info!(counts = ?health.counts(), "ended: {}", ended.advice());
+    Ok(ended)
+}
+
+/// What has to be known before the connection is made.
+struct Prepared {
+    http: Http,
+    url: String,
+    range: RangeInclusive<u32>,
+    total: u32,
+}
+
+/// Asks Discord where to connect, in how many shards, and whether it may be done at all.
+async fn prepare(settings: config::Discord, token: String) -> anyhow::Result<Result<Prepared, Ended>> {
+    let given = settings.shards.range().map_err(anyhow::Error::msg)?;
+    let http = rest::client(&token, &settings)?;
+    let gateway = match rest::fetch(&http, Route::GatewayBot).await {
+        Ok(gateway) => gateway,
+        Err(Failure::Refused(401, _)) => return Ok(Err(Ended::BadToken)),
+        Err(failure @ (Failure::Unreachable | Failure::Broken(_) | Failure::TooMany)) => {
+            tracing::error!("cannot ask Discord where to connect: {failure}");
+            return Ok(Err(Ended::NoConnection));
+        }
+        Err(failure) => return Err(failure).context("cannot ask Discord where to connect"),
+    };
+    let number = |pointer: &str| gateway.pointer(pointer).and_then(Value::as_u64);
+    let url = gateway["url"].as_str().context("Discord does not say where to connect")?.to_owned();
+    let advised = number("/shards").and_then(|n| u32::try_from(n).ok()).unwrap_or(1).max(1);
+    let (range, total) = given.unwrap_or((0..=advised - 1, advised));
+    let needed = u64::from(range.end() - range.start()) + 1;
+    let left = number("/session_start_limit/remaining").unwrap_or(u64::MAX);
+    if left < needed {
+        let minutes = number("/session_start_limit/reset_after").unwrap_or_default().div_ceil(60_000);
+        tracing::error!(left, needed, minutes, "Discord lets the bot begin no more sessions for so many minutes");
+        return Ok(Err(Ended::TooManySessions));
+    }
+    tracing::info!(shards = ?range, total, sessions_left = left, "connecting");
+    Ok(Ok(Prepared { http, url, range, total }))
+}
+
+/// Errors of serenity's that mean the end.
+fn refused(error: &Error) -> Option<Ended> {
+    match error {
+        Error::Gateway(GatewayError::InvalidAuthentication) => Some(Ended::BadToken),
+        Error::Gateway(GatewayError::InvalidGatewayIntents | GatewayError::DisallowedGatewayIntents) => Some(Ended::BadIntents),
+        _ => None,
+    }
+}
+
+fn tell(sign: Sign) {
+    match sign {
+        Sign::Unreadable => tracing::warn!("something that Discord sent could not be read"),
+        Sign::Lost(shard) => tracing::warn!(shard, "the connection is gone; trying again"),
+        Sign::Identifying(shard) => tracing::info!(shard, "beginning a session"),
+        Sign::Ready(shard) => tracing::info!(shard, "connected"),
+        Sign::Resumed(shard) => tracing::info!(shard, "connected again, in the same session"),
+        Sign::Acknowledged(shard) => tracing::debug!(shard, "heartbeat acknowledged"),
+        Sign::Refused(_) => {}
+    }
+}
+
+/// Hears what happens on Discord.
+struct Listener {
+    bot: Bot,
+    /// The bot's own id and its application's.
+    us: OnceLock<(Id, Id)>,
+    signs: UnboundedSender<Sign>,
+    flights: Arc<Semaphore>,
+    register: AtomicBool,
+}
+
+#[async_trait]
+impl RawEventHandler for Listener {
+    async fn raw_event(&self, context: Context, event: Event) {
+        let received = Instant::now();
+        let sign = |sign| {
+            // At the very end nobody listens any more.
+            let _ = self.signs.send(sign);
+        };
+        match event {
+            Event::Ready(event) => {
+                let us = (event.ready.user.id.get(), event.ready.application.id.get());
+                let _ = self.us.set(us);
+                sign(Sign::Ready(context.shard_id.0));
+                // Once for all shards.
+                if self.register.swap(false, Ordering::Relaxed) {
+                    register(&context.http, us.1).await;
+                }
+            }
+            Event::Resumed(_) => sign(Sign::Resumed(context.shard_id.0)),
+            Event::MessageCreate(event) => {
+                if let Some(us) = self.us.get() {
+                    self.answer(&context.http, *us, &convert::message(&event.message, us.0), received).await;
+                }
+            }
+            Event::InteractionCreate(event) => {
+                if let (Some(us), Some(incoming)) = (self.us.get(), convert::interaction(&event.interaction)) {
+                    self.answer(&context.http, *us, &incoming, received).await;
+                }
+            }
+            // Events of new kinds are none of our business; those that we live on are.
+            Event::Unknown(event) if ["MESSAGE_CREATE", "INTERACTION_CREATE", "READY", "RESUMED"].contains(&event.kind.as_str()) => {
+                sign(Sign::Unreadable)
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Listener {
+    async fn answer(&self, http: &Http, (_, application): (Id, Id), incoming: &Incoming, received: Now) {
+        let Ok(_flight) = self.flights.acquire().await else { return };
+        let trace = incoming.id();
+        let decision = self.bot.decide(incoming, received);
+        let (kind, outcome) = (decision.kind, decision.outcome);
+        let decided = received.elapsed();
+        if !decision.actions.is_empty() {
+            tracing::debug!(trace, kind, outcome, "delivering");
+        }
+        for (index, action) in decision.actions.iter().enumerate() {
+            match rest::deliver(http, application, action, received).await {
+                Ok(()) if index == 0 => {
+                    tracing::info!(
+                        trace,
+                        kind,
+                        outcome,
+                        decided_us = decided.as_micros(),
+                        acknowledged_us = received.elapsed().as_micros(),
+                        "replied"
+                    );
+                }
+                Ok(()) => {}
+                Err(Failure::Expired) => {
+                    tracing::warn!(
+                        trace,
+                        kind,
+                        outcome,
+                        after_ms = received.elapsed().as_millis(),
+                        "too late: the interaction has expired (10062)"
+                    );
+                    break;
+                }
+                Err(failure) => {
+                    tracing::warn!(trace, kind, outcome, "not delivered: {failure}");
+                    break;
+                }
+            }
+        }
+        if decision.actions.is_empty() {
+            tracing::debug!(trace, kind, outcome, "silent");
+        }
+    }
+}
+
+/// Registers the commands if Discord has others. Without them the bot still answers messages: a failure is logged.
+async fn register(http: &Http, application: Id) {
+    let scope = Scope { application, server: None };
+    match scope.bring_up_to_date(http).await {
+        Ok(true) => tracing::info!("commands registered"),
+        Ok(false) => tracing::debug!("commands are registered already"),
+        Err(failure) => tracing::warn!("cannot register the commands: {failure}"),
+    }
+}
+
+/// Where commands are registered: everywhere, or on one server.
+#[derive(Debug, Clone, Copy)]
+struct Scope {
+    application: Id,
+    server: Option<Id>,
+}
+
+impl Scope {
+    fn route(self) -> Route<'static> {
+        match self.server {
+            None => Route::Commands { application_id: self.application.into() },
+            Some(server) => Route::GuildCommands { application_id: self.application.into(), guild_id: server.into() },
+        }
+    }
+
+    async fn registered(self, http: &Http) -> Result<Vec<Value>, Failure> {
+        match rest::fetch(http, self.route()).await? {
+            Value::Array(commands) => Ok(commands),
+            _ => Err(Failure::Malformed),
+        }
+    }
+
+    /// Says whether there was anything to do.
+    async fn bring_up_to_date(self, http: &Http) -> Result<bool, Failure> {
+        let ours = commands::definitions(self.server.is_none());
+        let differs = !commands::same(&self.registered(http).await?, &ours);
+        if differs {
+            rest::replace(http, self.route(), &ours).await?;
+        }
+        Ok(differs)
+    }
+}
+
+/// The bot's application on Discord, for commands of the command line.
+pub struct Application {
+    http: Http,
+    id: Id,
+}
+
+impl Application {
+    /// Asks Discord whose token this is.
+    ///
+    /// # Errors
+    /// If Discord cannot be asked, or does not accept the token.
+    pub async fn of(token: &str, settings: &config::Discord) -> anyhow::Result<Application> {
+        let http = rest::client(token, settings)?;
+        let application = match rest::fetch(&http, Route::Oauth2ApplicationCurrent).await {
+            Err(Failure::Refused(401, _)) => anyhow::bail!("{}", Ended::BadToken.advice()),
+            other => other.context("cannot ask Discord about the application")?,
+        };
+        let id = application["id"].as_str().and_then(|id| id.parse().ok()).filter(|id| *id != 0);
+        Ok(Application { http, id: id.context("Discord does not say which application it is")? })
+    }
+
+    /// The link with which the bot is invited.
+    pub fn invitation(&self) -> String {
+        commands::invitation(self.id)
+    }
+
+    /// The commands that Discord has, on one server or everywhere.
+    ///
+    /// # Errors
+    /// If Discord cannot be asked.
+    pub async fn commands(&self, server: Option<Id>) -> anyhow::Result<Vec<Value>> {
+        self.scope(server).registered(&self.http).await.context("cannot ask Discord for the commands")
+    }
+
+    /// Registers our commands; says whether anything differed.
+    ///
+    /// # Errors
+    /// If Discord does not take them.
+    pub async fn register(&self, server: Option<Id>) -> anyhow::Result<bool> {
+        self.scope(server).bring_up_to_date(&self.http).await.context("cannot register the commands")
+    }
+
+    /// Removes all commands.
+    ///
+    /// # Errors
+    /// If Discord refuses.
+    pub async fn clear(&self, server: Option<Id>) -> anyhow::Result<()> {
+        let nothing: [Value; 0] = [];
+        rest::replace(&self.http, self.scope(server).route(), &nothing).await.context("cannot remove the commands")
+    }
+
+    fn scope(&self, server: Option<Id>) -> Scope {
+        Scope { application: self.id, server }
+    }
+}

@@ -1,0 +1,203 @@
+//! Requests to Discord's REST API, and what is done when they go wrong.
+
+use crate::config;
+use crate::discord::bot::Action;
+use crate::discord::event::Now;
+use serde::Serialize;
+use serde_json::Value;
+use serenity::Error;
+use serenity::http::{Http, HttpBuilder, HttpError, LightMethod, Request, Route};
+use std::time::{Duration, Instant};
+use tokio::time::{sleep, timeout, timeout_at};
+
+/// How long an interaction can be responded to: Discord waits for three seconds, and the way there takes time, too.
+const RESPONSE: Duration = Duration::from_millis(2_700);
+/// How long one attempt to respond may take, so that there is time for another one.
+const RESPONSE_ATTEMPT: Duration = Duration::from_millis(1_200);
+/// How long it is tried to post a message. Who asked has gone by then.
+const POST: Duration = Duration::from_secs(60);
+/// How long one attempt to post may take. Discord answers in a fraction of a second; with serenity's rate limiter it may have to wait
+/// for its turn, up to some seconds in a busy channel.
+const POST_ATTEMPT: Duration = Duration::from_secs(10);
+/// How long one request at the start, or of a command, may take.
+const REQUEST: Duration = Duration::from_secs(10);
+/// Most attempts at anything.
+const ATTEMPTS: u32 = 4;
+/// Wait before the second attempt; it doubles each time.
+const BACKOFF: Duration = Duration::from_millis(200);
+
+/// Discord's error code of an interaction that it does not know any more: three seconds are over.
+const UNKNOWN_INTERACTION: isize = 10_062;
+/// Discord's error code of an interaction that has its response: an attempt that seemed to fail has arrived.
+const ACKNOWLEDGED: isize = 40_060;
+
+/// Why something was not delivered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Failure {
+    /// The interaction's three seconds are over.
+    Expired,
+    /// Discord refuses: HTTP status and Discord's own error code.
+    Refused(u16, isize),
+    /// Too many requests.
+    TooMany,
+    /// Discord fails: HTTP status.
+    Broken(u16),
+    /// No answer in time, or no connection.
+    Unreachable,
+    /// The answer cannot be read.
+    Malformed,
+}
+
+impl Failure {
+    /// Whether another attempt may help.
+    fn passes(self) -> bool {
+        matches!(self, Failure::TooMany | Failure::Broken(_) | Failure::Unreachable)
+    }
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Failure::Expired => f.write_str("the interaction has expired (10062)"),
+            Failure::Refused(status, code) => write!(f, "Discord refuses it (HTTP status {status}, error {code})"),
+            Failure::TooMany => f.write_str("too many requests (HTTP status 429)"),
+            Failure::Broken(status) => write!(f, "Discord fails (HTTP status {status})"),
+            Failure::Unreachable => f.write_str("Discord cannot be reached"),
+            Failure::Malformed => f.write_str("Discord's answer cannot be read"),
+        }
+    }
+}
+
+impl std::error::Error for Failure {}
+
+/// A client for Discord's REST API.
+///
+/// With a proxy, that keeps the rate limits, for all processes that go through it; serenity uses a proxy only where its own limiter is
+/// off. Without one, serenity keeps them.
+pub fn client(token: &str, settings: &config::Discord) -> anyhow::Result<Http> {
+    let builder = HttpBuilder::new(token);
+    Ok(match &settings.api_proxy.0 {
+        Some(proxy) => builder.proxy(proxy.as_str()).ratelimiter_disabled(true).build(),
+        None => builder.build(),
+    })
+}
+
+/// Asks for something at the start, or for a command of the command line: as JSON.
+///
+/// # Errors
+/// [`Failure`] after some attempts.
+pub async fn fetch(http: &Http, route: Route<'_>) -> Result<Value, Failure> {
+    with_attempts(Instant::now() + POST, |_| async move {
+        let request = Request::new(route, LightMethod::Get).params(params(&route));
+        let response = match timeout(REQUEST, http.request(request)).await {
+            Err(_) => return Err(Failure::Unreachable),
+            Ok(Err(error)) => return Err(failure(&error)),
+            Ok(Ok(response)) => response,
+        };
+        let bytes = timeout(REQUEST, response.bytes()).await.map_err(|_| Failure::Unreachable)?.map_err(|_| Failure::Unreachable)?;
+        serde_json::from_slice(&bytes).map_err(|_| Failure::Malformed)
+    })
+    .await
+}
+
+/// Commands are compared with their names in all languages, which Discord sends only when asked.
+fn params(route: &Route<'_>) -> Option<Vec<(&'static str, String)>> {
+    matches!(route, Route::Commands { .. } | Route::GuildCommands { .. }).then(|| vec![("with_localizations", "true".to_owned())])
+}
+
+/// Replaces something as a whole.
+///
+/// # Errors
+/// [`Failure`] after some attempts.
+pub async fn replace(http: &Http, route: Route<'_>, with: &impl Serialize) -> Result<(), Failure> {
+    let body = &body(with);
+    with_attempts(Instant::now() + POST, |_| send(http, route, LightMethod::Put, body, REQUEST)).await
+}
+
+/// Delivers what was decided on something that came in at `received`.
+///
+/// # Errors
+/// [`Failure`] after some attempts; for a response, as soon as its three seconds are over.
+pub async fn deliver(http: &Http, application: u64, action: &Action, received: Now) -> Result<(), Failure> {
+    match action {
+        Action::Respond { id, token, response } => {
+            let route = Route::InteractionResponse { interaction_id: (*id).into(), token: &token.0 };
+            let body = &body(response);
+            with_attempts(received + RESPONSE, |attempt| async move {
+                match send(http, route, LightMethod::Post, body, RESPONSE_ATTEMPT).await {
+                    Err(Failure::Refused(_, ACKNOWLEDGED)) if attempt > 0 => Ok(()),
+                    Err(Failure::Refused(_, UNKNOWN_INTERACTION)) => Err(Failure::Expired),
+                    other => other,
+                }
+            })
+            .await
+        }
+        // The nonce keeps a message from being posted twice where an answer got lost.
+        Action::Post { channel, message } => {
+            let route = Route::ChannelMessages { channel_id: (*channel).into() };
+            let body = &body(message);
+            with_attempts(received + POST, |_| send(http, route, LightMethod::Post, body, POST_ATTEMPT)).await
+        }
+        // Nothing does here: rather not at all than twice.
+        Action::FollowUp { token, message } => {
+            let route = Route::WebhookFollowupMessages { application_id: application.into(), token: &token.0 };
+            let body = &body(message);
+            with_attempts(received + POST, |_| async move {
+                match send(http, route, LightMethod::Post, body, POST_ATTEMPT).await {
+                    Err(Failure::Unreachable) => Err(Failure::Malformed),
+                    other => other,
+                }
+            })
+            .await
+        }
+    }
+}
+
+fn body(value: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(value).expect("our own types have string keys only")
+}
+
+/// Tries until it works, attempts or time run out, or another attempt would not help.
+async fn with_attempts<T, F>(until: Instant, mut attempt: impl FnMut(u32) -> F) -> Result<T, Failure>
+where
+    F: Future<Output = Result<T, Failure>>,
+{
+    let mut last = Failure::Expired;
+    for number in 0..ATTEMPTS {
+        if number > 0 {
+            let wait = BACKOFF * 2_u32.pow(number - 1);
+            if Instant::now() + wait >= until {
+                break;
+            }
+            sleep(wait).await;
+        }
+        match timeout_at(until.into(), attempt(number)).await {
+            Ok(Ok(done)) => return Ok(done),
+            Ok(Err(failure)) if !failure.passes() => return Err(failure),
+            Ok(Err(failure)) => last = failure,
+            Err(_) => return Err(Failure::Unreachable),
+        }
+    }
+    Err(last)
+}
+
+async fn send(http: &Http, route: Route<'_>, method: LightMethod, body: &[u8], within: Duration) -> Result<(), Failure> {
+    match timeout(within, http.request(Request::new(route, method).body(Some(body.to_vec())))).await {
+        Err(_) => Err(Failure::Unreachable),
+        Ok(Err(error)) => Err(failure(&error)),
+        // What Discord says about what it did is not needed; a malformed answer to a message is no reason to send it again.
+        Ok(Ok(_)) => Ok(()),
+    }
+}
+
+fn failure(error: &Error) -> Failure {
+    match error {
+        Error::Http(HttpError::UnsuccessfulRequest(response)) => match response.status_code.as_u16() {
+            429 => Failure::TooMany,
+            status @ 500.. => Failure::Broken(status),
+            status => Failure::Refused(status, response.error.code),
+        },
+        Error::Http(HttpError::Request(_)) => Failure::Unreachable,
+        _ => Failure::Malformed,
+    }
+}

@@ -1,0 +1,121 @@
+//! Signs of the connection's life. serenity tells them to nobody but its log, so they are read off its log lines; the version of serenity
+//! is held fast in `Cargo.toml`, and the end-to-end tests need every one of these lines.
+//!
+//! The lines themselves are never printed: some quote what was received, and with it what people wrote.
+
+use crate::discord::health::{Ended, Sign};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tracing::field::{Field, Visit};
+use tracing::{Event, Level, Metadata, Subscriber};
+use tracing_subscriber::Layer;
+use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::layer::Context;
+use tracing_subscriber::registry::LookupSpan;
+
+/// A module of serenity's, what its line has to say, and of what it is a sign for a shard.
+type Line = (&'static str, &'static str, fn(u32) -> Sign);
+
+const LINES: &[Line] = &[
+    ("serenity::gateway::ws", "] Identifying", Sign::Identifying),
+    ("serenity::gateway::ws", "Err decompressing bytes", |_| Sign::Unreadable),
+    ("serenity::gateway::ws", "Err deserializing", |_| Sign::Unreadable),
+    ("serenity::gateway::shard", "Received heartbeat ack", Sign::Acknowledged),
+    ("serenity::gateway::shard", "Attempting to resume", Sign::Lost),
+    ("serenity::gateway::shard", "Sent invalid authentication", |_| Sign::Refused(Ended::BadToken)),
+    ("serenity::gateway::shard", "Invalid gateway intents", |_| Sign::Refused(Ended::BadIntents)),
+    ("serenity::gateway::shard", "Disallowed gateway intents", |_| Sign::Refused(Ended::BadIntents)),
+    ("serenity::gateway::shard", "Sent invalid shard data", |_| Sign::Refused(Ended::BadShards)),
+    ("serenity::gateway::shard", "Shard has too many guilds", |_| Sign::Refused(Ended::BadShards)),
+    ("serenity::gateway::shard", "Unknown unclean close 4012", |_| Sign::Refused(Ended::BadVersion)),
+    ("serenity::gateway::bridge::shard_runner", "Requesting restart", Sign::Lost),
+];
+
+/// The signs as they come. What is read off the log and what is heard of events go one way, so that "lost" and "resumed" keep their order.
+#[derive(Debug)]
+pub struct Signs {
+    sender: UnboundedSender<Sign>,
+    receiver: UnboundedReceiver<Sign>,
+}
+
+impl Signs {
+    /// The next one, once there is one.
+    pub(super) async fn next(&mut self) -> Option<Sign> {
+        self.receiver.recv().await
+    }
+
+    /// Where others can send theirs.
+    pub(super) fn sender(&self) -> UnboundedSender<Sign> {
+        self.sender.clone()
+    }
+}
+
+/// A layer that takes note of signs, and where they come out.
+pub fn layer<S: Subscriber + for<'a> LookupSpan<'a>>() -> (impl Layer<S> + Send + Sync, Signs) {
+    let (sender, receiver) = unbounded_channel();
+    let witness = Witness { sender: sender.clone() };
+    (witness.with_filter(filter_fn(concerns)), Signs { sender, receiver })
+}
+
+/// Events of these modules only. Never their spans: to open one would put everything that is received into words.
+fn concerns(metadata: &Metadata<'_>) -> bool {
+    // Of the least level, only the shard's own lines matter; the others come by the thousand.
+    let level = if metadata.target() == "serenity::gateway::shard" { Level::TRACE } else { Level::DEBUG };
+    metadata.is_event() && *metadata.level() <= level && LINES.iter().any(|(target, _, _)| *target == metadata.target())
+}
+
+struct Witness {
+    sender: UnboundedSender<Sign>,
+}
+
+impl<S: Subscriber> Layer<S> for Witness {
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        let mut message = Message(String::new());
+        event.record(&mut message);
+        if let Some(sign) = sign(event.metadata().target(), &message.0) {
+            // Nobody may be listening any more.
+            let _ = self.sender.send(sign);
+        }
+    }
+}
+
+struct Message(String);
+
+impl Visit for Message {
+    fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
+        if field.name() == "message" {
+            self.0 = format!("{value:?}");
+        }
+    }
+}
+
+fn sign(target: &str, message: &str) -> Option<Sign> {
+    // What was received may be quoted behind: only the beginning is serenity's own.
+    let own = crate::text::truncate(message, 120);
+    let (_, _, sign) = LINES.iter().find(|(module, words, _)| *module == target && own.contains(words))?;
+    Some(sign(shard(own)))
+}
+
+/// The shard that a line speaks of: `[ShardInfo { id: ShardId(3), total: 4 }] ...`.
+fn shard(message: &str) -> u32 {
+    let digits = message.split("ShardId(").nth(1).unwrap_or_default();
+    digits.split(')').next().and_then(|d| d.parse().ok()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signs_with_their_shards() {
+        let line = |rest: &str| format!("[ShardInfo {{ id: ShardId(3), total: 4 }}] {rest}");
+        assert_eq!(sign("serenity::gateway::ws", &line("Identifying")), Some(Sign::Identifying(3)));
+        assert_eq!(sign("serenity::gateway::shard", &line("Received heartbeat ack")), Some(Sign::Acknowledged(3)));
+        assert_eq!(sign("serenity::gateway::shard", &line("Unknown unclean close 4012: None")), Some(Sign::Refused(Ended::BadVersion)));
+        assert_eq!(sign("serenity::gateway::shard", &line("Unknown unclean close 4000: None")), None);
+        assert_eq!(
+            sign("serenity::gateway::ws", &format!("Err deserializing text: x; text: {}] Identifying", "y".repeat(200))),
+            Some(Sign::Unreadable)
+        );
+        assert_eq!(sign("somewhere::else", &line("Identifying")), None);
+    }
+}

@@ -1,0 +1,128 @@
+//! How often somebody may ask. Whoever asks too often is told once, and then hears nothing until the window is over: notices must not
+//! become a flood of their own.
+
+use super::event::{Id, Now};
+use std::collections::HashMap;
+use std::time::Duration;
+
+/// Most people, and most channels, that are remembered at once: at some 50 bytes each a megabyte in all. Where there are more, those
+/// whose window began first are forgotten, which lets somebody ask more, not less.
+const REMEMBERED: usize = 10_000;
+
+/// What to do with a question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Answer it.
+    Go,
+    /// Say that it is too much.
+    Tell,
+    /// Say nothing.
+    Silence,
+}
+
+/// Counts questions by person and by channel.
+#[derive(Debug)]
+pub struct Limits {
+    window: Duration,
+    people: Counter,
+    channels: Counter,
+}
+
+#[derive(Debug)]
+struct Counter {
+    most: u64,
+    counts: HashMap<Id, Count>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Count {
+    since: Now,
+    questions: u64,
+    told: bool,
+}
+
+impl Limits {
+    /// At most so many questions in a window from one person, and in one channel.
+    pub fn new(person: u64, channel: u64, window: Duration) -> Limits {
+        let counter = |most| Counter { most, counts: HashMap::new() };
+        Limits { window, people: counter(person), channels: counter(channel) }
+    }
+
+    /// Counts a question.
+    pub fn count(&mut self, person: Id, channel: Id, now: Now) -> Verdict {
+        match self.people.count(person, now, self.window) {
+            Verdict::Go => self.channels.count(channel, now, self.window),
+            refused => refused,
+        }
+    }
+}
+
+impl Counter {
+    fn count(&mut self, whose: Id, now: Now, window: Duration) -> Verdict {
+        let over = |c: &Count| now.saturating_duration_since(c.since) >= window;
+        if self.counts.len() >= REMEMBERED && !self.counts.contains_key(&whose) {
+            self.counts.retain(|_, c| !over(c));
+            if self.counts.len() >= REMEMBERED {
+                self.forget_older_half();
+            }
+        }
+        let count = self.counts.entry(whose).or_insert(Count { since: now, questions: 0, told: false });
+        if over(count) {
+            *count = Count { since: now, questions: 0, told: false };
+        }
+        if count.questions < self.most {
+            count.questions += 1;
+            Verdict::Go
+        } else if count.told {
+            Verdict::Silence
+        } else {
+            count.told = true;
+            Verdict::Tell
+        }
+    }
+
+    fn forget_older_half(&mut self) {
+        let mut begun: Vec<Now> = self.counts.values().map(|c| c.since).collect();
+        begun.sort_unstable();
+        if let Some(&middle) = begun.get(begun.len() / 2) {
+            self.counts.retain(|_, c| c.since > middle);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Instant;
+
+    const WINDOW: Duration = Duration::from_secs(60);
+
+    #[test]
+    fn told_once_then_silence_then_again() {
+        let (mut limits, start) = (Limits::new(2, 100, WINDOW), Instant::now());
+        let mut ask = |seconds| limits.count(1, 10, start + Duration::from_secs(seconds));
+        let verdicts = [0, 1, 2, 3, 59, 60].map(&mut ask);
+        assert_eq!(verdicts, [Verdict::Go, Verdict::Go, Verdict::Tell, Verdict::Silence, Verdict::Silence, Verdict::Go]);
+    }
+
+    #[test]
+    fn a_channel_has_a_limit_of_its_own() {
+        let (mut limits, now) = (Limits::new(10, 2, WINDOW), Instant::now());
+        assert_eq!([1, 2, 3, 4].map(|p| limits.count(p, 7, now)), [Verdict::Go, Verdict::Go, Verdict::Tell, Verdict::Silence]);
+        assert_eq!(limits.count(3, 8, now), Verdict::Go);
+    }
+
+    #[test]
+    fn memory_is_bounded() {
+        let (mut limits, start) = (Limits::new(1, 1, WINDOW), Instant::now());
+        for n in 0..(REMEMBERED as u64 * 3) {
+            limits.count(n, n, start + Duration::from_micros(n));
+        }
+        assert!(limits.people.counts.len() <= REMEMBERED && limits.channels.counts.len() <= REMEMBERED);
+        // All in one moment: nothing is older than anything else.
+        for n in 0..(REMEMBERED as u64 * 3) {
+            limits.count(n, n, start);
+        }
+        assert!(limits.people.counts.len() <= REMEMBERED);
+    }
+}

@@ -1,0 +1,243 @@
+//! What goes out to Discord, as Discord's API takes it: version 10, July 2026. Our own types; the adapter only carries their JSON.
+//!
+//! Every limit here is from Discord's documentation (Message, Embed and Component objects).
+
+use serde::Serialize;
+
+/// Most characters of a message's text.
+pub const MAX_CONTENT: usize = 2_000;
+/// Most characters of an embed's title.
+pub const MAX_TITLE: usize = 256;
+/// Most characters of an embed's description.
+pub const MAX_DESCRIPTION: usize = 4_096;
+/// Most characters of a field's value.
+pub const MAX_FIELD: usize = 1_024;
+/// Most characters of all embeds of a message together.
+pub const MAX_EMBEDS: usize = 6_000;
+/// Most characters of a button's label.
+pub const MAX_LABEL: usize = 80;
+/// Most characters of an option's label, description or value, and of an autocomplete choice's name or value.
+pub const MAX_OPTION: usize = 100;
+/// Most options of a menu, and most autocomplete choices.
+pub const MAX_OPTIONS: usize = 25;
+/// Most characters of a custom id.
+pub const MAX_CUSTOM_ID: usize = 100;
+
+/// Nobody is pinged: neither whoever is named in the text nor whoever is replied to.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct AllowedMentions {
+    parse: [&'static str; 0],
+    replied_user: bool,
+}
+
+/// A message.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Message {
+    /// Text, at most [`MAX_CONTENT`] characters.
+    pub content: String,
+    /// At most one of ours.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub embeds: Vec<Embed>,
+    /// Rows of buttons, or a menu each.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub components: Vec<Row>,
+    /// Always nobody.
+    pub allowed_mentions: AllowedMentions,
+    /// 64: only whoever asked sees it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub flags: Option<u64>,
+}
+
+/// Flag of a message that only one person sees.
+const EPHEMERAL: u64 = 1 << 6;
+
+impl Message {
+    /// A message that is only text.
+    pub fn text(content: impl Into<String>) -> Message {
+        Message { content: content.into(), ..Message::default() }
+    }
+
+    /// The same, seen only by whoever asked.
+    pub fn private(mut self) -> Message {
+        self.flags = Some(EPHEMERAL);
+        self
+    }
+
+    /// Whether only whoever asked sees it.
+    pub fn is_private(&self) -> bool {
+        self.flags == Some(EPHEMERAL)
+    }
+}
+
+/// A message for a channel: what a [`Message`] needs besides where it is not the response to an interaction.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Posted {
+    /// The message.
+    #[serde(flatten)]
+    pub message: Message,
+    /// What it replies to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message_reference: Option<Reference>,
+    /// The same for every attempt to send this message, so that it is posted once.
+    pub nonce: String,
+    /// Asks Discord to look at the nonce.
+    pub enforce_nonce: bool,
+}
+
+/// The message that a reply belongs to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Reference {
+    /// Its id.
+    pub message_id: String,
+    /// Whether it is an error if the message has been deleted meanwhile: never.
+    pub fail_if_not_exists: bool,
+}
+
+/// A box below a message's text.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Embed {
+    /// Heading.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub title: String,
+    /// Text.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub description: String,
+    /// Colour of the edge, 0xRRGGBB. It never says what the words do not say.
+    pub color: u32,
+    /// Labelled values.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<Field>,
+}
+
+impl Embed {
+    /// Characters that count towards [`MAX_EMBEDS`].
+    pub fn characters(&self) -> usize {
+        let fields: usize = self.fields.iter().map(|f| f.name.chars().count() + f.value.chars().count()).sum();
+        self.title.chars().count() + self.description.chars().count() + fields
+    }
+}
+
+/// A labelled value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Field {
+    /// The label.
+    pub name: String,
+    /// The value.
+    pub value: String,
+    /// Whether it may stand beside others.
+    pub inline: bool,
+}
+
+/// A row below a message: up to five buttons, or one menu.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Row {
+    #[serde(rename = "type")]
+    kind: u8,
+    /// What is in it.
+    pub components: Vec<Component>,
+}
+
+impl Row {
+    /// A row with these.
+    pub fn new(components: Vec<Component>) -> Row {
+        Row { kind: 1, components }
+    }
+}
+
+/// Something to press or choose from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Component {
+    /// A button.
+    Button {
+        /// 2.
+        #[serde(rename = "type")]
+        kind: u8,
+        /// 1 for what leads on, 2 for the rest.
+        style: u8,
+        /// What it says.
+        label: String,
+        /// What it means: see [`super::components`].
+        custom_id: String,
+        /// Shown, but not to be pressed.
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        disabled: bool,
+    },
+    /// A menu.
+    Menu {
+        /// 3.
+        #[serde(rename = "type")]
+        kind: u8,
+        /// What it means.
+        custom_id: String,
+        /// What can be chosen.
+        options: Vec<MenuOption>,
+        /// What it says before anything is chosen.
+        placeholder: String,
+    },
+}
+
+impl Component {
+    /// A button that leads on to something.
+    pub fn button(label: String, custom_id: String) -> Component {
+        Component::Button { kind: 2, style: 1, label, custom_id, disabled: false }
+    }
+
+    /// A button of less weight.
+    pub fn small_button(label: &str, custom_id: String, disabled: bool) -> Component {
+        Component::Button { kind: 2, style: 2, label: label.to_owned(), custom_id, disabled }
+    }
+
+    /// A menu.
+    pub fn menu(placeholder: &str, custom_id: String, options: Vec<MenuOption>) -> Component {
+        Component::Menu { kind: 3, custom_id, options, placeholder: placeholder.to_owned() }
+    }
+}
+
+/// Something to choose.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MenuOption {
+    /// What it says.
+    pub label: String,
+    /// What comes back.
+    pub value: String,
+}
+
+/// An autocomplete choice.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Choice {
+    /// What it says.
+    pub name: String,
+    /// What is filled in.
+    pub value: String,
+}
+
+/// The first response to an interaction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Response {
+    /// A message.
+    Message(Message),
+    /// The message that the component belongs to looks like this now.
+    Update(Message),
+    /// Choices while typing.
+    Choices(Vec<Choice>),
+}
+
+impl Serialize for Response {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Choices<'a> {
+            choices: &'a [Choice],
+        }
+        #[derive(Serialize)]
+        struct Callback<T> {
+            r#type: u8,
+            data: T,
+        }
+        match self {
+            Response::Message(message) => Callback { r#type: 4, data: message }.serialize(serializer),
+            Response::Update(message) => Callback { r#type: 7, data: message }.serialize(serializer),
+            Response::Choices(choices) => Callback { r#type: 8, data: Choices { choices } }.serialize(serializer),
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! The real binary, pointed to the fake.
+
+use crate::fake::{Fake, NAME, TOKEN};
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+use tokio::sync::watch;
+
+/// How long a test waits for the program to say something or to end.
+const PATIENCE: Duration = Duration::from_secs(40);
+
+/// A running bot, with what it has logged.
+pub struct Bot {
+    child: Child,
+    log: Arc<Mutex<Vec<String>>>,
+    logged: watch::Receiver<usize>,
+}
+
+/// The binary with the environment that every test starts from.
+pub fn command(arguments: &[&str], settings: &[(&str, &str)]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_factotum"));
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("FACTOTUM_")) {
+        command.env_remove(name);
+    }
+    // An empty folder: no settings lie about.
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("discord");
+    std::fs::create_dir_all(&folder).expect("the build folder is writable");
+    command
+        .args(arguments)
+        .current_dir(folder)
+        .env("DISCORD_TOKEN", TOKEN)
+        .env("FACTOTUM_KNOWLEDGE", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/packs/tiny"))
+        .env("FACTOTUM_LOG", "trace")
+        .env("RUST_LOG", "trace")
+        .env("NO_COLOR", "1")
+        .envs(settings.iter().copied())
+        .stdin(Stdio::null());
+    command
+}
+
+impl Bot {
+    /// Starts it; `settings` are environment variables.
+    pub fn start(fake: &Fake, settings: &[(&str, &str)]) -> Bot {
+        let proxied = [("FACTOTUM_DISCORD_API_PROXY", fake.rest.as_str())];
+        Self::spawn(command(&["run"], &[&proxied, settings].concat()))
+    }
+
+    pub fn spawn(mut command: Command) -> Bot {
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("the program was built for this test");
+        let stderr = BufReader::new(child.stderr.take().expect("it is piped"));
+        let log = Arc::new(Mutex::new(Vec::new()));
+        let (count, logged) = watch::channel(0);
+        let kept = log.clone();
+        std::thread::spawn(move || {
+            for line in stderr.lines().map_while(Result::ok) {
+                let mut log = kept.lock().expect("nobody panics while holding this");
+                log.push(line);
+                count.send_replace(log.len());
+            }
+        });
+        Bot { child, log, logged }
+    }
+
+    /// Starts it and waits until it is ready.
+    pub async fn ready(fake: &Fake, settings: &[(&str, &str)]) -> Bot {
+        let bot = Self::start(fake, settings);
+        bot.says(" ready counts", 1).await;
+        bot
+    }
+
+    /// Waits until this many lines of the log have these words.
+    pub async fn says(&self, words: &str, times: usize) {
+        let mut logged = self.logged.clone();
+        let waiting = async {
+            loop {
+                logged.borrow_and_update();
+                if self.lines(words).len() >= times {
+                    return true;
+                }
+                if logged.changed().await.is_err() {
+                    return self.lines(words).len() >= times;
+                }
+            }
+        };
+        let said = tokio::time::timeout(PATIENCE, waiting).await.unwrap_or_default();
+        assert!(said, "the bot never says \"{words}\" {times} times: {}", self.log());
+    }
+
+    /// Lines of the log with these words.
+    pub fn lines(&self, words: &str) -> Vec<String> {
+        self.log.lock().expect("nobody panics while holding this").iter().filter(|l| l.contains(words)).cloned().collect()
+    }
+
+    pub fn log(&self) -> String {
+        self.log.lock().expect("nobody panics while holding this").join("\n")
+    }
+
+    /// Sends a signal.
+    pub fn signal(&self, name: &str) {
+        let sent = Command::new("sh").args(["-c", &format!("kill -{name} {}", self.child.id())]).status();
+        assert!(sent.is_ok_and(|s| s.success()), "kill -{name}");
+    }
+
+    /// Tells it to stop and waits until it has; how long that took.
+    pub async fn stop(&mut self, signal: &str) -> Duration {
+        let begun = Instant::now();
+        self.signal(signal);
+        let status = self.ended().await;
+        assert_eq!(status.code(), Some(0), "{}", self.log());
+        begun.elapsed()
+    }
+
+    /// Waits until it has ended.
+    pub async fn ended(&mut self) -> ExitStatus {
+        let begun = Instant::now();
+        // The log ends when the program does.
+        let mut logged = self.logged.clone();
+        let closed = async { while logged.changed().await.is_ok() {} };
+        let ended = tokio::time::timeout(PATIENCE, closed).await.is_ok();
+        assert!(ended, "the bot has not ended after {:?}: {}", begun.elapsed(), self.log());
+        self.child.wait().expect("it was started here")
+    }
+}
+
+impl Drop for Bot {
+    fn drop(&mut self) {
+        // A test that failed leaves it running.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        if std::thread::panicking() {
+            return;
+        }
+        let log = self.log();
+        // Whatever people write in these tests has one of these marks.
+        for secret in [TOKEN, "interaction-secret", NAME, "lighthouse", "zebra"] {
+            assert!(!log.contains(secret), "the log gives away \"{secret}\": {log}");
+        }
+    }
+}

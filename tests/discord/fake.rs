@@ -1,0 +1,782 @@
+//! A Discord on loopback: REST and gateway, for one bot with any number of shards. It keeps Discord's rules, records all that happens, and
+//! does wrong on request.
+
+use futures_util::{SinkExt, StreamExt};
+use http_body_util::{BodyExt, Full};
+use hyper::body::{Bytes, Incoming};
+use hyper::service::service_fn;
+use hyper::{Request, Response, StatusCode};
+use hyper_util::rt::TokioIo;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, VecDeque};
+use std::convert::Infallible;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{mpsc, watch};
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::Message as Frame;
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
+
+/// The only token that the fake accepts; it must never appear in a log.
+pub const TOKEN: &str = "MTAwMDAwMDAwMDAwMDAwMDAx.secret.of-the-bot";
+/// The bot.
+pub const US: u64 = 1_000_000_000_000_000_001;
+/// Its application: not the same number, as with old bots.
+pub const APPLICATION: u64 = 1_000_000_000_000_000_002;
+/// How people are called; it must never appear in a log.
+pub const NAME: &str = "somebody-with-a-name";
+/// How long a test waits for something that has to happen. serenity's own waits are up to some ten seconds.
+const PATIENCE: Duration = Duration::from_secs(40);
+/// How long Discord waits for the first response to an interaction.
+const RESPONSE: Duration = Duration::from_secs(3);
+/// For how long an interaction's token can be used.
+const TOKEN_LIFE: Duration = Duration::from_secs(15 * 60);
+
+/// A request of the bot's, and what became of it.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    pub method: String,
+    /// Behind `/api/v10`.
+    pub path: String,
+    pub query: String,
+    pub body: Value,
+    /// The status that it was answered with; 0 if it was not.
+    pub status: u16,
+}
+
+/// What happened, in order.
+#[derive(Debug, Clone)]
+pub enum Seen {
+    Asked(Asked),
+    Connected,
+    Identified {
+        shard: u64,
+        of: u64,
+        intents: u64,
+    },
+    Resumed,
+    Heartbeat,
+    /// The bot closed the connection with this code.
+    Closed {
+        code: u16,
+    },
+    /// The connection ended without a word.
+    Dropped,
+}
+
+/// What to do wrong with the next requests whose method and path contain these words.
+#[derive(Debug, Clone)]
+pub struct Fault {
+    pub what: &'static str,
+    pub times: usize,
+    pub how: How,
+}
+
+#[derive(Debug, Clone)]
+pub enum How {
+    /// Answer with this status and body, and do nothing.
+    Status(u16, Value),
+    /// The same, with a `Retry-After` header in seconds.
+    RetryAfter(u16, f64),
+    /// Never answer.
+    Hang,
+    /// Do it, but answer something that is no JSON.
+    Garbage,
+    /// Do it, but drop the connection instead of an answer.
+    DoAndDrop,
+    /// Do it, but only after a while.
+    Slow(Duration),
+}
+
+/// How the gateway treats a connection.
+#[derive(Debug, Clone)]
+pub enum Manner {
+    /// As it should be.
+    Serve,
+    /// Connected, and then nothing.
+    Mute,
+    /// Closed with this code when it identifies or resumes.
+    CloseOnIdentify(u16),
+    /// Op 9 when it identifies or resumes.
+    Invalid(bool),
+    /// Heartbeats are never acknowledged.
+    Zombie,
+}
+
+/// What the gateway is to do on an open connection.
+#[derive(Debug, Clone)]
+pub enum Order {
+    /// Send a dispatch.
+    Dispatch(&'static str, Value),
+    /// The same, compressed.
+    Compressed(&'static str, Value),
+    /// Send this text as it is.
+    Raw(String),
+    /// Send these bytes as they are.
+    Bytes(Vec<u8>),
+    /// Close with this code.
+    Close(u16),
+    /// Drop the connection.
+    Drop,
+    /// Ask for a heartbeat, a reconnect (7), or invalidate the session (9).
+    Op(u8, Value),
+}
+
+struct Interaction {
+    id: u64,
+    begun: Instant,
+    responded: bool,
+}
+
+#[derive(Default)]
+struct State {
+    seen: Vec<Seen>,
+    faults: Vec<Fault>,
+    manners: VecDeque<Manner>,
+    usual: Option<Manner>,
+    gateway_gone: bool,
+    interactions: BTreeMap<String, Interaction>,
+    nonces: BTreeMap<(String, String), u64>,
+    commands: BTreeMap<String, Vec<Value>>,
+    shards: BTreeMap<u64, mpsc::UnboundedSender<Order>>,
+    sessions: u64,
+    next_id: u64,
+    heartbeat: u64,
+    advised_shards: u64,
+    sessions_left: u64,
+}
+
+/// The fake.
+#[derive(Clone)]
+pub struct Fake {
+    state: Arc<Mutex<State>>,
+    changed: Arc<watch::Sender<usize>>,
+    pub rest: String,
+    gateway: String,
+}
+
+impl Fake {
+    pub async fn start() -> Fake {
+        let rest = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let gateway = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = |listener: &TcpListener| listener.local_addr().expect("it is bound");
+        let state =
+            State { next_id: 2_000_000_000_000_000_000, heartbeat: 41_250, advised_shards: 1, sessions_left: 1_000, ..State::default() };
+        let fake = Fake {
+            state: Arc::new(Mutex::new(state)),
+            changed: Arc::new(watch::Sender::new(0)),
+            rest: format!("http://{}", address(&rest)),
+            gateway: format!("ws://{}", address(&gateway)),
+        };
+        tokio::spawn(fake.clone().serve_rest(rest));
+        tokio::spawn(fake.clone().serve_gateway(gateway));
+        fake
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().expect("no test panics while it holds this")
+    }
+
+    fn saw(&self, seen: Seen) {
+        let mut state = self.state();
+        state.seen.push(seen);
+        let count = state.seen.len();
+        drop(state);
+        self.changed.send_replace(count);
+    }
+
+    // -- what a test asks of it --
+
+    /// All that has happened.
+    pub fn seen(&self) -> Vec<Seen> {
+        self.state().seen.clone()
+    }
+
+    /// Waits until `find` finds something in what has happened.
+    pub async fn wait<T>(&self, what: &str, mut find: impl FnMut(&[Seen]) -> Option<T>) -> T {
+        let mut changed = self.changed.subscribe();
+        let waiting = async {
+            loop {
+                changed.borrow_and_update();
+                if let Some(found) = find(&self.state().seen) {
+                    return found;
+                }
+                changed.changed().await.expect("the fake lives");
+            }
+        };
+        match tokio::time::timeout(PATIENCE, waiting).await {
+            Ok(found) => found,
+            Err(_) => panic!("waited in vain for {what}; seen: {:#?}", self.seen()),
+        }
+    }
+
+    /// Waits for a number of things of a sort.
+    pub async fn wait_for(&self, what: &str, times: usize, is: impl Fn(&Seen) -> bool) {
+        self.wait(what, |seen| (seen.iter().filter(|s| is(s)).count() >= times).then_some(())).await;
+    }
+
+    /// Waits for the nth request, from 0, whose method and path contain these words, and has been answered.
+    pub async fn asked(&self, words: &str, nth: usize) -> Asked {
+        self.wait(words, |seen| requests(seen).filter(|a| a.names(words)).nth(nth).cloned()).await
+    }
+
+    /// Requests so far whose method and path contain these words.
+    pub fn all_asked(&self, words: &str) -> Vec<Asked> {
+        requests(&self.seen()).filter(|a| a.names(words)).cloned().collect()
+    }
+
+    pub fn fault(&self, what: &'static str, times: usize, how: How) {
+        self.state().faults.push(Fault { what, times, how });
+    }
+
+    /// How the next connections are treated, one after the other.
+    pub fn next_connections(&self, manners: impl IntoIterator<Item = Manner>) {
+        self.state().manners.extend(manners);
+    }
+
+    /// How all connections are treated from now on.
+    pub fn all_connections(&self, manner: Manner) {
+        self.state().usual = Some(manner);
+    }
+
+    /// Takes the gateway away: connections are refused.
+    pub fn gateway_gone(&self, gone: bool) {
+        self.state().gateway_gone = gone;
+    }
+
+    pub fn heartbeat(&self, milliseconds: u64) {
+        self.state().heartbeat = milliseconds;
+    }
+
+    pub fn advise_shards(&self, shards: u64) {
+        self.state().advised_shards = shards;
+    }
+
+    pub fn sessions_left(&self, left: u64) {
+        self.state().sessions_left = left;
+    }
+
+    /// The commands that are registered, for everywhere or one server.
+    pub fn commands(&self, server: Option<u64>) -> Vec<Value> {
+        self.state().commands.get(&scope(server)).cloned().unwrap_or_default()
+    }
+
+    pub fn order(&self, shard: u64, order: Order) {
+        let sent = self.state().shards.get(&shard).is_some_and(|s| s.send(order).is_ok());
+        assert!(sent, "shard {shard} is connected");
+    }
+
+    pub fn new_id(&self) -> u64 {
+        let mut state = self.state();
+        state.next_id += 1;
+        state.next_id
+    }
+
+    /// Somebody writes a message; gives its id. Like Discord's, its text is blank where the bot is not addressed.
+    pub fn write(&self, written: &Written) -> u64 {
+        let id = self.new_id();
+        self.order(0, Order::Dispatch("MESSAGE_CREATE", self.message(id, written)));
+        id
+    }
+
+    /// The message as the gateway sends it.
+    pub fn message(&self, id: u64, written: &Written) -> Value {
+        let readable = written.server.is_none() || written.mentions.contains(&US) || written.person == US;
+        let mentions: Vec<Value> = written.mentions.iter().map(|id| user(*id, false)).collect();
+        let mut message = json!({
+            "id": id.to_string(), "channel_id": written.channel.to_string(), "author": user(written.person, written.bot),
+            "content": if readable { written.text.as_str() } else { "" }, "timestamp": "2026-07-01T12:00:00.000000+00:00", "edited_timestamp": null,
+            "tts": false, "mention_everyone": written.everyone, "mentions": mentions, "mention_roles": [], "attachments": [], "embeds": [],
+            "pinned": false, "type": written.kind,
+        });
+        if let Some(server) = written.server {
+            message["guild_id"] = json!(server.to_string());
+        }
+        if written.webhook {
+            message["webhook_id"] = json!("77");
+        }
+        if let Some(author) = written.replies_to {
+            let replied = Written { person: author, text: "before".to_owned(), ..Written::default() };
+            message["message_reference"] = json!({"message_id": "55", "channel_id": written.channel.to_string()});
+            message["referenced_message"] = self.message(55, &replied);
+        }
+        message
+    }
+
+    /// Somebody uses something; gives the interaction's id and token.
+    pub fn interact(&self, place: Place, kind: u8, data: Value) -> (u64, String) {
+        let id = self.new_id();
+        let token = format!("interaction-secret-{id}");
+        self.state().interactions.insert(token.clone(), Interaction { id, begun: Instant::now(), responded: false });
+        self.order(0, Order::Dispatch("INTERACTION_CREATE", self.interaction(id, &token, place, kind, data)));
+        (id, token)
+    }
+
+    /// The interaction as the gateway sends it.
+    pub fn interaction(&self, id: u64, token: &str, place: Place, kind: u8, data: Value) -> Value {
+        let mut interaction = json!({
+            "id": id.to_string(), "application_id": APPLICATION.to_string(), "type": kind, "token": token, "version": 1,
+            "channel_id": place.channel.to_string(), "locale": "en-GB", "entitlements": [], "attachment_size_limit": 10_485_760, "data": data,
+        });
+        match place.server {
+            Some(server) => {
+                interaction["guild_id"] = json!(server.to_string());
+                interaction["member"] = json!({
+                    "user": user(place.person, false), "roles": [], "joined_at": "2026-01-01T00:00:00.000000+00:00", "deaf": false, "mute": false,
+                    "flags": 0, "permissions": "0",
+                });
+            }
+            None => interaction["user"] = user(place.person, false),
+        }
+        if kind == 3 {
+            let ours = Written { person: US, bot: true, text: "an answer".to_owned(), ..Written::default() };
+            interaction["message"] = self.message(place.message, &ours);
+        }
+        interaction
+    }
+
+    /// `/ask`.
+    pub fn ask(&self, place: Place, question: &str, private: Option<bool>) -> (u64, String) {
+        let mut options = vec![json!({"name": "question", "type": 3, "value": question})];
+        options.extend(private.map(|private| json!({"name": "private", "type": 5, "value": private})));
+        self.interact(place, 2, json!({"id": "9", "name": "ask", "type": 1, "options": options}))
+    }
+
+    /// A command without options.
+    pub fn command(&self, place: Place, name: &str) -> (u64, String) {
+        self.interact(place, 2, json!({"id": "9", "name": name, "type": 1}))
+    }
+
+    /// A button.
+    pub fn press(&self, place: Place, custom_id: &str) -> (u64, String) {
+        self.interact(place, 3, json!({"custom_id": custom_id, "component_type": 2}))
+    }
+
+    /// An option of a menu.
+    pub fn choose(&self, place: Place, custom_id: &str, value: &str) -> (u64, String) {
+        self.interact(place, 3, json!({"custom_id": custom_id, "component_type": 3, "values": [value]}))
+    }
+
+    /// Typing in `/ask`.
+    pub fn type_(&self, place: Place, typed: &str) -> (u64, String) {
+        let option = json!({"name": "question", "type": 3, "value": typed, "focused": true});
+        self.interact(place, 4, json!({"id": "9", "name": "ask", "type": 1, "options": [option]}))
+    }
+
+    /// Waits for the first response to an interaction that Discord took, and gives its body.
+    pub async fn response(&self, (id, token): &(u64, String)) -> Value {
+        let path = format!("/interactions/{id}/{token}/callback");
+        self.wait(&path, |seen| requests(seen).find(|a| a.path == path && a.status == 204).cloned()).await.body
+    }
+
+    /// Waits for the nth message, from 0, that Discord took in a channel, and gives its body.
+    pub async fn posted(&self, channel: u64, nth: usize) -> Value {
+        let path = format!("/channels/{channel}/messages");
+        self.wait(&path, |seen| requests(seen).filter(|a| a.path == path && a.status == 200).nth(nth).cloned()).await.body
+    }
+
+    /// Messages in a channel, counted as people see them: once for each nonce.
+    pub fn messages_in(&self, channel: u64) -> usize {
+        let channel = channel.to_string();
+        self.state().nonces.keys().filter(|(c, _)| *c == channel).count()
+    }
+
+    /// Sends something through the bot and waits until it is through: whatever was sent before has been dealt with.
+    pub async fn settle(&self) {
+        let typed = self.type_(Place::default(), "");
+        self.response(&typed).await;
+    }
+
+    // -- REST --
+
+    async fn serve_rest(self, listener: TcpListener) {
+        while let Ok((stream, _)) = listener.accept().await {
+            let fake = self.clone();
+            tokio::spawn(async move {
+                let service = service_fn(move |request| fake.clone().answer(request));
+                // A client may go away whenever it likes.
+                let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+            });
+        }
+    }
+
+    async fn answer(self, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Dropped> {
+        let method = request.method().to_string();
+        let path = request.uri().path().strip_prefix("/api/v10").unwrap_or(request.uri().path()).to_owned();
+        let query = request.uri().query().unwrap_or_default().to_owned();
+        let authorised = request.headers().get("authorization").is_some_and(|v| v == &format!("Bot {TOKEN}"));
+        let bytes = request.into_body().collect().await.map(|b| b.to_bytes()).unwrap_or_default();
+        let body = if bytes.is_empty() { Value::Null } else { serde_json::from_slice(&bytes).expect("the bot sends JSON") };
+        let mut asked = Asked { method, path, query, body, status: 0 };
+        let fault = self.fault_for(&asked);
+        let (status, answer, retry) = match &fault {
+            Some(How::Status(status, body)) => (*status, body.clone(), None),
+            Some(How::RetryAfter(status, seconds)) => {
+                (*status, json!({"message": "You are being rate limited.", "retry_after": seconds, "global": false}), Some(*seconds))
+            }
+            Some(How::Hang) => {
+                self.saw(Seen::Asked(asked));
+                return std::future::pending().await;
+            }
+            _ if !authorised => (401, json!({"message": "401: Unauthorized", "code": 0}), None),
+            Some(How::Slow(wait)) => {
+                tokio::time::sleep(*wait).await;
+                let (status, answer) = self.act(&asked);
+                (status, answer, None)
+            }
+            _ => {
+                let (status, answer) = self.act(&asked);
+                (status, answer, None)
+            }
+        };
+        asked.status = status;
+        self.saw(Seen::Asked(asked));
+        let bytes = match fault {
+            Some(How::DoAndDrop) => return Err(Dropped),
+            Some(How::Garbage) => Bytes::from_static(b"<html>not JSON"),
+            _ if answer.is_null() => Bytes::new(),
+            _ => Bytes::from(answer.to_string()),
+        };
+        let mut response =
+            Response::builder().status(StatusCode::from_u16(status).expect("a status")).header("content-type", "application/json");
+        if let Some(seconds) = retry {
+            response = response.header("retry-after", seconds.to_string()).header("x-ratelimit-reset-after", seconds.to_string());
+        }
+        Ok(response.body(Full::new(bytes)).expect("a response"))
+    }
+
+    fn fault_for(&self, asked: &Asked) -> Option<How> {
+        let mut state = self.state();
+        let fault = state.faults.iter_mut().find(|f| f.times > 0 && asked.names(f.what))?;
+        fault.times -= 1;
+        Some(fault.how.clone())
+    }
+
+    /// Does what a request asks for.
+    fn act(&self, asked: &Asked) -> (u16, Value) {
+        let parts: Vec<&str> = asked.path.split('/').skip(1).collect();
+        let error = |status, code, message: &str| (status, json!({"code": code, "message": message}));
+        match (asked.method.as_str(), parts.as_slice()) {
+            ("GET", ["gateway"]) => (200, json!({"url": self.gateway})),
+            ("GET", ["gateway", "bot"]) => {
+                let state = self.state();
+                let limit = json!({"total": 1000, "remaining": state.sessions_left, "reset_after": 3_600_000, "max_concurrency": 1});
+                (200, json!({"url": self.gateway, "shards": state.advised_shards, "session_start_limit": limit}))
+            }
+            ("GET", ["oauth2", "applications", "@me"]) => (200, json!({"id": APPLICATION.to_string(), "name": "Factotum"})),
+            (method @ ("GET" | "PUT"), ["applications", _, "commands"]) => self.act_on_commands(method, None, asked),
+            (method @ ("GET" | "PUT"), ["applications", _, "guilds", server, "commands"]) => {
+                self.act_on_commands(method, server.parse().ok(), asked)
+            }
+            ("POST", ["interactions", id, token, "callback"]) => {
+                let mut state = self.state();
+                match state.interactions.get_mut(*token).filter(|i| i.id.to_string() == *id) {
+                    Some(known) if known.responded => error(400, 40_060, "Interaction has already been acknowledged."),
+                    Some(known) if known.begun.elapsed() < RESPONSE => {
+                        known.responded = true;
+                        (204, Value::Null)
+                    }
+                    _ => error(404, 10_062, "Unknown interaction"),
+                }
+            }
+            ("POST", ["webhooks", application, token]) => {
+                let state = self.state();
+                let known = state.interactions.get(*token).filter(|i| i.responded && i.begun.elapsed() < TOKEN_LIFE);
+                if known.is_some() && *application == APPLICATION.to_string() {
+                    (200, json!({"id": "5", "type": 0}))
+                } else {
+                    error(404, 10_015, "Unknown Webhook")
+                }
+            }
+            ("POST", ["channels", channel, "messages"]) => {
+                let text = asked.body["content"].as_str().unwrap_or_default();
+                if text.chars().count() > 2_000 || (text.is_empty() && asked.body["embeds"].is_null()) {
+                    return error(400, 50_035, "Invalid Form Body");
+                }
+                let id = self.new_id();
+                // The same nonce is the same message.
+                let nonce = asked.body["nonce"].as_str().map_or_else(|| id.to_string(), str::to_owned);
+                let id = *self.state().nonces.entry(((*channel).to_owned(), nonce)).or_insert(id);
+                let ours =
+                    Written { person: US, bot: true, text: text.to_owned(), channel: channel.parse().unwrap_or(1), ..Written::default() };
+                (200, self.message(id, &ours))
+            }
+            _ => error(404, 0, "404: Not Found"),
+        }
+    }
+
+    fn act_on_commands(&self, method: &str, server: Option<u64>, asked: &Asked) -> (u16, Value) {
+        if method == "PUT" {
+            let mut commands: Vec<Value> = asked.body.as_array().cloned().unwrap_or_default();
+            for command in &mut commands {
+                command["id"] = json!(self.new_id().to_string());
+                command["version"] = json!("1");
+                command["application_id"] = json!(APPLICATION.to_string());
+            }
+            self.state().commands.insert(scope(server), commands);
+        }
+        let mut commands = self.commands(server);
+        if method == "GET" && !asked.query.contains("with_localizations=true") {
+            for command in &mut commands {
+                command.as_object_mut().map(|c| c.remove("name_localizations"));
+            }
+        }
+        (200, json!(commands))
+    }
+
+    // -- gateway --
+
+    async fn serve_gateway(self, listener: TcpListener) {
+        while let Ok((stream, _)) = listener.accept().await {
+            let gone = self.state().gateway_gone;
+            if !gone {
+                tokio::spawn(self.clone().connection(stream));
+            }
+        }
+    }
+
+    async fn connection(self, stream: TcpStream) {
+        let manner = {
+            let mut state = self.state();
+            state.manners.pop_front().or(state.usual.clone()).unwrap_or(Manner::Serve)
+        };
+        let Ok(mut socket) = tokio_tungstenite::accept_async(stream).await else { return };
+        self.saw(Seen::Connected);
+        if matches!(manner, Manner::Mute) {
+            while let Some(Ok(_)) = socket.next().await {}
+            return;
+        }
+        let heartbeat = self.state().heartbeat;
+        if send(&mut socket, json!({"op": 10, "d": {"heartbeat_interval": heartbeat}})).await.is_none() {
+            return;
+        }
+        let (sender, mut orders) = mpsc::unbounded_channel();
+        let mut shard = 0;
+        let mut sequence = 0;
+        loop {
+            let going_on = tokio::select! {
+                frame = socket.next() => match frame {
+                    Some(Ok(Frame::Text(text))) => {
+                        let message: Value = serde_json::from_str(&text).expect("the bot sends JSON");
+                        self.hear(&mut socket, &manner, &sender, &message, &mut shard, &mut sequence).await
+                    }
+                    Some(Ok(Frame::Close(frame))) => {
+                        self.saw(Seen::Closed { code: frame.map_or(1005, |f| f.code.into()) });
+                        // The library answers with a close frame of its own while it is asked on.
+                        while let Some(Ok(_)) = socket.next().await {}
+                        return;
+                    }
+                    Some(Ok(_)) => Some(()),
+                    Some(Err(_)) | None => None,
+                },
+                Some(order) = orders.recv() => self.obey(&mut socket, order, &mut sequence).await,
+            };
+            if going_on.is_none() {
+                self.saw(Seen::Dropped);
+                return;
+            }
+        }
+    }
+
+    async fn hear(
+        &self,
+        socket: &mut Socket,
+        manner: &Manner,
+        sender: &mpsc::UnboundedSender<Order>,
+        message: &Value,
+        shard: &mut u64,
+        sequence: &mut u64,
+    ) -> Option<()> {
+        let opcode = message["op"].as_u64();
+        match opcode {
+            Some(1) => {
+                self.saw(Seen::Heartbeat);
+                if matches!(manner, Manner::Zombie) { Some(()) } else { send(socket, json!({"op": 11})).await }
+            }
+            Some(2 | 6) => {
+                // serenity puts "Bot" before it here, too, and Discord does not mind.
+                if message["d"]["token"].as_str().map(|t| t.trim_start_matches("Bot ")) != Some(TOKEN) {
+                    return close(socket, 4004).await;
+                }
+                if opcode == Some(2) {
+                    *shard = message["d"]["shard"][0].as_u64().unwrap_or_default();
+                    let of = message["d"]["shard"][1].as_u64().unwrap_or(1);
+                    let intents = message["d"]["intents"].as_u64().unwrap_or_default();
+                    self.saw(Seen::Identified { shard: *shard, of, intents });
+                } else {
+                    // The fake's session ids end with the shard's number.
+                    let session = message["d"]["session_id"].as_str().unwrap_or_default();
+                    *shard = session.rsplit('-').next().and_then(|n| n.parse().ok()).unwrap_or_default();
+                    *sequence = message["d"]["seq"].as_u64().unwrap_or_default();
+                    self.saw(Seen::Resumed);
+                }
+                match manner {
+                    Manner::CloseOnIdentify(code) => return close(socket, *code).await,
+                    Manner::Invalid(resumable) => return send(socket, json!({"op": 9, "d": resumable})).await,
+                    _ => {}
+                }
+                self.state().shards.insert(*shard, sender.clone());
+                *sequence += 1;
+                let dispatch = if opcode == Some(2) {
+                    let session = {
+                        let mut state = self.state();
+                        state.sessions += 1;
+                        format!("session-{}-{shard}", state.sessions)
+                    };
+                    json!({"op": 0, "t": "READY", "s": *sequence, "d": {
+                        "v": 10, "user": user(US, true), "guilds": [{"id": "7", "unavailable": true}], "session_id": session,
+                        "resume_gateway_url": self.gateway, "application": {"id": APPLICATION.to_string(), "flags": 0},
+                        "shard": [*shard, message["d"]["shard"][1]],
+                    }})
+                } else {
+                    json!({"op": 0, "t": "RESUMED", "s": *sequence, "d": {}})
+                };
+                send(socket, dispatch).await
+            }
+            _ => Some(()),
+        }
+    }
+
+    async fn obey(&self, socket: &mut Socket, order: Order, sequence: &mut u64) -> Option<()> {
+        match order {
+            Order::Dispatch(kind, data) => {
+                *sequence += 1;
+                send(socket, json!({"op": 0, "t": kind, "s": *sequence, "d": data})).await
+            }
+            Order::Compressed(kind, data) => {
+                *sequence += 1;
+                let text = json!({"op": 0, "t": kind, "s": *sequence, "d": data}).to_string();
+                socket.send(Frame::Binary(stored_zlib(text.as_bytes()))).await.ok()
+            }
+            Order::Raw(text) => socket.send(Frame::Text(text)).await.ok(),
+            Order::Bytes(bytes) => socket.send(Frame::Binary(bytes)).await.ok(),
+            Order::Close(code) => close(socket, code).await,
+            Order::Drop => None,
+            Order::Op(op, data) => send(socket, json!({"op": op, "d": data})).await,
+        }
+    }
+}
+
+type Socket = WebSocketStream<TcpStream>;
+
+async fn send(socket: &mut Socket, message: Value) -> Option<()> {
+    socket.send(Frame::Text(message.to_string())).await.ok()
+}
+
+async fn close(socket: &mut Socket, code: u16) -> Option<()> {
+    let _ = socket.close(Some(CloseFrame { code: code.into(), reason: "".into() })).await;
+    while let Some(Ok(_)) = socket.next().await {}
+    None
+}
+
+/// zlib's format without compressing anything: stored blocks.
+fn stored_zlib(bytes: &[u8]) -> Vec<u8> {
+    let mut out = vec![0x78, 0x01];
+    let mut chunks = bytes.chunks(0xffff).peekable();
+    while let Some(chunk) = chunks.next() {
+        let length = u16::try_from(chunk.len()).expect("chunks are no longer");
+        out.push(u8::from(chunks.peek().is_none()));
+        out.extend(length.to_le_bytes());
+        out.extend((!length).to_le_bytes());
+        out.extend(chunk);
+    }
+    let (mut a, mut b) = (1_u32, 0_u32);
+    for byte in bytes {
+        a = (a + u32::from(*byte)) % 65_521;
+        b = (b + a) % 65_521;
+    }
+    out.extend(((b << 16) | a).to_be_bytes());
+    out
+}
+
+/// A connection that is dropped instead of an answer.
+#[derive(Debug)]
+pub struct Dropped;
+
+impl std::fmt::Display for Dropped {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("dropped on purpose")
+    }
+}
+
+impl std::error::Error for Dropped {}
+
+impl From<Infallible> for Dropped {
+    fn from(never: Infallible) -> Dropped {
+        match never {}
+    }
+}
+
+impl Asked {
+    /// Whether all of these words are in method and path; one with `$` behind has to be their end.
+    pub fn names(&self, words: &str) -> bool {
+        let line = format!("{} {}", self.method, self.path);
+        words.split(' ').all(|word| word.strip_suffix('$').map_or_else(|| line.contains(word), |end| line.ends_with(end)))
+    }
+}
+
+/// Requests among what has happened.
+pub fn requests(seen: &[Seen]) -> impl Iterator<Item = &Asked> {
+    seen.iter().filter_map(|s| match s {
+        Seen::Asked(asked) => Some(asked),
+        _ => None,
+    })
+}
+
+fn scope(server: Option<u64>) -> String {
+    server.map_or_else(|| "everywhere".to_owned(), |s| s.to_string())
+}
+
+fn user(id: u64, bot: bool) -> Value {
+    json!({"id": id.to_string(), "username": NAME, "discriminator": "0", "global_name": NAME, "avatar": null, "bot": bot})
+}
+
+/// Where and by whom something is used.
+#[derive(Debug, Clone, Copy)]
+pub struct Place {
+    pub person: u64,
+    pub channel: u64,
+    pub server: Option<u64>,
+    /// The message of a button.
+    pub message: u64,
+}
+
+impl Default for Place {
+    fn default() -> Self {
+        Place { person: 11, channel: 33, server: Some(22), message: 44 }
+    }
+}
+
+/// A message that somebody writes.
+#[derive(Debug, Clone)]
+pub struct Written {
+    pub person: u64,
+    pub channel: u64,
+    pub server: Option<u64>,
+    pub text: String,
+    pub mentions: Vec<u64>,
+    pub bot: bool,
+    pub webhook: bool,
+    pub everyone: bool,
+    pub kind: u8,
+    /// The author of the message that it replies to.
+    pub replies_to: Option<u64>,
+}
+
+impl Default for Written {
+    fn default() -> Self {
+        Written {
+            person: 11,
+            channel: 33,
+            server: None,
+            text: String::new(),
+            mentions: Vec::new(),
+            bot: false,
+            webhook: false,
+            everyone: false,
+            kind: 0,
+            replies_to: None,
+        }
+    }
+}

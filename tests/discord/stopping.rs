@@ -1,0 +1,87 @@
+//! Stopping: replies in flight arrive, the gateway is closed with 1000, within five seconds, whatever state the connection is in.
+
+use crate::bot::Bot;
+use crate::fake::{Fake, How, Manner, Order, Place, Seen, Written};
+use serde_json::json;
+use std::time::Duration;
+
+const LIMIT: Duration = Duration::from_secs(5);
+const QUESTION: &str = "how tall is the tower of the lighthouse";
+
+fn closed_well(fake: &Fake) -> bool {
+    fake.seen().iter().any(|s| matches!(s, Seen::Closed { code: 1000, .. }))
+}
+
+async fn while_connected(fake: Fake, signal: &str) {
+    let mut bot = Bot::ready(&fake, &[]).await;
+    let took = bot.stop(signal).await;
+    assert!(took < LIMIT && closed_well(&fake), "{took:?} {:?}", fake.seen());
+}
+
+pub async fn on_sigterm(fake: Fake) {
+    while_connected(fake, "TERM").await;
+}
+
+pub async fn on_sigint(fake: Fake) {
+    while_connected(fake, "INT").await;
+}
+
+pub async fn replies_in_flight_arrive(fake: Fake) {
+    let mut bot = Bot::ready(&fake, &[]).await;
+    fake.fault("POST /messages", 1, How::Slow(Duration::from_secs(2)));
+    fake.fault("/callback", 1, How::Slow(Duration::from_millis(800)));
+    let asked = fake.ask(Place::default(), QUESTION, None);
+    fake.write(&Written { text: QUESTION.to_owned(), ..Written::default() });
+    // Both have been decided, and are on their way.
+    bot.says("delivering", 2).await;
+    let took = bot.stop("TERM").await;
+    assert!(took < LIMIT && closed_well(&fake), "{took:?}");
+    fake.response(&asked).await;
+    fake.posted(33, 0).await;
+}
+
+pub async fn a_reply_that_never_arrives_is_not_waited_for(fake: Fake) {
+    let mut bot = Bot::ready(&fake, &[]).await;
+    fake.fault("POST /messages", 9, How::Hang);
+    fake.write(&Written { text: QUESTION.to_owned(), ..Written::default() });
+    bot.says("delivering", 1).await;
+    assert!(bot.stop("TERM").await < LIMIT);
+}
+
+pub async fn while_the_gateway_is_gone(fake: Fake) {
+    let mut bot = Bot::ready(&fake, &[]).await;
+    fake.gateway_gone(true);
+    fake.order(0, Order::Drop);
+    bot.says("not ready", 1).await;
+    assert!(bot.stop("TERM").await < LIMIT);
+}
+
+pub async fn while_a_session_is_begun_anew(fake: Fake) {
+    let mut bot = Bot::ready(&fake, &[]).await;
+    fake.order(0, Order::Close(4009));
+    bot.says("not ready", 1).await;
+    assert!(bot.stop("TERM").await < LIMIT);
+}
+
+pub async fn while_the_gateway_is_mute(fake: Fake) {
+    fake.all_connections(Manner::Mute);
+    let mut bot = Bot::start(&fake, &[]);
+    fake.wait_for("a connection", 1, |s| matches!(s, Seen::Connected)).await;
+    assert!(bot.stop("TERM").await < LIMIT);
+}
+
+pub async fn before_discord_says_where_to_connect(fake: Fake) {
+    fake.fault("GET /gateway/bot", 9, How::Hang);
+    let mut bot = Bot::start(&fake, &[]);
+    fake.wait_for("a question", 1, |s| matches!(s, Seen::Asked(_))).await;
+    assert!(bot.stop("INT").await < LIMIT);
+}
+
+pub async fn while_discord_fails(fake: Fake) {
+    let mut bot = Bot::ready(&fake, &[]).await;
+    fake.fault("POST /messages", 99, How::Status(500, json!({})));
+    fake.write(&Written { text: QUESTION.to_owned(), ..Written::default() });
+    bot.says("delivering", 1).await;
+    assert!(bot.stop("TERM").await < LIMIT);
+    assert!(closed_well(&fake));
+}
