@@ -52,8 +52,9 @@ fn step(hash: u64, byte: u8) -> u64 {
 const GRAMS: std::ops::RangeInclusive<usize> = 3..=5;
 /// What a pair of neighbours counts against a word.
 const PAIR: f32 = 0.8;
-/// What little words count in the mean of the word vectors.
-const LITTLE: f32 = 0.7;
+/// What little words count in the mean of the word vectors. The table weighs frequent words down already; for questions a
+/// little too much: 1.0 to 1.3 is half a point better than 0.7 on CLINC150's validation questions, and alike on BANKING77's.
+const LITTLE: f32 = 1.15;
 
 /// The features of a reading.
 pub fn extract(table: &Table, base: &KnowledgeBase, reading: &Reading) -> Features {
