@@ -41,6 +41,8 @@ const STOPPING: Duration = Duration::from_millis(4_500);
 const CLOSING: Duration = Duration::from_millis(1_500);
 /// How often the connection's state is looked at.
 const LOOK: Duration = Duration::from_millis(200);
+/// How often limits that are over are forgotten. At 50 requests a second, what Discord allows, 3,000 of them come together.
+const TIDY: Duration = Duration::from_secs(60);
 
 /// What the bot is told of: messages on servers and to itself. Neither is privileged, and the text of a message that is not addressed
 /// to us does not come with them.
@@ -88,6 +90,14 @@ pub async fn run(
     let shards = client.shard_manager.clone();
     let mut health = Health::new(range.clone(), settings, Instant::now());
     let mut look = interval(LOOK);
+    let http = client.http.clone();
+    let tidying = worker.spawn(async move {
+        let mut due = interval(TIDY);
+        loop {
+            due.tick().await;
+            rest::tidy(&http).await;
+        }
+    });
     let mut ready = false;
     // The end of the range is a shard, too, says serenity's code.
     let mut connection = worker.spawn(async move { client.start_shard_range(*range.start()..*range.end(), total).await });
@@ -120,6 +130,7 @@ pub async fn run(
             break Ended::NoConnection;
         }
     };
+    tidying.abort();
     // Whatever state the connection is in: it closes, replies on their way arrive, or time is up.
     let closing = timeout(CLOSING, worker.spawn(async move { shards.shutdown_all().await }));
     let landing = flights.acquire_many(IN_FLIGHT);
@@ -187,6 +198,13 @@ fn tell(sign: Sign) {
     }
 }
 
+/// Reads an event as it stands in a gateway frame, as the bot with this id; `None` if it is none of those that are answered, or cannot be
+/// read. The bot itself gets its events from serenity, read in the same way.
+pub fn read(kind: &str, data: Value, us: Id) -> Option<Incoming> {
+    let event: Event = serde_json::from_value(serde_json::json!({"t": kind, "d": data})).ok()?;
+    convert::event(&event, us)
+}
+
 /// Hears what happens on Discord.
 struct Listener {
     bot: Bot,
@@ -216,13 +234,10 @@ impl RawEventHandler for Listener {
                 }
             }
             Event::Resumed(_) => sign(Sign::Resumed(context.shard_id.0)),
-            Event::MessageCreate(event) => {
-                if let Some(us) = self.us.get() {
-                    self.answer(&context.http, *us, &convert::message(&event.message, us.0), received).await;
-                }
-            }
-            Event::InteractionCreate(event) => {
-                if let (Some(us), Some(incoming)) = (self.us.get(), convert::interaction(&event.interaction)) {
+            Event::MessageCreate(_) | Event::InteractionCreate(_) => {
+                if let Some(us) = self.us.get()
+                    && let Some(incoming) = convert::event(&event, us.0)
+                {
                     self.answer(&context.http, *us, &incoming, received).await;
                 }
             }

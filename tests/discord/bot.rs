@@ -121,6 +121,12 @@ impl Bot {
         assert!(ended, "the bot has not ended after {:?}: {}", begun.elapsed(), self.log());
         self.child.wait().expect("it was started here")
     }
+
+    /// Memory in use, in kB, where the system says so.
+    pub fn memory(&self) -> Option<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
+        status.lines().find(|l| l.starts_with("VmRSS:"))?.split_whitespace().nth(1)?.parse().ok()
+    }
 }
 
 impl Drop for Bot {
