@@ -10,7 +10,7 @@ pub mod witness;
 use super::bot::Bot;
 use super::commands;
 use super::event::{Id, Incoming, Now};
-use super::health::{Ended, Health, Sign};
+use super::health::{Allowance, Ended, Health, Sign};
 use crate::config;
 use anyhow::Context as _;
 use rest::Failure;
@@ -68,7 +68,7 @@ pub async fn run(
         () = &mut stop => return Ok(Ended::Stopped),
         prepared = worker.spawn(prepare(settings.clone(), token.to_owned())) => prepared??,
     };
-    let Prepared { http, url, range, total } = match prepared {
+    let Prepared { http, url, range, total, allowance } = match prepared {
         Ok(prepared) => prepared,
         Err(ended) => return Ok(ended),
     };
@@ -88,7 +88,7 @@ pub async fn run(
     // serenity has asked once more, and would take another address if that failed.
     *client.ws_url.lock().await = url;
     let shards = client.shard_manager.clone();
-    let mut health = Health::new(range.clone(), settings, Instant::now());
+    let mut health = Health::new(range.clone(), settings, allowance, Instant::now());
     let mut look = interval(LOOK);
     let http = client.http.clone();
     let tidying = worker.spawn(async move {
@@ -147,6 +147,7 @@ struct Prepared {
     url: String,
     range: RangeInclusive<u32>,
     total: u32,
+    allowance: Allowance,
 }
 
 /// Asks Discord where to connect, in how many shards, and whether it may be done at all.
@@ -167,14 +168,19 @@ async fn prepare(settings: config::Discord, token: String) -> anyhow::Result<Res
     let advised = number("/shards").and_then(|n| u32::try_from(n).ok()).unwrap_or(1).max(1);
     let (range, total) = given.unwrap_or((0..=advised - 1, advised));
     let needed = u64::from(range.end() - range.start()) + 1;
-    let left = number("/session_start_limit/remaining").unwrap_or(u64::MAX);
-    if left < needed {
-        let minutes = number("/session_start_limit/reset_after").unwrap_or_default().div_ceil(60_000);
-        tracing::error!(left, needed, minutes, "Discord lets the bot begin no more sessions for so many minutes");
+    // What Discord does not say does not hold anybody back: the breaker counts as well.
+    let limit = |name: &str, usual| number(&format!("/session_start_limit/{name}")).unwrap_or(usual);
+    let allowance = Allowance {
+        a_day: limit("total", 1_000),
+        left: limit("remaining", 1_000),
+        renewed_in: Duration::from_millis(limit("reset_after", 0)),
+    };
+    if !allowance.covers(needed) {
+        tracing::error!(?allowance, needed, "Discord lets the bot begin too few sessions until they are renewed");
         return Ok(Err(Ended::TooManySessions));
     }
-    tracing::info!(shards = ?range, total, sessions_left = left, "connecting");
-    Ok(Ok(Prepared { http, url, range, total }))
+    tracing::info!(shards = ?range, total, ?allowance, "connecting");
+    Ok(Ok(Prepared { http, url, range, total, allowance }))
 }
 
 /// Errors of serenity's that mean the end.

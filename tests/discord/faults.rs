@@ -86,6 +86,15 @@ pub async fn no_session_is_left_today(fake: Fake) {
     assert_eq!(identifies(&fake), 0);
 }
 
+pub async fn the_days_sessions_run_out(fake: Fake) {
+    // All but one are in reserve.
+    fake.sessions_left(11);
+    fake.all_connections(Manner::CloseOnIdentify(4000));
+    let mut bot = Bot::start(&fake, &[]);
+    assert_eq!(bot.ended().await.code(), Some(7), "{}", bot.log());
+    assert!(identifies(&fake) <= 3, "{}", identifies(&fake));
+}
+
 // -- connections that break --
 
 async fn resumes(fake: Fake, order: Order) {
