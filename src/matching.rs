@@ -132,29 +132,30 @@ impl Matcher {
     pub fn new(base: &KnowledgeBase, table: Table, progress: &mut dyn FnMut(f32)) -> Matcher {
         let reader = Reader::new(base, &table);
         let groups = groups(base);
-        let read: Vec<Vec<Reading>> = groups
-            .iter()
-            .map(|(target, phrases)| {
-                phrases.iter().flat_map(|p| spelt_out(base, *target, &p.text)).filter_map(|p| read_phrase(base, &reader, &p)).collect()
-            })
-            .collect();
-        let mut examples = Vec::new();
-        for (class, readings) in read.iter().enumerate() {
-            examples.extend(readings.iter().map(|r| Example { class: class as u32, features: features::extract(&table, base, r) }));
+        let mut thesaurus = Thesaurus::new(&table);
+        let (mut examples, mut profiles) = (Vec::new(), Vec::with_capacity(groups.len()));
+        let mut occurrences: BTreeMap<u64, u32> = BTreeMap::new();
+        for (class, (target, phrases)) in groups.iter().enumerate() {
+            // One target after the other: the readings of all phrases of a large pack together would take too much memory.
+            let readings: Vec<Reading> =
+                phrases.iter().flat_map(|p| spelt_out(base, *target, &p.text)).filter_map(|p| read_phrase(base, &reader, &p)).collect();
+            let mut profile = profile(base, &reader, *target, &readings);
+            profile.centre = vec![0.0; table.dims()];
+            for reading in &readings {
+                let mut features = features::extract(&table, base, reading);
+                features.sparse.shrink_to_fit();
+                profile.centre.iter_mut().zip(&features.dense).for_each(|(c, v)| *c += v);
+                examples.push(Example { class: class as u32, features });
+            }
+            normalise(&mut profile.centre);
+            profiles.push(profile);
+            let keys: BTreeSet<u64> = readings.iter().flat_map(|r| r.parts.iter().map(|p| part_key(r, p))).collect();
+            keys.into_iter().for_each(|key| *occurrences.entry(key).or_default() += 1);
+            thesaurus.take_in(&table, &readings);
         }
-        let model = Model::train(&examples, groups.len(), table.dims(), progress);
-        let mut profiles: Vec<Profile> =
-            groups.iter().zip(&read).map(|((target, _), readings)| profile(base, &reader, *target, readings)).collect();
-        for example in &examples {
-            let centre = &mut profiles[example.class as usize].centre;
-            centre.resize(table.dims(), 0.0);
-            centre.iter_mut().zip(&example.features.dense).for_each(|(c, v)| *c += v);
-        }
-        profiles.iter_mut().for_each(|p| {
-            normalise(&mut p.centre);
-        });
-        let thesaurus = Thesaurus::new(&table, read.iter().flatten());
-        Matcher { learned: Learned { reader, model, profiles, rarity: rarity(&read), thesaurus }, table }
+        thesaurus.relate();
+        let model = Model::train(examples, groups.len(), table.dims(), progress);
+        Matcher { learned: Learned { reader, model, profiles, rarity: rarity(occurrences, groups.len()), thesaurus }, table }
     }
 
     /// A matcher that was learned before.
@@ -319,14 +320,8 @@ fn read_phrase(base: &KnowledgeBase, reader: &Reader, text: &str) -> Option<Read
 }
 
 /// How rare each key is among targets: the logarithm of their number over the number of those that have it.
-fn rarity(read: &[Vec<Reading>]) -> BTreeMap<u64, f32> {
-    let mut counts: BTreeMap<u64, u32> = BTreeMap::new();
-    for readings in read {
-        let keys: BTreeSet<u64> = readings.iter().flat_map(|r| r.parts.iter().map(|p| part_key(r, p))).collect();
-        keys.into_iter().for_each(|key| *counts.entry(key).or_default() += 1);
-    }
-    let n = read.len() as f32;
-    counts.into_iter().map(|(k, c)| (k, ((n + 1.0) / c as f32).ln().max(0.2))).collect()
+fn rarity(occurrences: BTreeMap<u64, u32>, targets: usize) -> BTreeMap<u64, f32> {
+    occurrences.into_iter().map(|(k, c)| (k, ((targets as f32 + 1.0) / c as f32).ln().max(0.2))).collect()
 }
 
 /// The key of a word's stem.

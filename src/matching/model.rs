@@ -295,20 +295,21 @@ fn shuffle(order: &mut [usize], seed: u64) {
 }
 
 impl Model {
-    /// Learns from examples; `progress` is told the share that is done, 0 to 1.
-    pub fn train(examples: &[Example], classes: usize, dims: usize, progress: &mut dyn FnMut(f32)) -> Model {
-        let mut model = Model::vocabulary(examples, classes, dims);
+    /// Learns from examples; `progress` is told the share that is done, 0 to 1. They are used up, since those of a large pack
+    /// take more memory than all else.
+    pub fn train(examples: Vec<Example>, classes: usize, dims: usize, progress: &mut dyn FnMut(f32)) -> Model {
+        let mut model = Model::vocabulary(&examples, classes, dims);
         if classes == 0 || examples.is_empty() {
             model.classes = 0;
             return model;
         }
         let all: Vec<u32> = (0..classes as u32).collect();
         let mut inputs: Vec<Input> = examples
-            .iter()
+            .into_iter()
             .enumerate()
             .map(|(index, example)| {
                 let sparse = model.input(&example.features);
-                let dense: Vec<f32> = example.features.dense.iter().map(|v| v * DENSE).collect();
+                let dense = scaled(example.features.dense);
                 let square = BIAS * BIAS + sparse.iter().map(|(_, v)| v * v).sum::<f32>() + dot(&dense, &dense);
                 let against = if classes <= FEW { all.clone() } else { strangers(example.class, index as u32, classes as u32) };
                 Input { class: example.class, sparse, dense, square, alpha: vec![0.0; against.len()], against, distance: f32::INFINITY }
@@ -320,7 +321,7 @@ impl Model {
         for epoch in 0..EPOCHS {
             if classes > FEW && REFRESH.contains(&epoch) {
                 model.keep(&trainer);
-                inputs.iter_mut().zip(examples).for_each(|(input, example)| model.meet_rivals(input, &example.features));
+                inputs.iter_mut().for_each(|input| model.meet_rivals(input));
             }
             shuffle(&mut order, epoch as u64);
             for &index in &order {
@@ -353,10 +354,10 @@ impl Model {
     }
 
     /// Looks up anew which classes an example is held against: those that score highest, and those it has to do with.
-    fn meet_rivals(&self, input: &mut Input, features: &Features) {
+    fn meet_rivals(&self, input: &mut Input) {
         let engaged = input.against.iter().zip(&input.alpha).filter(|(c, a)| **c == input.class || a.abs() > ENGAGED);
         let mut met: Vec<(u32, f32)> = engaged.map(|(c, a)| (*c, *a)).collect();
-        for (class, _) in self.top(features, RIVALS) {
+        for (class, _) in self.ranked(&input.sparse, &input.dense, RIVALS) {
             if !met.iter().any(|(c, _)| *c as usize == class) {
                 met.push((class as u32, 0.0));
             }
@@ -387,7 +388,7 @@ impl Model {
         for dense in trainer.dense.chunks_exact(self.dims.max(1)) {
             let scale = scale(dense);
             self.dense_bytes.extend(dense.iter().map(|w| (w / scale).round() as i8 as u8));
-            self.dense_scales.push(scale * DENSE);
+            self.dense_scales.push(scale);
         }
         self.bias.clone_from(&trainer.bias);
         self.restore();
@@ -460,12 +461,14 @@ impl Model {
 
     /// The `count` most probable classes with their probabilities.
     pub fn top(&self, features: &Features, count: usize) -> Vec<(usize, f32)> {
-        if self.classes == 0 {
-            return Vec::new();
-        }
+        if self.classes == 0 { Vec::new() } else { self.ranked(&self.input(features), &scaled(features.dense.clone()), count) }
+    }
+
+    /// The same for rows with their values and a dense block that has its length.
+    fn ranked(&self, sparse: &[(u32, f32)], dense: &[f32], count: usize) -> Vec<(usize, f32)> {
         let mut scores = self.bias.clone();
-        for (number, value) in self.input(features) {
-            let row = self.rows[number as usize];
+        for (number, value) in sparse {
+            let row = self.rows[*number as usize];
             let (start, value) = (row.start as usize, value * row.scale);
             if row.full {
                 add_bytes(&mut scores, &self.full[start * self.classes..(start + 1) * self.classes], value);
@@ -475,8 +478,8 @@ impl Model {
                 scores[usize::from(u16::from_le_bytes([entry[0], entry[1]]))] += value * f32::from(entry[2] as i8);
             }
         }
-        let mut running: Vec<(usize, f32)> = self.in_running(&scores, &features.dense).into_iter().map(|c| (c, scores[c])).collect();
-        add_byte_dots(&features.dense, &self.dense_bytes, &self.dense_scales, &mut running);
+        let mut running: Vec<(usize, f32)> = self.in_running(&scores, dense).into_iter().map(|c| (c, scores[c])).collect();
+        add_byte_dots(dense, &self.dense_bytes, &self.dense_scales, &mut running);
         running.sort_unstable_by(better);
         let most = running.first().map_or(0.0, |r| r.1);
         let sum: f32 = running.iter().map(|(_, s)| (s - most).exp()).sum();
@@ -484,6 +487,12 @@ impl Model {
         running.iter_mut().for_each(|(_, s)| *s = (*s - most).exp() / sum);
         running
     }
+}
+
+/// A dense block with the length that the model gives it.
+fn scaled(mut dense: Vec<f32>) -> Vec<f32> {
+    dense.iter_mut().for_each(|v| *v *= DENSE);
+    dense
 }
 
 /// A whole number that is the smaller the larger a score is, in the order of [`f32::total_cmp`].

@@ -39,30 +39,36 @@ pub struct Neighbour {
 }
 
 impl Thesaurus {
-    /// A thesaurus of the topic words of some readings; names are left out, since no name stands for another.
-    pub fn new<'a>(table: &Table, readings: impl Iterator<Item = &'a Reading>) -> Thesaurus {
-        let dims = table.dims().min(DIMS);
-        let mut thesaurus = Thesaurus { dims, ..Thesaurus::default() };
-        if dims == 0 {
-            return thesaurus;
+    /// A thesaurus without a word.
+    pub fn new(table: &Table) -> Thesaurus {
+        Thesaurus { dims: table.dims().min(DIMS), ..Thesaurus::default() }
+    }
+
+    /// Takes in the topic words of some readings; names are left out, since no name stands for another.
+    pub fn take_in(&mut self, table: &Table, readings: &[Reading]) {
+        if self.dims == 0 {
+            return;
         }
         for reading in readings {
             for part in reading.parts.iter().filter(|p| !matches!(p.unit, Unit::Entity(_) | Unit::Slot)) {
                 for word in &reading.question.words[part.from..part.to] {
                     let key = super::word_key(&word.stem);
-                    if word.class != Class::Content || thesaurus.index.contains_key(&key) || thesaurus.keys.len() >= usize::from(u16::MAX) {
+                    if word.class != Class::Content || self.index.contains_key(&key) || self.keys.len() >= usize::from(u16::MAX) {
                         continue;
                     }
-                    if let Some(vector) = leading(table, &word.text, dims) {
-                        thesaurus.index.insert(key, thesaurus.keys.len() as u16);
-                        thesaurus.keys.push(key);
-                        thesaurus.vectors.extend(vector.iter().map(|v| quantise(*v)));
+                    if let Some(vector) = leading(table, &word.text, self.dims) {
+                        self.index.insert(key, self.keys.len() as u16);
+                        self.keys.push(key);
+                        self.vectors.extend(vector.iter().map(|v| quantise(*v)));
                     }
                 }
             }
         }
-        thesaurus.known = thesaurus.vectors.chunks_exact(dims).map(|v| thesaurus.search(v)).collect();
-        thesaurus
+    }
+
+    /// Works out which of its words are near to each other, once all are there.
+    pub fn relate(&mut self) {
+        self.known = self.vectors.chunks_exact(self.dims.max(1)).map(|v| self.search(v)).collect();
     }
 
     /// Own words near to a vector, nearest first.
