@@ -262,6 +262,7 @@ impl Listener {
         let trace = incoming.id();
         let decision = self.bot.decide(incoming, received);
         let (kind, outcome) = (decision.kind, decision.outcome);
+        let about = decision.about.map(tracing::field::display);
         let decided = received.elapsed();
         if !decision.actions.is_empty() {
             tracing::debug!(trace, kind, outcome, "delivering");
@@ -273,6 +274,7 @@ impl Listener {
                         trace,
                         kind,
                         outcome,
+                        about,
                         decided_us = decided.as_micros(),
                         acknowledged_us = received.elapsed().as_micros(),
                         "replied"

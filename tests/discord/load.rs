@@ -17,7 +17,8 @@ const EVENTS: u64 = 100_000;
 /// Prints what it measured.
 #[expect(clippy::print_stdout)]
 pub async fn two_hundred_a_second(fake: Fake) {
-    let bot = Bot::ready(&fake, &[("FACTOTUM_LOG", "warn"), ("FACTOTUM_KNOWLEDGE", "")]).await;
+    let bot = Bot::start(&fake, &[("FACTOTUM_LOG", "warn"), ("FACTOTUM_KNOWLEDGE", "")]);
+    fake.asked("PUT /commands", 0).await;
     let mut asked: BTreeMap<String, Instant> = BTreeMap::new();
     let mut pace = tokio::time::interval(Duration::from_secs(1) / RATE);
     for n in 0..QUESTIONS {

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
 /// How many are tried in the usual run.
-const USUAL: u64 = 5_000;
+const USUAL: u64 = 20_000;
 
 /// Numbers without end, the same at each run: a multiplicative generator after Lehmer.
 struct Numbers(u64);
