@@ -18,7 +18,7 @@ use serde_json::Value;
 use serenity::Error;
 use serenity::async_trait;
 use serenity::client::{Client, ClientBuilder, Context, RawEventHandler};
-use serenity::gateway::GatewayError;
+use serenity::gateway::{GatewayError, ShardManager, ShardRunnerMessage};
 use serenity::http::{Http, Route};
 use serenity::model::event::Event;
 use serenity::model::gateway::GatewayIntents;
@@ -132,13 +132,22 @@ pub async fn run(
     };
     tidying.abort();
     // Whatever state the connection is in: it closes, replies on their way arrive, or time is up.
-    let closing = timeout(CLOSING, worker.spawn(async move { shards.shutdown_all().await }));
+    let closing = timeout(CLOSING, worker.spawn(close(shards)));
     let landing = flights.acquire_many(IN_FLIGHT);
     if timeout(STOPPING, async { tokio::join!(closing, landing) }).await.is_err() {
         tracing::warn!("some replies were still on their way when time was up");
     }
     tracing::info!(counts = ?health.counts(), "ended: {}", ended.advice());
     Ok(ended)
+}
+
+/// Closes the connections of all shards with code 1000, so that the bot does not look online for minutes.
+async fn close(shards: Arc<ShardManager>) {
+    // serenity closes them one after the other, each in up to half a second, and not before shards that wait for their turn have had it.
+    for (id, runner) in shards.runners.lock().await.iter() {
+        runner.runner_tx.send_to_shard(ShardRunnerMessage::Shutdown(*id, 1000));
+    }
+    shards.shutdown_all().await;
 }
 
 /// What has to be known before the connection is made.

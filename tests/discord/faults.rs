@@ -350,6 +350,23 @@ pub async fn a_share_of_the_shards(fake: Fake) {
     assert_eq!(identified, [(2, 4), (3, 4)]);
 }
 
+pub async fn two_processes_share_the_work(fake: Fake) {
+    let share =
+        |which| [("FACTOTUM_DISCORD_SHARDS_FIRST", which), ("FACTOTUM_DISCORD_SHARDS_LAST", which), ("FACTOTUM_DISCORD_SHARDS_TOTAL", "2")];
+    let (first, second) = tokio::join!(async { Bot::ready(&fake, &share("0")).await }, async { Bot::ready(&fake, &share("1")).await });
+    answers(&fake, 40).await;
+    let text = format!("<@{US}> when is the lighthouse open to visitors");
+    let written = Written { text, channel: 41, server: Some(22), mentions: vec![US], ..Written::default() };
+    fake.order(1, Order::Dispatch("MESSAGE_CREATE", fake.message(78, &written)));
+    let offered = fake.posted(41, 0).await;
+    // What one process offered, the other one can be asked for: they need nothing of each other.
+    let button = offered["components"][0]["components"][0]["custom_id"].as_str().unwrap_or_default();
+    let pressed = fake.press(Place::default(), button);
+    assert_eq!(fake.response(&pressed).await["data"]["content"], "31 metres.");
+    first.says("replied", 2).await;
+    second.says("replied", 1).await;
+}
+
 pub async fn shards_that_do_not_fit_together(fake: Fake) {
     let proxied = [("FACTOTUM_DISCORD_API_PROXY", fake.rest.as_str()), ("FACTOTUM_DISCORD_SHARDS_FIRST", "2")];
     let mut bot = Bot::spawn(command(&["run"], &proxied));

@@ -59,7 +59,7 @@ fn main() {
             a_malformed_answer_posts_nothing_twice, what_is_refused_is_not_tried_again, a_response_is_tried_again,
             a_response_without_an_answer_is_tried_again, a_response_that_arrived_counts, three_seconds_are_over,
             what_cannot_be_read_is_passed_over, compressed_frames_are_read, as_many_shards_as_advised, a_share_of_the_shards,
-            shards_that_do_not_fit_together,
+            two_processes_share_the_work, shards_that_do_not_fit_together,
         }
         load::{
             two_hundred_a_second,
@@ -73,6 +73,7 @@ fn main() {
         stopping::{
             on_sigterm, on_sigint, replies_in_flight_arrive, a_reply_that_never_arrives_is_not_waited_for, while_the_gateway_is_gone,
             while_a_session_is_begun_anew, while_the_gateway_is_mute, before_discord_says_where_to_connect, while_discord_fails,
+            all_shards_close_side_by_side, while_shards_wait_for_their_turn,
         }
     };
     let mut trials: Vec<Trial> = all
