@@ -30,6 +30,7 @@ use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 use tokio::sync::mpsc::UnboundedSender;
+use tokio::task::JoinHandle;
 use tokio::time::{interval, timeout};
 use witness::Signs;
 
@@ -39,6 +40,8 @@ const IN_FLIGHT: u32 = 1_000;
 const STOPPING: Duration = Duration::from_millis(4_500);
 /// How long the gateway has to acknowledge that we close the connection.
 const CLOSING: Duration = Duration::from_millis(1_500);
+/// How long serenity may take to prepare: it asks Discord once more where to connect.
+const BUILDING: Duration = Duration::from_secs(10);
 /// How often the connection's state is looked at.
 const LOOK: Duration = Duration::from_millis(200);
 /// How often limits that are over are forgotten. At 50 requests a second, what Discord allows, 3,000 of them come together.
@@ -83,13 +86,15 @@ pub async fn run(
     let building = ClientBuilder::new_with_http(http, INTENTS).raw_event_handler(listener);
     let mut client: Client = tokio::select! {
         () = &mut stop => return Ok(Ended::Stopped),
-        client = worker.spawn(building.into_future()) => client?.context("cannot set up the connection to Discord")?,
+        client = worker.spawn(timeout(BUILDING, building.into_future())) => match client? {
+            Ok(client) => client.context("cannot set up the connection to Discord")?,
+            Err(_) => return Ok(Ended::NoConnection),
+        },
     };
     // serenity has asked once more, and would take another address if that failed.
     *client.ws_url.lock().await = url;
     let shards = client.shard_manager.clone();
     let mut health = Health::new(range.clone(), settings, allowance, Instant::now());
-    let mut look = interval(LOOK);
     let http = client.http.clone();
     let tidying = worker.spawn(async move {
         let mut due = interval(TIDY);
@@ -98,15 +103,32 @@ pub async fn run(
             rest::tidy(&http).await;
         }
     });
-    let mut ready = false;
     // The end of the range is a shard, too, says serenity's code.
-    let mut connection = worker.spawn(async move { client.start_shard_range(*range.start()..*range.end(), total).await });
-    let ended = loop {
+    let connection = worker.spawn(async move { client.start_shard_range(*range.start()..*range.end(), total).await });
+    let ended = tokio::select! {
+        () = &mut stop => Ended::Stopped,
+        ended = watch(&mut health, &mut signs, connection) => ended?,
+    };
+    tidying.abort();
+    // Whatever state the connection is in: it closes, replies on their way arrive, or time is up.
+    let closing = timeout(CLOSING, worker.spawn(close(shards)));
+    let landing = flights.acquire_many(IN_FLIGHT);
+    if timeout(STOPPING, async { tokio::join!(closing, landing) }).await.is_err() {
+        tracing::warn!("some replies were still on their way when time was up");
+    }
+    tracing::info!(counts = ?health.counts(), "ended: {}", ended.advice());
+    Ok(ended)
+}
+
+/// Follows the connection until it comes to its end.
+async fn watch(health: &mut Health, signs: &mut Signs, mut connection: JoinHandle<Result<(), Error>>) -> anyhow::Result<Ended> {
+    let mut look = interval(LOOK);
+    let mut ready = false;
+    loop {
         let sign = tokio::select! {
-            () = &mut stop => break Ended::Stopped,
-            result = &mut connection => match result? {
-                Ok(()) => break Ended::NoConnection,
-                Err(error) => break refused(&error).ok_or(error).context("the connection to Discord broke down")?,
+            result = &mut connection => return match result? {
+                Ok(()) => Ok(Ended::NoConnection),
+                Err(error) => refused(&error).ok_or(error).context("the connection to Discord broke down"),
             },
             sign = signs.next() => sign,
             _ = look.tick() => None,
@@ -115,7 +137,7 @@ pub async fn run(
         if let Some(sign) = sign {
             tell(sign);
             if let Some(ended) = health.note(sign, now) {
-                break ended;
+                return Ok(ended);
             }
         }
         if health.ready(now) != ready {
@@ -127,18 +149,9 @@ pub async fn run(
             }
         }
         if health.given_up(now) {
-            break Ended::NoConnection;
+            return Ok(Ended::NoConnection);
         }
-    };
-    tidying.abort();
-    // Whatever state the connection is in: it closes, replies on their way arrive, or time is up.
-    let closing = timeout(CLOSING, worker.spawn(close(shards)));
-    let landing = flights.acquire_many(IN_FLIGHT);
-    if timeout(STOPPING, async { tokio::join!(closing, landing) }).await.is_err() {
-        tracing::warn!("some replies were still on their way when time was up");
     }
-    tracing::info!(counts = ?health.counts(), "ended: {}", ended.advice());
-    Ok(ended)
 }
 
 /// Closes the connections of all shards with code 1000, so that the bot does not look online for minutes.

@@ -217,6 +217,12 @@ pub async fn no_address_no_connection(fake: Fake) {
     assert_eq!(bot.ended().await.code(), Some(8));
 }
 
+pub async fn the_librarys_question_is_not_waited_for_forever(fake: Fake) {
+    fake.fault("GET /gateway$", 1, How::Hang);
+    let mut bot = Bot::start(&fake, &[]);
+    assert_eq!(bot.ended().await.code(), Some(8), "{}", bot.log());
+}
+
 pub async fn never_the_librarys_own_address(fake: Fake) {
     // The library asks once more, and would go to the real Discord.
     fake.fault("GET /gateway$", 1, How::Status(500, json!({})));

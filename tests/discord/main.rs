@@ -55,6 +55,7 @@ fn main() {
             op_9_before_there_is_a_session, a_zombie_connection_is_left, no_sign_of_life_is_not_ready,
             stays_ready_while_heartbeats_are_acknowledged, sends_a_heartbeat_when_asked, the_gateway_is_gone, the_gateway_comes_back,
             there_never_is_a_gateway, the_gateways_address_is_asked_for_again, no_address_no_connection, never_the_librarys_own_address,
+            the_librarys_question_is_not_waited_for_forever,
             too_many_requests_are_tried_again, a_failing_server_is_tried_again, no_answer_is_tried_again, a_lost_answer_posts_nothing_twice,
             a_malformed_answer_posts_nothing_twice, what_is_refused_is_not_tried_again, a_response_is_tried_again,
             a_response_without_an_answer_is_tried_again, a_response_that_arrived_counts, three_seconds_are_over,
