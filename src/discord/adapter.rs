@@ -10,7 +10,7 @@ pub mod witness;
 use super::bot::Bot;
 use super::commands;
 use super::event::{Id, Incoming, Now};
-use super::health::{Ended, Health, Sign};
+use super::health::{Allowance, Ended, Health, Sign};
 use crate::config;
 use anyhow::Context as _;
 use rest::Failure;
@@ -18,7 +18,7 @@ use serde_json::Value;
 use serenity::Error;
 use serenity::async_trait;
 use serenity::client::{Client, ClientBuilder, Context, RawEventHandler};
-use serenity::gateway::GatewayError;
+use serenity::gateway::{GatewayError, ShardManager, ShardRunnerMessage};
 use serenity::http::{Http, Route};
 use serenity::model::event::Event;
 use serenity::model::gateway::GatewayIntents;
@@ -30,6 +30,7 @@ use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 use tokio::sync::mpsc::UnboundedSender;
+use tokio::task::JoinHandle;
 use tokio::time::{interval, timeout};
 use witness::Signs;
 
@@ -39,8 +40,12 @@ const IN_FLIGHT: u32 = 1_000;
 const STOPPING: Duration = Duration::from_millis(4_500);
 /// How long the gateway has to acknowledge that we close the connection.
 const CLOSING: Duration = Duration::from_millis(1_500);
+/// How long serenity may take to prepare: it asks Discord once more where to connect.
+const BUILDING: Duration = Duration::from_secs(10);
 /// How often the connection's state is looked at.
 const LOOK: Duration = Duration::from_millis(200);
+/// How often limits that are over are forgotten. At 50 requests a second, what Discord allows, 3,000 of them come together.
+const TIDY: Duration = Duration::from_secs(60);
 
 /// What the bot is told of: messages on servers and to itself. Neither is privileged, and the text of a message that is not addressed
 /// to us does not come with them.
@@ -66,7 +71,7 @@ pub async fn run(
         () = &mut stop => return Ok(Ended::Stopped),
         prepared = worker.spawn(prepare(settings.clone(), token.to_owned())) => prepared??,
     };
-    let Prepared { http, url, range, total } = match prepared {
+    let Prepared { http, url, range, total, allowance } = match prepared {
         Ok(prepared) => prepared,
         Err(ended) => return Ok(ended),
     };
@@ -81,22 +86,49 @@ pub async fn run(
     let building = ClientBuilder::new_with_http(http, INTENTS).raw_event_handler(listener);
     let mut client: Client = tokio::select! {
         () = &mut stop => return Ok(Ended::Stopped),
-        client = worker.spawn(building.into_future()) => client?.context("cannot set up the connection to Discord")?,
+        client = worker.spawn(timeout(BUILDING, building.into_future())) => match client? {
+            Ok(client) => client.context("cannot set up the connection to Discord")?,
+            Err(_) => return Ok(Ended::NoConnection),
+        },
     };
     // serenity has asked once more, and would take another address if that failed.
     *client.ws_url.lock().await = url;
     let shards = client.shard_manager.clone();
-    let mut health = Health::new(range.clone(), settings, Instant::now());
+    let mut health = Health::new(range.clone(), settings, allowance, Instant::now());
+    let http = client.http.clone();
+    let tidying = worker.spawn(async move {
+        let mut due = interval(TIDY);
+        loop {
+            due.tick().await;
+            rest::tidy(&http).await;
+        }
+    });
+    // The end of the range is a shard, too, says serenity's code.
+    let connection = worker.spawn(async move { client.start_shard_range(*range.start()..*range.end(), total).await });
+    let ended = tokio::select! {
+        () = &mut stop => Ended::Stopped,
+        ended = watch(&mut health, &mut signs, connection) => ended?,
+    };
+    tidying.abort();
+    // Whatever state the connection is in: it closes, replies on their way arrive, or time is up.
+    let closing = timeout(CLOSING, worker.spawn(close(shards)));
+    let landing = flights.acquire_many(IN_FLIGHT);
+    if timeout(STOPPING, async { tokio::join!(closing, landing) }).await.is_err() {
+        tracing::warn!("some replies were still on their way when time was up");
+    }
+    tracing::info!(counts = ?health.counts(), "ended: {}", ended.advice());
+    Ok(ended)
+}
+
+/// Follows the connection until it comes to its end.
+async fn watch(health: &mut Health, signs: &mut Signs, mut connection: JoinHandle<Result<(), Error>>) -> anyhow::Result<Ended> {
     let mut look = interval(LOOK);
     let mut ready = false;
-    // The end of the range is a shard, too, says serenity's code.
-    let mut connection = worker.spawn(async move { client.start_shard_range(*range.start()..*range.end(), total).await });
-    let ended = loop {
+    loop {
         let sign = tokio::select! {
-            () = &mut stop => break Ended::Stopped,
-            result = &mut connection => match result? {
-                Ok(()) => break Ended::NoConnection,
-                Err(error) => break refused(&error).ok_or(error).context("the connection to Discord broke down")?,
+            result = &mut connection => return match result? {
+                Ok(()) => Ok(Ended::NoConnection),
+                Err(error) => refused(&error).ok_or(error).context("the connection to Discord broke down"),
             },
             sign = signs.next() => sign,
             _ = look.tick() => None,
@@ -105,7 +137,7 @@ pub async fn run(
         if let Some(sign) = sign {
             tell(sign);
             if let Some(ended) = health.note(sign, now) {
-                break ended;
+                return Ok(ended);
             }
         }
         if health.ready(now) != ready {
@@ -117,17 +149,18 @@ pub async fn run(
             }
         }
         if health.given_up(now) {
-            break Ended::NoConnection;
+            return Ok(Ended::NoConnection);
         }
-    };
-    // Whatever state the connection is in: it closes, replies on their way arrive, or time is up.
-    let closing = timeout(CLOSING, worker.spawn(async move { shards.shutdown_all().await }));
-    let landing = flights.acquire_many(IN_FLIGHT);
-    if timeout(STOPPING, async { tokio::join!(closing, landing) }).await.is_err() {
-        tracing::warn!("some replies were still on their way when time was up");
     }
-    tracing::info!(counts = ?health.counts(), "ended: {}", ended.advice());
-    Ok(ended)
+}
+
+/// Closes the connections of all shards with code 1000, so that the bot does not look online for minutes.
+async fn close(shards: Arc<ShardManager>) {
+    // serenity closes them one after the other, each in up to half a second, and not before shards that wait for their turn have had it.
+    for (id, runner) in shards.runners.lock().await.iter() {
+        runner.runner_tx.send_to_shard(ShardRunnerMessage::Shutdown(*id, 1000));
+    }
+    shards.shutdown_all().await;
 }
 
 /// What has to be known before the connection is made.
@@ -136,6 +169,7 @@ struct Prepared {
     url: String,
     range: RangeInclusive<u32>,
     total: u32,
+    allowance: Allowance,
 }
 
 /// Asks Discord where to connect, in how many shards, and whether it may be done at all.
@@ -156,14 +190,19 @@ async fn prepare(settings: config::Discord, token: String) -> anyhow::Result<Res
     let advised = number("/shards").and_then(|n| u32::try_from(n).ok()).unwrap_or(1).max(1);
     let (range, total) = given.unwrap_or((0..=advised - 1, advised));
     let needed = u64::from(range.end() - range.start()) + 1;
-    let left = number("/session_start_limit/remaining").unwrap_or(u64::MAX);
-    if left < needed {
-        let minutes = number("/session_start_limit/reset_after").unwrap_or_default().div_ceil(60_000);
-        tracing::error!(left, needed, minutes, "Discord lets the bot begin no more sessions for so many minutes");
+    // What Discord does not say does not hold anybody back: the breaker counts as well.
+    let limit = |name: &str, usual| number(&format!("/session_start_limit/{name}")).unwrap_or(usual);
+    let allowance = Allowance {
+        a_day: limit("total", 1_000),
+        left: limit("remaining", 1_000),
+        renewed_in: Duration::from_millis(limit("reset_after", 0)),
+    };
+    if !allowance.covers(needed) {
+        tracing::error!(?allowance, needed, "Discord lets the bot begin too few sessions until they are renewed");
         return Ok(Err(Ended::TooManySessions));
     }
-    tracing::info!(shards = ?range, total, sessions_left = left, "connecting");
-    Ok(Ok(Prepared { http, url, range, total }))
+    tracing::info!(shards = ?range, total, ?allowance, "connecting");
+    Ok(Ok(Prepared { http, url, range, total, allowance }))
 }
 
 /// Errors of serenity's that mean the end.
@@ -185,6 +224,13 @@ fn tell(sign: Sign) {
         Sign::Acknowledged(shard) => tracing::debug!(shard, "heartbeat acknowledged"),
         Sign::Refused(_) => {}
     }
+}
+
+/// Reads an event as it stands in a gateway frame, as the bot with this id; `None` if it is none of those that are answered, or cannot be
+/// read. The bot itself gets its events from serenity, read in the same way.
+pub fn read(kind: &str, data: Value, us: Id) -> Option<Incoming> {
+    let event: Event = serde_json::from_value(serde_json::json!({"t": kind, "d": data})).ok()?;
+    convert::event(&event, us)
 }
 
 /// Hears what happens on Discord.
@@ -216,13 +262,10 @@ impl RawEventHandler for Listener {
                 }
             }
             Event::Resumed(_) => sign(Sign::Resumed(context.shard_id.0)),
-            Event::MessageCreate(event) => {
-                if let Some(us) = self.us.get() {
-                    self.answer(&context.http, *us, &convert::message(&event.message, us.0), received).await;
-                }
-            }
-            Event::InteractionCreate(event) => {
-                if let (Some(us), Some(incoming)) = (self.us.get(), convert::interaction(&event.interaction)) {
+            Event::MessageCreate(_) | Event::InteractionCreate(_) => {
+                if let Some(us) = self.us.get()
+                    && let Some(incoming) = convert::event(&event, us.0)
+                {
                     self.answer(&context.http, *us, &incoming, received).await;
                 }
             }
@@ -241,6 +284,7 @@ impl Listener {
         let trace = incoming.id();
         let decision = self.bot.decide(incoming, received);
         let (kind, outcome) = (decision.kind, decision.outcome);
+        let about = decision.about.map(tracing::field::display);
         let decided = received.elapsed();
         if !decision.actions.is_empty() {
             tracing::debug!(trace, kind, outcome, "delivering");
@@ -252,6 +296,7 @@ impl Listener {
                         trace,
                         kind,
                         outcome,
+                        about,
                         decided_us = decided.as_micros(),
                         acknowledged_us = received.elapsed().as_micros(),
                         "replied"

@@ -13,6 +13,7 @@ use super::suggest::{Suggester, chosen_key};
 use super::{browse, reply, words};
 use crate::answering::{Answerer, Outcome};
 use crate::config;
+use crate::render::json;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Something to send.
@@ -52,7 +53,27 @@ pub struct Decision {
     pub kind: &'static str,
     /// What came of it: an outcome's name, the reason of a refusal, or why nothing was said.
     pub outcome: &'static str,
+    /// What it was taken for, or would have been.
+    pub about: Option<About>,
 }
+
+/// The best candidate for a question, for whoever mends the record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct About {
+    /// Its id in the record.
+    pub id: String,
+    /// Confidence in per cent.
+    pub percent: u8,
+}
+
+impl std::fmt::Display for About {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {} %", self.id, self.percent)
+    }
+}
+
+/// Responses to an interaction, with what may be logged.
+type Responses = (Vec<Response>, &'static str, Option<About>);
 
 /// Who answers, under which rules, and what is remembered.
 #[derive(Debug)]
@@ -69,6 +90,7 @@ pub struct Bot {
 struct Answered {
     messages: Vec<Message>,
     outcome: &'static str,
+    about: Option<About>,
 }
 
 impl Bot {
@@ -89,7 +111,7 @@ impl Bot {
     }
 
     fn written(&self, written: &Written, now: Now) -> Decision {
-        let silent = |outcome| Decision { actions: Vec::new(), kind: "message", outcome };
+        let silent = |outcome| Decision { actions: Vec::new(), kind: "message", outcome, about: None };
         let direct = written.origin.server.is_none();
         if written.by_program || !written.ordinary || written.calls_everybody {
             return silent("not-a-person");
@@ -106,11 +128,11 @@ impl Bot {
             return silent("not-allowed");
         }
         let kind = if direct { "direct" } else { "mention" };
-        let Answered { messages, outcome } = match self.count(&written.origin, now) {
+        let Answered { messages, outcome, about } = match self.count(&written.origin, now) {
             Verdict::Go if question.is_empty() || question.eq_ignore_ascii_case("help") => one(Message::text(words::HELP), "help"),
             Verdict::Go => self.answer(&question),
             Verdict::Tell => one(Message::text(words::TOO_OFTEN), "too-often"),
-            Verdict::Silence => return Decision { actions: Vec::new(), kind, outcome: "too-often" },
+            Verdict::Silence => return Decision { actions: Vec::new(), kind, outcome: "too-often", about: None },
         };
         let actions = messages.into_iter().enumerate().map(|(index, message)| Action::Post {
             channel: written.origin.channel,
@@ -122,23 +144,23 @@ impl Bot {
                 enforce_nonce: true,
             },
         });
-        Decision { actions: actions.collect(), kind, outcome }
+        Decision { actions: actions.collect(), kind, outcome, about }
     }
 
     fn used(&self, used: &Used, now: Now) -> Decision {
-        let private = |text: &str, outcome| (vec![Response::Message(Message::text(text).private())], outcome);
+        let private = |text: &str, outcome| (vec![Response::Message(Message::text(text).private())], outcome, None);
         let kind = used.what.kind();
         let counts = !matches!(used.what, What::Typing(_));
-        let (responses, outcome) = if !self.allowed(&used.origin) {
+        let (responses, outcome, about) = if !self.allowed(&used.origin) {
             match used.what {
-                What::Typing(_) => (vec![Response::Choices(Vec::new())], "not-allowed"),
+                What::Typing(_) => (vec![Response::Choices(Vec::new())], "not-allowed", None),
                 _ => private(words::NOT_HERE, "not-allowed"),
             }
         } else {
             match if counts { self.count(&used.origin, now) } else { Verdict::Go } {
                 Verdict::Go => self.respond(used),
                 Verdict::Tell => private(words::TOO_OFTEN, "too-often"),
-                Verdict::Silence => (Vec::new(), "too-often"),
+                Verdict::Silence => (Vec::new(), "too-often", None),
             }
         };
         let token = &used.token;
@@ -146,16 +168,16 @@ impl Bot {
             Response::Message(message) if index > 0 => Action::FollowUp { token: token.clone(), message },
             response => Action::Respond { id: used.id, token: token.clone(), response },
         });
-        Decision { actions: actions.collect(), kind, outcome }
+        Decision { actions: actions.collect(), kind, outcome, about }
     }
 
     /// The responses to an interaction that is allowed.
-    fn respond(&self, used: &Used) -> (Vec<Response>, &'static str) {
+    fn respond(&self, used: &Used) -> Responses {
         let base = self.answerer.base();
-        let one = |message: Message, outcome| (vec![Response::Message(message.private())], outcome);
+        let one = |message: Message, outcome| (vec![Response::Message(message.private())], outcome, None);
         let many = |answered: Answered, private: bool| {
             let seen = |message: Message| Response::Message(if private { message.private() } else { message });
-            (answered.messages.into_iter().map(seen).collect(), answered.outcome)
+            (answered.messages.into_iter().map(seen).collect(), answered.outcome, answered.about)
         };
         match &used.what {
             What::Ask { question, private } => many(self.answer(self.submitted(question)), *private),
@@ -171,7 +193,7 @@ impl Bot {
                 "about" => one(words::about(base), "shown"),
                 _ => one(Message::text(words::NO_SUCH_COMMAND), "unknown"),
             },
-            What::Typing(typed) => (vec![Response::Choices(self.suggester.choices(&self.answerer, typed))], "shown"),
+            What::Typing(typed) => (vec![Response::Choices(self.suggester.choices(&self.answerer, typed))], "shown", None),
             What::Pressed { custom_id, chosen, message } => self
                 .pressed(used.origin.person, *message, custom_id, chosen.as_deref())
                 .unwrap_or_else(|| one(Message::text(words::STALE), "stale")),
@@ -180,28 +202,29 @@ impl Bot {
     }
 
     /// What comes of a button or menu; `None` if it means nothing here.
-    fn pressed(&self, person: Id, message: Id, custom_id: &str, chosen: Option<&str>) -> Option<(Vec<Response>, &'static str)> {
+    fn pressed(&self, person: Id, message: Id, custom_id: &str, chosen: Option<&str>) -> Option<Responses> {
         let base = self.answerer.base();
         let question = |intent: usize| {
             let answered = self.answer(&base.intents.get(intent)?.question);
-            Some((answered.messages.into_iter().map(|m| Response::Message(m.private())).collect(), answered.outcome))
+            Some((answered.messages.into_iter().map(|m| Response::Message(m.private())).collect(), answered.outcome, answered.about))
         };
-        let page = |topic: &Key, page| Some((vec![Response::Update(browse::one(base, &self.directory, topic, page)?)], "shown"));
+        let page = |topic: &Key, page| Some((vec![Response::Update(browse::one(base, &self.directory, topic, page)?)], "shown", None));
         match Meaning::parse(custom_id)? {
             Meaning::Ask(key) => question(self.directory.intent(&key)?),
             Meaning::Pick => question(self.directory.chosen_intent(chosen?)?),
-            Meaning::Topics(number) => Some((vec![Response::Update(browse::all(base, number))], "shown")),
+            Meaning::Topics(number) => Some((vec![Response::Update(browse::all(base, number))], "shown", None)),
             Meaning::Topic(topic, number) => page(&topic, number),
             Meaning::Open => page(&self.directory.chosen_topic(chosen?)?, 0),
             Meaning::Helped(helped, key) => {
-                self.directory.intent(&key)?;
+                let intent = base.intents.get(self.directory.intent(&key)?)?;
                 let first = locked(&self.feedback).first(person, message);
                 let (text, outcome) = match (first, helped) {
                     (true, true) => (words::THANKS, "helpful"),
                     (true, false) => (words::THANKS, "not-helpful"),
                     (false, _) => (words::COUNTED_BEFORE, "counted-before"),
                 };
-                Some((vec![Response::Message(Message::text(text).private())], outcome))
+                let about = About { id: intent.id.clone(), percent: 100 };
+                Some((vec![Response::Message(Message::text(text).private())], outcome, Some(about)))
             }
         }
     }
@@ -214,7 +237,13 @@ impl Bot {
             Outcome::NoAnswer(reason) => reason.as_str(),
             Outcome::SmallTalk(_) => "small-talk",
         };
-        Answered { messages: reply::messages(self.answerer.base(), &answered), outcome }
+        let base = self.answerer.base();
+        let about = answered.candidates.first().map(|best| About {
+            id: json::name(base, best.target).to_owned(),
+            // From 0 to 100, whatever it was: the cast saturates.
+            percent: (answered.confidence * 100.0).round() as u8,
+        });
+        Answered { messages: reply::messages(base, &answered), outcome, about }
     }
 
     /// The question that was submitted: a choice may stand for a long one.
@@ -254,7 +283,7 @@ impl What {
 }
 
 fn one(message: Message, outcome: &'static str) -> Answered {
-    Answered { messages: vec![message], outcome }
+    Answered { messages: vec![message], outcome, about: None }
 }
 
 /// What one thread left behind half-done is counts; they are as good as before.

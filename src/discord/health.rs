@@ -105,6 +105,29 @@ pub struct Counts {
     pub unreadable: u64,
 }
 
+/// How many sessions Discord lets a bot begin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Allowance {
+    /// In a day, by all shards of all processes: 1,000 for most bots.
+    pub a_day: u64,
+    /// How many of them are left.
+    pub left: u64,
+    /// When there are as many as in a day again.
+    pub renewed_in: Duration,
+}
+
+/// Sessions that are left unused, for whoever has to mend what used up the others.
+const RESERVE: u64 = 10;
+/// For how long a session counts against the allowance.
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+impl Allowance {
+    /// Whether so many sessions can be begun now.
+    pub fn covers(&self, sessions: u64) -> bool {
+        self.left >= sessions + RESERVE
+    }
+}
+
 /// The state of all shards of this process.
 #[derive(Debug)]
 pub struct Health {
@@ -114,6 +137,9 @@ pub struct Health {
     patience: Duration,
     most: u64,
     window: Duration,
+    allowance: Allowance,
+    /// When sessions were begun within a day; no more than the allowance.
+    today: VecDeque<Now>,
     counts: Counts,
 }
 
@@ -130,7 +156,7 @@ struct Shard {
 
 impl Health {
     /// Nothing has happened yet to these shards.
-    pub fn new(shards: RangeInclusive<u32>, settings: &config::Discord, now: Now) -> Health {
+    pub fn new(shards: RangeInclusive<u32>, settings: &config::Discord, allowance: Allowance, now: Now) -> Health {
         Health {
             shards: shards.map(|number| (number, Shard::default())).collect(),
             started: now,
@@ -138,6 +164,8 @@ impl Health {
             patience: settings.give_up_seconds.duration(),
             most: settings.identify_limit.get(),
             window: settings.identify_seconds.duration(),
+            allowance,
+            today: VecDeque::new(),
             counts: Counts::default(),
         }
     }
@@ -155,7 +183,8 @@ impl Health {
                 shard.trying.get_or_insert(now);
                 shard.identifies.retain(|begun| now.saturating_duration_since(*begun) < self.window);
                 shard.identifies.push_back(now);
-                if shard.identifies.len() as u64 > self.most {
+                let too_fast = shard.identifies.len() as u64 > self.most;
+                if too_fast || self.used_up(now) {
                     return Some(Ended::TooManySessions);
                 }
             }
@@ -173,6 +202,15 @@ impl Health {
             Sign::Acknowledged(number) => self.shards.entry(number).or_default().alive = Some(now),
         }
         None
+    }
+
+    /// Counts a session against the day's allowance; whether that leaves less than the reserve.
+    fn used_up(&mut self, now: Now) -> bool {
+        self.today.retain(|begun| now.saturating_duration_since(*begun) < DAY);
+        self.today.push_back(now);
+        let renewed = now.saturating_duration_since(self.started) >= self.allowance.renewed_in;
+        let allowed = if renewed { self.allowance.a_day } else { self.allowance.left };
+        self.today.len() as u64 + RESERVE > allowed
     }
 
     /// Whether every shard is connected and has lately given a sign of life.
@@ -201,8 +239,10 @@ mod tests {
 
     fn health(shards: RangeInclusive<u32>) -> (Health, impl Fn(u64) -> Now) {
         let start = Instant::now();
-        (Health::new(shards, &config::Discord::default(), start), move |seconds| start + Duration::from_secs(seconds))
+        (Health::new(shards, &config::Discord::default(), USUAL, start), move |seconds| start + Duration::from_secs(seconds))
     }
+
+    const USUAL: Allowance = Allowance { a_day: 1_000, left: 1_000, renewed_in: DAY };
 
     #[test]
     fn ready_while_heartbeats_are_acknowledged() {
@@ -239,6 +279,21 @@ mod tests {
         // Now and then is no reason.
         let (mut health, _) = self::health(0..=0);
         assert!((0..200).all(|n| health.note(Sign::Identifying(0), at(n * 60)).is_none()));
+    }
+
+    #[test]
+    fn a_slow_drain_is_stopped_within_the_day() {
+        let (mut health, at) = health(0..=0);
+        // One a minute is not too fast, and too much for a day.
+        assert_eq!((0..).find(|n| health.note(Sign::Identifying(0), at(n * 60)).is_some()), Some(990), "ten are left of 1,000");
+        let few = Allowance { left: 12, renewed_in: Duration::from_secs(3_600), ..USUAL };
+        assert!(few.covers(2) && !few.covers(3));
+        let mut health = Health::new(0..=0, &config::Discord::default(), few, at(0));
+        let begun = [10, 700, 1_400].map(|seconds| health.note(Sign::Identifying(0), at(seconds)));
+        assert_eq!(begun, [None, None, Some(Ended::TooManySessions)]);
+        let mut health = Health::new(0..=0, &config::Discord::default(), few, at(0));
+        let begun = [10, 3_000, 3_700, 4_400].map(|seconds| health.note(Sign::Identifying(0), at(seconds)));
+        assert_eq!(begun, [None; 4], "there are 1,000 again");
     }
 
     #[test]

@@ -23,7 +23,7 @@ pub const NOT_HERE: &str = "I am not set up to answer here.";
 pub const NO_TEXT: &str = "There is no text in that message that I could read.";
 /// For whoever asks too often: said once, then there is silence for a while.
 pub const TOO_OFTEN: &str = "That is a lot of questions at once. Give me a minute; I will be silent until then.";
-/// When something broke; the details are in the log.
+/// For a first vote.
 pub const THANKS: &str = "Thank you; that was counted.";
 /// For a second vote.
 pub const COUNTED_BEFORE: &str = "You have told me that already. Thank you.";

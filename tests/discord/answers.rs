@@ -348,5 +348,10 @@ pub async fn each_reply_is_logged_with_its_times(fake: Fake) {
     fake.response(&asked).await;
     bot.says(&format!("replied trace={}", asked.0), 1).await;
     let line = bot.lines("replied").join("");
-    assert!(line.contains("kind=\"ask\" outcome=\"answer\" decided_us=") && line.contains("acknowledged_us="), "{line}");
+    assert!(
+        line.contains("kind=\"ask\" outcome=\"answer\" about=how-high ")
+            && line.contains("decided_us=")
+            && line.contains("acknowledged_us="),
+        "{line}"
+    );
 }

@@ -15,6 +15,8 @@ pub struct Bot {
     child: Child,
     log: Arc<Mutex<Vec<String>>>,
     logged: watch::Receiver<usize>,
+    /// Events that this test means to be unreadable.
+    pub unreadable: usize,
 }
 
 /// The binary with the environment that every test starts from.
@@ -59,7 +61,7 @@ impl Bot {
                 count.send_replace(log.len());
             }
         });
-        Bot { child, log, logged }
+        Bot { child, log, logged, unreadable: 0 }
     }
 
     /// Starts it and waits until it is ready.
@@ -121,6 +123,12 @@ impl Bot {
         assert!(ended, "the bot has not ended after {:?}: {}", begun.elapsed(), self.log());
         self.child.wait().expect("it was started here")
     }
+
+    /// Memory in use, in kB, where the system says so.
+    pub fn memory(&self) -> Option<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
+        status.lines().find(|l| l.starts_with("VmRSS:"))?.split_whitespace().nth(1)?.parse().ok()
+    }
 }
 
 impl Drop for Bot {
@@ -131,6 +139,8 @@ impl Drop for Bot {
         if std::thread::panicking() {
             return;
         }
+        // The library drops what it cannot read: what the fake sends has to be readable.
+        assert_eq!(self.lines("could not be read").len(), self.unreadable, "{}", self.log());
         let log = self.log();
         // Whatever people write in these tests has one of these marks.
         for secret in [TOKEN, "interaction-secret", NAME, "lighthouse", "zebra"] {

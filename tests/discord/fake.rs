@@ -10,10 +10,14 @@ use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, VecDeque};
 use std::convert::Infallible;
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message as Frame;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
@@ -43,6 +47,8 @@ pub struct Asked {
     pub body: Value,
     /// The status that it was answered with; 0 if it was not.
     pub status: u16,
+    /// When it arrived.
+    pub at: Instant,
 }
 
 /// What happened, in order.
@@ -392,23 +398,52 @@ impl Fake {
 
     async fn serve_rest(self, listener: TcpListener) {
         while let Ok((stream, _)) = listener.accept().await {
-            let fake = self.clone();
-            tokio::spawn(async move {
-                let service = service_fn(move |request| fake.clone().answer(request));
-                // A client may go away whenever it likes.
-                let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
-            });
+            tokio::spawn(self.clone().serve(stream));
         }
     }
 
+    async fn serve(self, stream: impl AsyncRead + AsyncWrite + Unpin) {
+        let service = service_fn(move |request| self.clone().answer(request));
+        // A client may go away whenever it likes.
+        let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+    }
+
+    /// Serves REST as discord.com itself, with a certificate of its own; gives the address, and the certificate for the bot to trust.
+    pub async fn serve_as_discord(&self) -> (SocketAddr, String) {
+        let made = rcgen::generate_simple_self_signed(["discord.com".to_owned()]).expect("a certificate");
+        let key = PrivateKeyDer::try_from(made.key_pair.serialize_der()).expect("a key");
+        let config = ServerConfig::builder_with_provider(Arc::new(tokio_rustls::rustls::crypto::ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .expect("usual versions")
+            .with_no_client_auth()
+            .with_single_cert(vec![made.cert.der().clone()], key)
+            .expect("the key belongs to the certificate");
+        let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("it is bound");
+        let fake = self.clone();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let (fake, acceptor) = (fake.clone(), acceptor.clone());
+                tokio::spawn(async move {
+                    if let Ok(stream) = acceptor.accept(stream).await {
+                        fake.serve(stream).await;
+                    }
+                });
+            }
+        });
+        (address, made.cert.pem())
+    }
+
     async fn answer(self, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Dropped> {
+        let at = Instant::now();
         let method = request.method().to_string();
         let path = request.uri().path().strip_prefix("/api/v10").unwrap_or(request.uri().path()).to_owned();
         let query = request.uri().query().unwrap_or_default().to_owned();
         let authorised = request.headers().get("authorization").is_some_and(|v| v == &format!("Bot {TOKEN}"));
         let bytes = request.into_body().collect().await.map(|b| b.to_bytes()).unwrap_or_default();
         let body = if bytes.is_empty() { Value::Null } else { serde_json::from_slice(&bytes).expect("the bot sends JSON") };
-        let mut asked = Asked { method, path, query, body, status: 0 };
+        let mut asked = Asked { method, path, query, body, status: 0, at };
         let fault = self.fault_for(&asked);
         let (status, answer, retry) = match &fault {
             Some(How::Status(status, body)) => (*status, body.clone(), None),
@@ -440,6 +475,8 @@ impl Fake {
         };
         let mut response =
             Response::builder().status(StatusCode::from_u16(status).expect("a status")).header("content-type", "application/json");
+        // Five requests in five seconds, as in a channel: enough for what tests do at once.
+        response = response.header("x-ratelimit-limit", "5").header("x-ratelimit-remaining", "4").header("x-ratelimit-bucket", "b");
         if let Some(seconds) = retry {
             response = response.header("retry-after", seconds.to_string()).header("x-ratelimit-reset-after", seconds.to_string());
         }

@@ -9,6 +9,9 @@ mod openapi;
 
 mod answers;
 mod faults;
+mod load;
+mod mutated;
+mod production;
 mod stopping;
 
 use fake::{Fake, requests};
@@ -37,9 +40,42 @@ fn main() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
     let handle = runtime.handle().clone();
     let all: Vec<(&str, Body)> = tests! {
-        answers::{ by_command, in_private, by_direct_message, by_mention, by_reply_to_the_bot, by_the_context_menu, nobody_is_answered_who_did_not_ask, no_privileged_intent_is_asked_for, declines_and_offers, buttons_work_after_a_restart, forged_buttons_are_declined, feedback_counts_once, typing_is_completed, browsing_leads_to_an_answer, plain_commands, long_answers_take_several_messages, commands_are_registered_when_they_differ, commands_need_not_be_registered, without_commands_messages_are_answered, the_command_line_shows_registers_and_clears, the_command_line_prints_an_invitation, too_many_questions_are_told_once, lists_say_who_may_ask_where, each_reply_is_logged_with_its_times }
-        faults::{ close_4004, close_4010, close_4011, close_4012, close_4013, close_4014, a_wrong_token_is_noticed_before_any_session, no_token, the_breaker_opens, the_breaker_opens_for_4009_too, no_session_is_left_today, resumes_after_4000, resumes_after_1001, resumes_after_op_7, resumes_after_a_dropped_connection, begins_anew_after_4009, begins_anew_after_op_9, op_9_before_there_is_a_session, a_zombie_connection_is_left, no_sign_of_life_is_not_ready, stays_ready_while_heartbeats_are_acknowledged, sends_a_heartbeat_when_asked, the_gateway_is_gone, the_gateway_comes_back, there_never_is_a_gateway, the_gateways_address_is_asked_for_again, no_address_no_connection, never_the_librarys_own_address, too_many_requests_are_tried_again, a_failing_server_is_tried_again, no_answer_is_tried_again, a_lost_answer_posts_nothing_twice, a_malformed_answer_posts_nothing_twice, what_is_refused_is_not_tried_again, a_response_is_tried_again, a_response_without_an_answer_is_tried_again, a_response_that_arrived_counts, three_seconds_are_over, what_cannot_be_read_is_passed_over, compressed_frames_are_read, as_many_shards_as_advised, a_share_of_the_shards, shards_that_do_not_fit_together }
-        stopping::{ on_sigterm, on_sigint, replies_in_flight_arrive, a_reply_that_never_arrives_is_not_waited_for, while_the_gateway_is_gone, while_a_session_is_begun_anew, while_the_gateway_is_mute, before_discord_says_where_to_connect, while_discord_fails }
+        answers::{
+            by_command, in_private, by_direct_message, by_mention, by_reply_to_the_bot, by_the_context_menu,
+            nobody_is_answered_who_did_not_ask, no_privileged_intent_is_asked_for, declines_and_offers, buttons_work_after_a_restart,
+            forged_buttons_are_declined, feedback_counts_once, typing_is_completed, browsing_leads_to_an_answer, plain_commands,
+            long_answers_take_several_messages, commands_are_registered_when_they_differ, commands_need_not_be_registered,
+            without_commands_messages_are_answered, the_command_line_shows_registers_and_clears, the_command_line_prints_an_invitation,
+            too_many_questions_are_told_once, lists_say_who_may_ask_where, each_reply_is_logged_with_its_times,
+        }
+        faults::{
+            close_4004, close_4010, close_4011, close_4012, close_4013, close_4014, a_wrong_token_is_noticed_before_any_session, no_token,
+            the_breaker_opens, the_breaker_opens_for_4009_too, no_session_is_left_today, the_days_sessions_run_out, resumes_after_4000, resumes_after_1001,
+            resumes_after_op_7, resumes_after_a_dropped_connection, begins_anew_after_4009, begins_anew_after_op_9,
+            op_9_before_there_is_a_session, a_zombie_connection_is_left, no_sign_of_life_is_not_ready,
+            stays_ready_while_heartbeats_are_acknowledged, sends_a_heartbeat_when_asked, the_gateway_is_gone, the_gateway_comes_back,
+            there_never_is_a_gateway, the_gateways_address_is_asked_for_again, no_address_no_connection, never_the_librarys_own_address,
+            the_librarys_question_is_not_waited_for_forever,
+            too_many_requests_are_tried_again, a_failing_server_is_tried_again, no_answer_is_tried_again, a_lost_answer_posts_nothing_twice,
+            a_malformed_answer_posts_nothing_twice, what_is_refused_is_not_tried_again, a_response_is_tried_again,
+            a_response_without_an_answer_is_tried_again, a_response_that_arrived_counts, three_seconds_are_over,
+            what_cannot_be_read_is_passed_over, compressed_frames_are_read, as_many_shards_as_advised, a_share_of_the_shards,
+            two_processes_share_the_work, shards_that_do_not_fit_together,
+        }
+        load::{
+            two_hundred_a_second,
+        }
+        mutated::{
+            nothing_breaks_nobody_is_pinged,
+        }
+        production::{
+            answers_and_keeps_the_limits, trusts_nobody_else,
+        }
+        stopping::{
+            on_sigterm, on_sigint, replies_in_flight_arrive, a_reply_that_never_arrives_is_not_waited_for, while_the_gateway_is_gone,
+            while_a_session_is_begun_anew, while_the_gateway_is_mute, before_discord_says_where_to_connect, while_discord_fails,
+            all_shards_close_side_by_side, while_shards_wait_for_their_turn,
+        }
     };
     let mut trials: Vec<Trial> = all
         .into_iter()
@@ -53,6 +89,8 @@ fn main() {
                 });
                 Ok(())
             })
+            // Load takes minutes, and says something of optimised builds only; the hook for the way to production is in the others only.
+            .with_ignored_flag(name.starts_with("load::") || (name.starts_with("production::") && !cfg!(debug_assertions)))
         })
         .collect();
     trials.push(Trial::test("requests_are_held_against_discords_description", || Ok(())).with_ignored_flag(!openapi::available()));

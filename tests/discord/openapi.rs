@@ -92,7 +92,7 @@ impl Judge {
 }
 
 /// What Discord demands besides, and what we demand of ourselves.
-fn rules(asked: &Asked) {
+pub fn rules(asked: &Asked) {
     let message = match asked.path.split('/').nth(1) {
         Some("channels" | "webhooks") => &asked.body,
         Some("interactions") if asked.body["type"] == 8 => {

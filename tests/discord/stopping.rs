@@ -85,3 +85,19 @@ pub async fn while_discord_fails(fake: Fake) {
     assert!(bot.stop("TERM").await < LIMIT);
     assert!(closed_well(&fake));
 }
+
+pub async fn all_shards_close_side_by_side(fake: Fake) {
+    fake.advise_shards(3);
+    let mut bot = Bot::ready(&fake, &[]).await;
+    let took = bot.stop("TERM").await;
+    let closed = fake.seen().iter().filter(|s| matches!(s, Seen::Closed { code: 1000 })).count();
+    assert!(took < LIMIT && closed == 3, "{took:?} {:?}", fake.seen());
+}
+
+pub async fn while_shards_wait_for_their_turn(fake: Fake) {
+    fake.advise_shards(8);
+    let mut bot = Bot::start(&fake, &[]);
+    bot.says(" connected shard=0", 1).await;
+    let took = bot.stop("TERM").await;
+    assert!(took < LIMIT && closed_well(&fake), "{took:?} {:?}", fake.seen());
+}

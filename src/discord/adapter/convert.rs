@@ -5,9 +5,18 @@ use serenity::model::application::{
     CommandDataOptionValue, CommandInteraction, CommandType, ComponentInteraction, ComponentInteractionDataKind, Interaction,
 };
 use serenity::model::channel::{Message, MessageType};
+use serenity::model::event::Event;
 
-/// A message, as the bot with this id sees it.
-pub fn message(message: &Message, us: Id) -> Incoming {
+/// An event, as the bot with this id sees it; `None` if it is not for answering.
+pub fn event(event: &Event, us: Id) -> Option<Incoming> {
+    match event {
+        Event::MessageCreate(event) => Some(message(&event.message, us)),
+        Event::InteractionCreate(event) => interaction(&event.interaction),
+        _ => None,
+    }
+}
+
+fn message(message: &Message, us: Id) -> Incoming {
     let tags = [format!("<@{us}>"), format!("<@!{us}>")];
     let pinged = message.mentions.iter().any(|user| user.id.get() == us);
     let to_us = message.referenced_message.as_ref().is_some_and(|replied| replied.author.id.get() == us);
@@ -27,8 +36,8 @@ pub fn message(message: &Message, us: Id) -> Incoming {
     })
 }
 
-/// An interaction; `None` for those that are none of a person's.
-pub fn interaction(interaction: &Interaction) -> Option<Incoming> {
+/// `None` for those that are none of a person's.
+fn interaction(interaction: &Interaction) -> Option<Incoming> {
     let used = match interaction {
         Interaction::Command(command) => from_command(command, command_used(command)),
         Interaction::Autocomplete(command) => {

@@ -7,7 +7,8 @@ use serde::Serialize;
 use serde_json::Value;
 use serenity::Error;
 use serenity::http::{Http, HttpBuilder, HttpError, LightMethod, Request, Route};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
 use tokio::time::{sleep, timeout, timeout_at};
 
 /// How long an interaction can be responded to: Discord waits for three seconds, and the way there takes time, too.
@@ -76,10 +77,33 @@ impl std::error::Error for Failure {}
 /// off. Without one, serenity keeps them.
 pub fn client(token: &str, settings: &config::Discord) -> anyhow::Result<Http> {
     let builder = HttpBuilder::new(token);
+    #[cfg(debug_assertions)]
+    let builder = detour(builder)?;
     Ok(match &settings.api_proxy.0 {
         Some(proxy) => builder.proxy(proxy.as_str()).ratelimiter_disabled(true).build(),
         None => builder.build(),
     })
+}
+
+/// A way for tests to stand in for discord.com itself, TLS included: `FACTOTUM_TEST_DISCORD` has an address on this machine, a space, and
+/// the file of a certificate to trust. Release builds do not have it.
+#[cfg(debug_assertions)]
+fn detour(builder: HttpBuilder) -> anyhow::Result<HttpBuilder> {
+    let Ok(detour) = std::env::var("FACTOTUM_TEST_DISCORD") else { return Ok(builder) };
+    let (address, certificate) = detour.split_once(' ').unwrap_or_default();
+    let certificate = reqwest::Certificate::from_pem(&std::fs::read(certificate)?)?;
+    let client = reqwest::Client::builder().use_rustls_tls().resolve("discord.com", address.parse()?).add_root_certificate(certificate);
+    Ok(builder.client(client.build()?))
+}
+
+/// Forgets the limits that are over. serenity keeps one for each channel and each interaction, and would keep them forever.
+pub async fn tidy(http: &Http) {
+    let Some(limiter) = &http.ratelimiter else { return };
+    let now = SystemTime::now();
+    limiter.routes().write().await.retain(|_, limit| {
+        // Whatever is in use stays.
+        Arc::strong_count(limit) > 1 || limit.try_lock().map_or(true, |limit| limit.reset().is_some_and(|reset| reset > now))
+    });
 }
 
 /// Asks for something at the start, or for a command of the command line: as JSON.

@@ -1,0 +1,78 @@
+//! Many questions at once. Not part of the usual run: `cargo test --release --test discord -- --ignored load`.
+
+use crate::bot::Bot;
+use crate::fake::{Fake, Order, Place, US, Written, requests};
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+/// Questions, people and channels; none of these people asks too often for the default limits.
+const QUESTIONS: u64 = 10_000;
+const PEOPLE: u64 = 2_000;
+const CHANNELS: u64 = 500;
+/// Questions a second.
+const RATE: u32 = 200;
+/// Events that follow, for the memory: most of what a bot hears is not meant for it.
+const EVENTS: u64 = 100_000;
+
+/// Prints what it measured.
+#[expect(clippy::print_stdout)]
+pub async fn two_hundred_a_second(fake: Fake) {
+    let bot = Bot::start(&fake, &[("FACTOTUM_LOG", "warn"), ("FACTOTUM_KNOWLEDGE", "")]);
+    fake.asked("PUT /commands", 0).await;
+    let mut asked: BTreeMap<String, Instant> = BTreeMap::new();
+    let mut pace = tokio::time::interval(Duration::from_secs(1) / RATE);
+    for n in 0..QUESTIONS {
+        pace.tick().await;
+        let (person, channel) = (100 + n % PEOPLE, 10_000 + n % CHANNELS);
+        let now = Instant::now();
+        let id = match n % 3 {
+            0 => fake.ask(Place { person, channel, ..Place::default() }, "who is the president of serbia", None).0,
+            1 => fake.write(&Written {
+                text: "which nato members have not recognised kosovo".to_owned(),
+                person,
+                channel,
+                ..Written::default()
+            }),
+            _ => {
+                let text = format!("<@{US}> does cyprus recognise kosovo");
+                fake.write(&Written { text, person, channel, server: Some(22), mentions: vec![US], ..Written::default() })
+            }
+        };
+        asked.insert(id.to_string(), now);
+    }
+    fake.settle().await;
+    let mut times: Vec<Duration> = Vec::new();
+    for request in requests(&fake.seen()).filter(|a| a.method == "POST") {
+        let interaction = request.path.strip_prefix("/interactions/").and_then(|rest| rest.split('/').next());
+        let id = interaction.or(request.body["message_reference"]["message_id"].as_str()).unwrap_or_default();
+        // Whatever is answered twice is not found the second time.
+        match asked.remove(id) {
+            Some(since) => times.push(request.at - since),
+            None => assert!(request.body["data"]["choices"].is_array(), "answered twice: {request:?}"),
+        }
+    }
+    assert!(asked.is_empty(), "{} were not answered", asked.len());
+    times.sort_unstable();
+    let share = |percent: usize| times[(times.len() - 1) * percent / 100];
+    let before = bot.memory();
+    for n in 0..EVENTS {
+        let written = Written { text: "talk".to_owned(), person: 100 + n, channel: 20_000 + n, server: Some(22), ..Written::default() };
+        fake.order(0, Order::Dispatch("MESSAGE_CREATE", fake.message(n + 1, &written)));
+        // Neither side is to hold all of them at once.
+        if n % 1_000 == 0 {
+            fake.settle().await;
+        }
+    }
+    fake.settle().await;
+    let after = bot.memory();
+    println!(
+        "{} questions: p50 {:?}, p99 {:?}, longest {:?}; memory {before:?} kB, after {EVENTS} events {after:?} kB",
+        times.len(),
+        share(50),
+        share(99),
+        share(100)
+    );
+    if let (Some(before), Some(after)) = (before, after) {
+        assert!(after < before + before / 10, "memory grows: {before} kB, then {after} kB");
+    }
+}
