@@ -5,6 +5,7 @@
 use criterion::{Criterion, Throughput};
 use factotum::answering::Answerer;
 use factotum::diagnostic::SourceFile;
+use factotum::discord::suggest::Suggester;
 use factotum::render::json;
 use factotum::{golden, knowledge, pack};
 use std::hint::black_box;
@@ -23,6 +24,7 @@ fn main() {
     let questions = questions(&answerer);
     load(&mut criterion);
     answer(&mut criterion, &answerer, &questions);
+    suggest(&mut criterion, &answerer);
     criterion.final_summary();
     // `cargo test --benches` only looks whether the above runs.
     if std::env::args().any(|argument| argument == "--bench") {
@@ -51,6 +53,14 @@ fn answer(criterion: &mut Criterion, answerer: &Answerer, questions: &[String]) 
         })
     });
     group.finish();
+}
+
+/// The choices for a half-typed question on Discord, which waits for three seconds, people for less: one that is long and has
+/// typing errors.
+fn suggest(criterion: &mut Criterion, answerer: &Answerer) {
+    let suggester = Suggester::of(answerer.base());
+    let typed = "why did the goverment of bosnia not recognise the indepedence of kosovo in the year";
+    criterion.bench_function("suggest", |b| b.iter(|| suggester.choices(answerer, black_box(typed))));
 }
 
 /// How the time of an answer is spread over the questions: what criterion's mean of all hides.

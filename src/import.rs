@@ -195,6 +195,10 @@ fn row(columns: &Columns, record: &csv::ByteRecord, number: usize, line: usize) 
         if field.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
             return Err("a field has a control character".to_owned());
         }
+        // Put where something was lost before; a pack with it would be refused as no UTF-8.
+        if field.contains(char::REPLACEMENT_CHARACTER) {
+            return Err("a field has a \u{fffd}, which stands for a character that was lost: write the character again".to_owned());
+        }
         Ok(field)
     };
     let label = columns.intent.map(field).transpose()?.filter(|label| !label.trim().is_empty());
@@ -365,7 +369,9 @@ fn write(table: Table<'_>, rows: usize, intents: Vec<(String, Gathered)>) -> Res
     let stem = table.name.rsplit_once('.').map_or(table.name, |(stem, _)| stem);
     let source = Some(kebab(&stem.replace(['_', '.'], " "), ID_WORDS)).filter(|id| !id.is_empty()).unwrap_or_else(|| "table".to_owned());
     let sha256 = Sha256::digest(table.bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-    let title = if table.name.trim().is_empty() { "table" } else { table.name };
+    // A file's name need not be text, but the title of a source has to be.
+    let title = table.name.replace(char::REPLACEMENT_CHARACTER, "_");
+    let title = if title.trim().is_empty() { "table" } else { title.as_str() };
     let mut facts = Vec::with_capacity(intents.len());
     let mut entries = Vec::with_capacity(intents.len());
     for (id, intent) in intents {
@@ -458,9 +464,19 @@ mod tests {
     }
 
     #[test]
+    fn the_name_of_a_table_need_not_be_text() {
+        for name in ["", " ", "\u{fffd}.csv", "a\u{1b}[2J\n\"b\".csv", "..", "Да.csv"] {
+            let imported = pack(Table { name, bytes: b"question,answer\nwhat is a,A.\n", date: "2020" }).expect("the table is good");
+            let found = knowledge::load(&imported.files);
+            assert!(found.diagnostics.is_empty(), "{name:?}: {:?}", found.diagnostics);
+        }
+    }
+
+    #[test]
     fn every_bad_row_is_reported() {
         let table = b"intent,question,answer\na,,A.\nb,what is b,\nc,what is c\n,,\nd,?!,D.\ne,what \xff,E.\nf,what is f,F.\nf,what else is f,Other.\n,what,\ng,\"what\x07\",G.\nh,what is f,H.\ni,\"what is i,I.\n";
         assert_eq!(bad_lines(table), [2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 13]);
+        assert_eq!(bad_lines("question,answer\nwhat is a,A.\nwhat is caf\u{fffd},B.\n".as_bytes()), [3]);
         let long = format!("question,answer\n{},A.\nb,{}\n", "a ".repeat(800), "b".repeat(1501));
         assert_eq!(bad_lines(long.as_bytes()), [2, 3]);
         for table in [

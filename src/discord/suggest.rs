@@ -148,7 +148,6 @@ fn likeness(typed: &str, word: &str) -> f64 {
 mod tests {
     use super::*;
     use crate::pack;
-    use std::time::Instant;
 
     #[test]
     fn finds_in_spite_of_typing_errors() {
@@ -169,21 +168,5 @@ mod tests {
         assert_eq!(choices.len(), MAX_OPTIONS);
         assert!(choices.iter().all(|c| c.name.chars().count() <= MAX_OPTION && c.value.chars().count() <= MAX_OPTION));
         assert_eq!(suggester.choices(&answerer, "qqqq xxxx"), []);
-    }
-
-    #[test]
-    fn in_well_under_50_ms() {
-        let answerer = pack::built_in();
-        let suggester = Suggester::of(answerer.base());
-        // The best of some runs: others may be using the machine.
-        let typed = "why did the goverment of bosnia not recognise the indepedence of kosovo in the year";
-        let took = (0..20)
-            .map(|_| {
-                let begun = Instant::now();
-                assert!(!suggester.choices(&answerer, typed).is_empty());
-                begun.elapsed()
-            })
-            .min();
-        assert!(took.is_some_and(|t| t.as_millis() < 50), "{took:?}");
     }
 }
