@@ -97,10 +97,10 @@ fn facts(text: &str) -> Option<Vec<usize>> {
 
 #[test]
 fn records() {
-    holds(600, mutate::record, |file| laws::record(file));
+    holds(4_000, mutate::record, |file| laws::record(file));
 }
 
 #[test]
 fn tables() {
-    holds(2_000, mutate::table, |table| laws::table(table));
+    holds(20_000, mutate::table, |table| laws::table(table));
 }
