@@ -12,7 +12,7 @@ use crate::matching::{Candidate, Learned, Matcher, Ranking, Target};
 use crate::question::{Question, Unreadable};
 use crate::reading::{Correction, Reading, Unit};
 use crate::vectors::Table;
-use evidence::Evidence;
+use evidence::{Case, Evidence};
 use timeline::Events;
 
 /// Facts that are shown with one answer at most: more than two statements are an essay, not an answer.
@@ -203,12 +203,9 @@ impl Answerer {
     /// Decides one question that is not compound.
     fn decide(&self, reading: &Reading) -> Decision {
         let ranking = self.matcher.rank(&self.base, reading);
-        let claims = self.matcher.claims(reading);
-        let mut judged: Vec<(Candidate, Evidence)> = ranking
-            .candidates
-            .iter()
-            .map(|c| (c.clone(), evidence::judge(&self.base, &self.matcher, reading, &claims, &ranking, c)))
-            .collect();
+        let (base, matcher) = (&self.base, &self.matcher);
+        let case = Case { base, matcher, reading, claims: matcher.claims(reading), names: binding_names(base, reading), ranking: &ranking };
+        let mut judged: Vec<(Candidate, Evidence)> = ranking.candidates.iter().map(|c| (c.clone(), evidence::judge(&case, c))).collect();
         judged.sort_by(|a, b| b.1.confidence.total_cmp(&a.1.confidence).then(b.0.probability.total_cmp(&a.0.probability)));
         self.prefer_kin(&mut judged);
         let (candidates, evidence): (Vec<_>, Vec<_>) = judged.into_iter().unzip();
@@ -323,7 +320,7 @@ impl Answerer {
             return Reason::UnknownName(*entity);
         }
         if !evidence.leftover.is_empty() && evidence.coverage > 0.3 {
-            return Reason::Unaccounted(evidence.leftover.clone());
+            return Reason::Unaccounted(evidence.leftover_words(reading));
         }
         Reason::NothingClose
     }

@@ -53,7 +53,8 @@ pub struct English {
     spellings: FxHashMap<String, Vec<String>>,
     variants: FxHashMap<String, String>,
     numbers: FxHashMap<String, String>,
-    classes: FxHashMap<String, Class>,
+    /// Little words, each with what it may count for and its stem: half of a question's words are among them.
+    little: FxHashMap<String, (Class, String)>,
     negation: FxHashSet<String>,
     /// Expressions ahead of a question, as words, longest first.
     pub preambles: Vec<Vec<String>>,
@@ -70,18 +71,21 @@ static ENGLISH: LazyLock<English> = LazyLock::new(|| {
         all.sort_by_key(|words| std::cmp::Reverse(words.len()));
         all
     };
-    let mut classes: FxHashMap<String, Class> = split(&file.words.filler).into_iter().map(|w| (w, Class::Filler)).collect();
-    classes.extend(split(&file.words.function).into_iter().map(|w| (w, Class::Function)));
-    English {
+    let mut english = English {
         spellings: file.spellings.into_iter().map(|(k, v)| (k, split(&v))).collect(),
         variants: file.variants,
         numbers: file.numbers,
-        classes,
+        little: FxHashMap::default(),
         negation: split(&file.words.negation).into_iter().collect(),
         preambles: longest_first(file.words.preambles),
         tags: longest_first(file.words.tags),
         stemmer: Stemmer::create(Algorithm::English),
+    };
+    for (words, class) in [(&file.words.filler, Class::Filler), (&file.words.function, Class::Function)] {
+        let entries: Vec<_> = split(words).into_iter().map(|word| (class, english.stem(&word), word)).collect();
+        english.little.extend(entries.into_iter().map(|(class, stem, word)| (word, (class, stem))));
     }
+    english
 });
 
 /// The one English that everything shares.
@@ -113,14 +117,13 @@ impl English {
     pub fn word(&self, word: &str, token: usize) -> Word {
         let text = self.variants.get(word).map_or(word, String::as_str);
         let text = fold_ise(text);
-        let class = self.class(&text);
-        let stem = self.stem(&text);
+        let (class, stem) = self.little.get(&text).cloned().unwrap_or_else(|| (Class::Content, self.stem(&text)));
         Word { text, stem, class, token }
     }
 
     /// What a word may count for.
     pub fn class(&self, word: &str) -> Class {
-        self.classes.get(word).copied().unwrap_or(Class::Content)
+        self.little.get(word).map_or(Class::Content, |(class, _)| *class)
     }
 
     /// Whether a word denies ("not", "never", "withhold").
@@ -130,7 +133,7 @@ impl English {
 
     /// Whether the program knows the word without a pack or word list: a little word or a chat spelling.
     pub fn knows(&self, word: &str) -> bool {
-        self.classes.contains_key(word)
+        self.little.contains_key(word)
             || self.spellings.contains_key(word)
             || self.variants.contains_key(word)
             || self.numbers.contains_key(word)
@@ -220,6 +223,9 @@ fn short_year(tokens: &[Token], at: usize) -> Option<String> {
 
 /// Folds the endings -ize, -ized, -izing, -ization, -yze to their spelling with s.
 fn fold_ise(word: &str) -> String {
+    if !word.contains('z') {
+        return word.to_owned();
+    }
     for (from, to) in [
         ("ize", "ise"),
         ("izes", "ises"),

@@ -25,9 +25,9 @@ const MOSTLY: f32 = 0.34;
 
 /// Whether the question is in another language; `own` knows the pack's words, so that names do not count.
 pub fn is_foreign(question: &Question, own: &dyn Fn(&str) -> bool) -> bool {
-    let letters: Vec<char> = question.words.iter().flat_map(|w| w.text.chars()).filter(|c| c.is_alphabetic()).collect();
-    let other_script = letters.iter().filter(|c| !matches!(**c, 'a'..='z' | '\u{c0}'..='\u{24f}')).count();
-    if !letters.is_empty() && other_script * 2 > letters.len() {
+    let letters = question.words.iter().flat_map(|w| w.text.chars()).filter(|c| c.is_alphabetic());
+    let (latin, other) = letters.fold((0, 0), |(latin, other), c| if is_latin(c) { (latin + 1, other) } else { (latin, other + 1) });
+    if other > latin {
         return true;
     }
     let (mut odd, mut english_words, mut counted) = (0, 0, 0);
@@ -46,4 +46,8 @@ pub fn is_foreign(question: &Question, own: &dyn Fn(&str) -> bool) -> bool {
         }
     }
     odd >= 2 && english_words * 2 <= odd && odd as f32 >= MOSTLY * counted as f32
+}
+
+fn is_latin(letter: char) -> bool {
+    matches!(letter, 'a'..='z' | '\u{c0}'..='\u{24f}')
 }

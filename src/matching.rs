@@ -37,6 +37,9 @@ pub struct Profile {
     pub target: Target,
     /// Keys of every word, idea and name in its phrases, answers and statements, sorted.
     keys: Vec<u64>,
+    /// One bit for what several keys have in common: where it is not set, none of these is among them. Most keys that are
+    /// looked for are not there, and need no search then.
+    sieve: [u64; SIEVE],
     /// Entities named anywhere in it, sorted.
     pub entities: Vec<usize>,
     /// Figures in its phrases, answers and statements, sorted.
@@ -68,8 +71,17 @@ impl Profile {
 
     /// Whether a word, idea or name occurs in it.
     pub fn has(&self, key: u64) -> bool {
-        self.keys.binary_search(&key).is_ok()
+        let (word, bit) = sieve_bit(key);
+        self.sieve[word] & bit != 0 && self.keys.binary_search(&key).is_ok()
     }
+}
+
+/// Words of a sieve: with 512 bits, of a profile's usual eighty keys six in seven others are sifted out.
+const SIEVE: usize = 8;
+
+/// Which bit of a sieve stands for a key: keys are hashes, so their leading bits serve.
+fn sieve_bit(key: u64) -> (usize, u64) {
+    ((key >> 61) as usize % SIEVE, 1 << (key >> 55 & 63))
 }
 
 /// One part of a question as something that an answer has to account for.
@@ -281,9 +293,15 @@ fn profile(base: &KnowledgeBase, reader: &Reader, target: Target, readings: &[Re
     }
     let denying = readings.iter().filter(|r| r.question.denies).count() as f32 / readings.len().max(1) as f32;
     let fact = if let Target::Intent(i) = target { base.intents[i].facts.first().copied() } else { None };
+    let mut sieve = [0; SIEVE];
+    for key in &keys {
+        let (word, bit) = sieve_bit(*key);
+        sieve[word] |= bit;
+    }
     Profile {
         target,
         keys: keys.into_iter().collect(),
+        sieve,
         entities: entities.into_iter().collect(),
         figures: figures.into_iter().collect(),
         denying,

@@ -8,6 +8,7 @@ use crate::question::Question;
 use crate::spelling::Speller;
 use crate::text;
 use crate::vectors::Table;
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -71,6 +72,12 @@ pub struct Reading {
 }
 
 impl Reading {
+    /// The words of one of its parts, as read.
+    pub fn words(&self, part: &Part) -> String {
+        let words = self.question.words.get(part.from..part.to).unwrap_or_default();
+        words.iter().map(|w| w.text.as_str()).collect::<Vec<_>>().join(" ")
+    }
+
     /// Entities named in it, in order; with `focus_only` those in what is asked.
     pub fn entities(&self, focus_only: bool) -> impl Iterator<Item = usize> + '_ {
         self.parts.iter().filter(move |p| !focus_only || self.question.focus[p.from]).filter_map(|p| match p.unit {
@@ -93,18 +100,18 @@ struct Expression {
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Reader {
     /// Expressions by their first word's stem, longest first.
-    expressions: BTreeMap<String, Vec<Expression>>,
+    expressions: FxHashMap<String, Vec<Expression>>,
     speller: Speller,
     /// Who holds which office.
     holders: Vec<((usize, usize), usize)>,
-    spellings: BTreeMap<String, Vec<String>>,
+    spellings: FxHashMap<String, Vec<String>>,
 }
 
 impl Reader {
     /// A reader for a pack; the table's words count as correctly spelt.
     pub fn new(base: &KnowledgeBase, table: &Table) -> Reader {
         let english = english();
-        let mut expressions: BTreeMap<String, Vec<Expression>> = BTreeMap::new();
+        let mut expressions: FxHashMap<String, Vec<Expression>> = FxHashMap::default();
         let mut names = BTreeSet::new();
         let mut own: BTreeMap<String, u32> = BTreeMap::new();
         let mut add = |text: &str, unit: Unit, own: &mut BTreeMap<String, u32>| {

@@ -6,7 +6,7 @@
 
 use crate::text::fold;
 use crate::vectors::Table;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,7 +26,7 @@ const COMMON: f64 = 150.0;
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Speller {
     /// The pack's words, each with how often it occurs there.
-    own: BTreeMap<String, u32>,
+    own: FxHashMap<String, u32>,
     words: Vec<String>,
     /// Hashes of words that lack letters, with the index of the whole word; sorted.
     deletes: Vec<(u64, u16)>,
@@ -51,6 +51,7 @@ impl Speller {
         }
         deletes.sort_unstable();
         deletes.dedup();
+        let own = own.into_iter().collect();
         let mut speller = Speller { own, words, deletes, sounds, english: FxHashSet::default() };
         speller.restore(table);
         speller

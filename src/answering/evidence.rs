@@ -1,6 +1,6 @@
 //! What speaks for and against an intent that was proposed: names, leftover words, what is asked for, denial, time.
 
-use super::{Reason, binding_names};
+use super::Reason;
 use crate::english::Class;
 use crate::knowledge::{Kind, KnowledgeBase};
 use crate::matching::{Candidate, Claim, Matcher, Profile, Ranking, Target};
@@ -36,14 +36,21 @@ pub struct Evidence {
     pub polarity: bool,
     /// Years and figures of the question that the candidate's facts do not have.
     pub figures: Vec<String>,
-    /// Content words that it does not account for.
-    pub leftover: Vec<String>,
+    /// Parts of the reading that it does not account for, by index, those with topic words.
+    pub leftover: Vec<usize>,
     /// What forbids it, whatever the score.
     pub objection: Option<Reason>,
     /// The signals that confidence is made of, in the order of [`SIGNALS`].
     pub signals: [f32; SIGNALS.len()],
     /// All of it in one figure, 0 to 1.
     pub confidence: f32,
+}
+
+impl Evidence {
+    /// The words that the candidate does not account for, in the reading that it was held against.
+    pub fn leftover_words(&self, reading: &Reading) -> Vec<String> {
+        self.leftover.iter().filter_map(|part| reading.parts.get(*part)).map(|part| reading.words(part)).collect()
+    }
 }
 
 /// What confidence is made of.
@@ -84,15 +91,26 @@ pub fn agreement(asked: Kind, supplied: Kind) -> f32 {
     }
 }
 
+/// A question with what every candidate for it is held against.
+#[derive(Debug)]
+pub struct Case<'a> {
+    /// What is on record.
+    pub base: &'a KnowledgeBase,
+    /// Who proposed the candidates.
+    pub matcher: &'a Matcher,
+    /// The question.
+    pub reading: &'a Reading,
+    /// What it says, part by part.
+    pub claims: Vec<Claim<'a>>,
+    /// Names in it that an answer has to speak of.
+    pub names: Vec<usize>,
+    /// The candidates.
+    pub ranking: &'a Ranking,
+}
+
 /// Holds a candidate against a question.
-pub fn judge(
-    base: &KnowledgeBase,
-    matcher: &Matcher,
-    reading: &Reading,
-    claims: &[Claim],
-    ranking: &Ranking,
-    candidate: &Candidate,
-) -> Evidence {
+pub fn judge(case: &Case, candidate: &Candidate) -> Evidence {
+    let Case { base, matcher, reading, .. } = *case;
     let mut evidence = Evidence {
         coverage: 1.0,
         strays: Vec::new(),
@@ -105,7 +123,7 @@ pub fn judge(
         confidence: 0.0,
     };
     let Some(profile) = matcher.profile_of(base, candidate.target) else { return evidence };
-    let leftover = cover(matcher, profile, reading, claims, &mut evidence);
+    let leftover = cover(case, profile, &mut evidence);
     if let Target::Intent(index) = candidate.target {
         let intent = &base.intents[index];
         evidence.kind = match reading.question.asked {
@@ -114,12 +132,10 @@ pub fn judge(
             Some(asked) => agreement(asked, intent.kind),
         };
         let slotted = intent.relation.as_ref().map(|r| base.relations[r.relation].subject.as_str());
-        evidence.strays = binding_names(base, reading)
-            .into_iter()
-            .filter(|e| {
-                !profile.entities.contains(e) && slotted != Some(base.entities[*e].kind.as_str()) && !is_alternative(profile, reading, *e)
-            })
-            .collect();
+        let stray = |e: &usize| {
+            !profile.entities.contains(e) && slotted != Some(base.entities[*e].kind.as_str()) && !is_alternative(profile, reading, *e)
+        };
+        evidence.strays = case.names.iter().copied().filter(stray).collect();
         evidence.polarity = intent.kind == Kind::YesNo
             || (reading.question.denies && profile.denying > 0.0)
             || (!reading.question.denies && profile.denying < 1.0);
@@ -140,7 +156,7 @@ pub fn judge(
         flag(matches!(candidate.target, Target::NearMiss(_))),
         flag(matches!(candidate.target, Target::SmallTalk(_))),
         flag(!reading.open_offices.is_empty() && matches!(candidate.target, Target::Intent(_))),
-        opposed(ranking, candidate),
+        opposed(case.ranking, candidate),
         // A question that asks when, where, why or how many is not answered by a yes or a name.
         if matches!(reading.question.asked, Some(Kind::Date | Kind::Place | Kind::Reason | Kind::Number)) {
             1.0 - evidence.kind
@@ -165,9 +181,10 @@ fn opposed(ranking: &Ranking, candidate: &Candidate) -> f32 {
 
 /// Share of the question's weight that the candidate accounts for, and the words that it does not; returns the weight of
 /// the heaviest of these, over that of a word never seen.
-fn cover(matcher: &Matcher, profile: &Profile, reading: &Reading, claims: &[Claim], evidence: &mut Evidence) -> f32 {
+fn cover(case: &Case, profile: &Profile, evidence: &mut Evidence) -> f32 {
+    let Case { matcher, reading, .. } = *case;
     let (mut all, mut covered, mut heaviest) = (0.0, 0.0, 0.0f32);
-    for (part, claim) in reading.parts.iter().zip(claims) {
+    for (index, (part, claim)) in reading.parts.iter().zip(&case.claims).enumerate() {
         let share = matcher.accounts_for(profile, claim);
         let weight = claim.weight;
         all += weight;
@@ -176,8 +193,7 @@ fn cover(matcher: &Matcher, profile: &Profile, reading: &Reading, claims: &[Clai
         if content && reading.question.focus[part.from] {
             heaviest = heaviest.max(weight * (1.0 - share));
             if share < 0.5 {
-                let words: Vec<&str> = reading.question.words[part.from..part.to].iter().map(|w| w.text.as_str()).collect();
-                evidence.leftover.push(words.join(" "));
+                evidence.leftover.push(index);
             }
         }
     }
@@ -227,7 +243,7 @@ fn objections(base: &KnowledgeBase, reading: &Reading, candidate: &Candidate, ev
     } else if let Some(entity) = evidence.strays.first().filter(|_| !corrected) {
         Some(Reason::UnknownName(*entity))
     } else if evidence.coverage < LEAST_COVERAGE {
-        Some(if evidence.leftover.is_empty() { Reason::NothingClose } else { Reason::Unaccounted(evidence.leftover.clone()) })
+        Some(if evidence.leftover.is_empty() { Reason::NothingClose } else { Reason::Unaccounted(evidence.leftover_words(reading)) })
     } else {
         None
     };

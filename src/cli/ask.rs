@@ -88,7 +88,7 @@ impl Ask {
         let mut object = json::reply(answerer.base(), question, reply);
         if self.explain {
             object["explain"] = explain::reading(answerer, question);
-            object["evidence"] = explain::evidence(answerer.base(), reply);
+            object["evidence"] = explain::evidence(answerer, question, reply);
             object["us"] = serde_json::json!(u64::try_from(microseconds).unwrap_or(u64::MAX));
         }
         object

@@ -6,7 +6,7 @@ use crate::answering::evidence::Evidence;
 use crate::answering::{Answerer, Outcome, Reply};
 use crate::knowledge::KnowledgeBase;
 use crate::question::Question;
-use crate::reading::{Part, Reading, Unit};
+use crate::reading::{Reading, Unit};
 use serde_json::{Value, json};
 use std::fmt::Write;
 
@@ -17,7 +17,7 @@ pub fn reading(answerer: &Answerer, question: &str) -> Value {
     let parts: Vec<Value> = reading
         .parts
         .iter()
-        .map(|part| json!({"words": words(&reading, part), "read_as": unit(base, part.unit), "asked": reading.question.focus.get(part.from)}))
+        .map(|part| json!({"words": reading.words(part), "read_as": unit(base, part.unit), "asked": reading.question.focus.get(part.from)}))
         .collect();
     json!({
         "parts": parts,
@@ -27,12 +27,14 @@ pub fn reading(answerer: &Answerer, question: &str) -> Value {
     })
 }
 
-/// What spoke for and against each candidate, in their order.
-pub fn evidence(base: &KnowledgeBase, reply: &Reply) -> Value {
+/// What spoke for and against each candidate, in their order, in the reply to a question.
+pub fn evidence(answerer: &Answerer, question: &str, reply: &Reply) -> Value {
+    let (base, reading) = (answerer.base(), read(answerer, question));
     let list = reply.candidates.iter().zip(&reply.evidence).map(|(candidate, e)| {
         json!({
             "target": name(base, candidate.target), "probability": candidate.probability, "shared": candidate.shared, "coverage": e.coverage,
-            "kind": e.kind, "polarity": e.polarity, "strays": ids(base, &e.strays), "figures": e.figures, "leftover": e.leftover,
+            "kind": e.kind, "polarity": e.polarity, "strays": ids(base, &e.strays), "figures": e.figures,
+            "leftover": reading.as_ref().map(|r| e.leftover_words(r)),
             "objection": e.objection.as_ref().map(crate::answering::Reason::as_str), "signals": e.signals, "confidence": e.confidence,
         })
     });
@@ -43,13 +45,14 @@ pub fn evidence(base: &KnowledgeBase, reply: &Reply) -> Value {
 pub fn human(answerer: &Answerer, question: &str, reply: &Reply) -> String {
     let base = answerer.base();
     let mut out = String::new();
-    if let Some(reading) = read(answerer, question) {
+    let reading = read(answerer, question);
+    if let Some(reading) = &reading {
         let parts: Vec<String> = reading
             .parts
             .iter()
             .map(|part| match part.unit {
-                Unit::Word => words(&reading, part),
-                named => format!("[{} = {}]", words(&reading, part), unit(base, named)),
+                Unit::Word => reading.words(part),
+                named => format!("[{} = {}]", reading.words(part), unit(base, named)),
             })
             .collect();
         line(&mut out, "read as", &parts.join(" "));
@@ -79,7 +82,7 @@ pub fn human(answerer: &Answerer, question: &str, reply: &Reply) -> String {
                 candidate.probability, candidate.shared, evidence.coverage, evidence.kind
             ),
         );
-        let against = against(base, evidence);
+        let against = against(base, reading.as_ref(), evidence);
         if !against.is_empty() {
             line(&mut out, "  against", &against.join("; "));
         }
@@ -87,13 +90,13 @@ pub fn human(answerer: &Answerer, question: &str, reply: &Reply) -> String {
     out
 }
 
-fn against(base: &KnowledgeBase, evidence: &Evidence) -> Vec<String> {
+fn against(base: &KnowledgeBase, reading: Option<&Reading>, evidence: &Evidence) -> Vec<String> {
     let listed = |what: &str, items: &[String]| (!items.is_empty()).then(|| format!("{what} {}", items.join(", ")));
     let mut out: Vec<String> = Vec::new();
     out.extend(evidence.objection.as_ref().map(|reason| format!("forbidden by {}", reason.as_str())));
     out.extend(listed("does not speak of", &ids(base, &evidence.strays)));
     out.extend(listed("does not have the figure", &evidence.figures));
-    out.extend(listed("does not account for", &evidence.leftover));
+    out.extend(reading.and_then(|r| listed("does not account for", &evidence.leftover_words(r))));
     out.extend((!evidence.polarity).then(|| "denies where the other does not".to_owned()));
     out
 }
@@ -105,12 +108,6 @@ fn line(out: &mut String, label: &str, text: &str) {
 
 fn read(answerer: &Answerer, question: &str) -> Option<Reading> {
     Question::parse(question).ok().map(|q| answerer.matcher().read(answerer.base(), q))
-}
-
-fn words(reading: &Reading, part: &Part) -> String {
-    let words: Vec<&str> =
-        reading.question.words.iter().skip(part.from).take(part.to.saturating_sub(part.from)).map(|w| w.text.as_str()).collect();
-    words.join(" ")
 }
 
 fn unit(base: &KnowledgeBase, unit: Unit) -> String {
