@@ -50,6 +50,11 @@ impl Question {
             return Err(Unreadable::TooLong);
         }
         let mut tokens = text::tokens(text);
+        let addressed = tokens.iter().take_while(|t| text[..t.start].ends_with('@')).count();
+        if addressed < tokens.len() {
+            // "@everyone who is ...": whom a text is for is not what it asks.
+            tokens.drain(..addressed);
+        }
         tokens.truncate(MAX_WORDS);
         if tokens.is_empty() {
             return Err(Unreadable::Empty);
@@ -258,6 +263,7 @@ mod tests {
             ("which countries refuse", Some(Kind::List)),
             ("kosovo base", None),
             ("My cousin lives there. Why does it take so long?", Some(Kind::Reason)),
+            ("@everyone @bot who said it", Some(Kind::Person)),
         ];
         for (text, expected) in cases {
             assert_eq!(Question::parse(text).map(|q| q.asked), Ok(expected), "{text}");

@@ -65,6 +65,8 @@ pub struct Reading {
     pub parts: Vec<Part>,
     /// Entities that are meant without being named: holders of offices.
     pub implied: Vec<usize>,
+    /// Parts that name whose office a holder has ("Kosovo" in "Kosovo's president"), by index: the holder is meant, not they.
+    pub owners: Vec<usize>,
     /// Offices whose holder nobody is on record for.
     pub open_offices: Vec<OpenOffice>,
     /// What was corrected.
@@ -76,6 +78,15 @@ impl Reading {
     pub fn words(&self, part: &Part) -> String {
         let words = self.question.words.get(part.from..part.to).unwrap_or_default();
         words.iter().map(|w| w.text.as_str()).collect::<Vec<_>>().join(" ")
+    }
+
+    /// Entities that what is asked is about, in order: those named in it, but for owners of offices, then holders of these.
+    pub fn subjects(&self) -> impl Iterator<Item = usize> + '_ {
+        let named = self.parts.iter().enumerate().filter_map(|(at, part)| match part.unit {
+            Unit::Entity(e) if self.question.focus[part.from] && !self.owners.contains(&at) => Some(e),
+            _ => None,
+        });
+        named.chain(self.implied.iter().copied())
     }
 
     /// Entities named in it, in order; with `focus_only` those in what is asked.
@@ -210,7 +221,7 @@ impl Reader {
             question.tagged |= tagged;
         }
         let parts = self.parts(&question);
-        let mut reading = Reading { question, parts, implied: Vec::new(), open_offices: Vec::new(), corrections };
+        let mut reading = Reading { question, parts, implied: Vec::new(), owners: Vec::new(), open_offices: Vec::new(), corrections };
         self.offices(base, &mut reading);
         for correction in &mut reading.corrections {
             // A name is shown as it is written on record.
@@ -297,9 +308,12 @@ impl Reader {
                 .iter()
                 .filter(|(i, _)| i.abs_diff(at) <= 4)
                 .min_by_key(|(i, _)| if i + 1 == at { 0 } else { i.abs_diff(at) * 2 + usize::from(i < &at) });
-            let Some(&(_, of)) = nearest else { continue };
+            let Some(&(owner, of)) = nearest else { continue };
             match self.holders.iter().find(|(office, _)| *office == (role, of)) {
-                Some(&(_, holder)) => reading.implied.push(holder),
+                Some(&(_, holder)) => {
+                    reading.implied.push(holder);
+                    reading.owners.push(owner);
+                }
                 None => reading.open_offices.push(OpenOffice { role, of }),
             }
         }

@@ -15,6 +15,8 @@ const WIDTH: usize = 640;
 const LINE: usize = 20;
 /// Characters that fit a line of the widths above, in a usual sans-serif of 14 pixels.
 const COLUMNS: usize = 78;
+/// Pixels of a character on a button.
+const GLYPH: usize = 7;
 
 #[test]
 fn pictures_show_what_is_sent() {
@@ -73,22 +75,32 @@ impl Drawing {
         self.svg.insert_str(0, &back);
     }
 
+    /// A row of buttons, side by side as far as there is room.
     fn buttons(&mut self, components: &[Component]) {
         self.y += 10;
+        let mut x = 20;
         for component in components {
             let Component::Button { label, style, .. } = component else { continue };
             let (fill, ink) = if *style == 1 { ("#5865f2", "#ffffff") } else { ("#d9dbe0", "#1e1f22") };
+            // The text is told how long to be, so that it fits whatever the font.
+            let length = GLYPH * label.chars().count();
+            if x > 20 && x + length + 24 > WIDTH - 20 {
+                (x, self.y) = (20, self.y + 34);
+            }
             writeln!(
                 self.svg,
-                "<rect x=\"20\" y=\"{}\" width=\"{}\" height=\"28\" rx=\"4\" fill=\"{fill}\"/><text x=\"32\" y=\"{}\" class=\"plain\" style=\"fill:{ink}\">{}</text>",
+                "<rect x=\"{x}\" y=\"{}\" width=\"{}\" height=\"28\" rx=\"4\" fill=\"{fill}\"/><text x=\"{}\" y=\"{}\" class=\"plain\" \
+                 textLength=\"{length}\" lengthAdjust=\"spacingAndGlyphs\" style=\"fill:{ink}\">{}</text>",
                 self.y,
-                24 + 7 * label.chars().count(),
+                length + 24,
+                x + 12,
                 self.y + 19,
                 escaped(label)
             )
             .expect("writing to a string");
-            self.y += 34;
+            x += length + 32;
         }
+        self.y += 34;
     }
 }
 

@@ -31,7 +31,7 @@ pub(super) fn answer(base: &KnowledgeBase, intent: usize, used: &RelationUse, re
     let relation = &base.relations[used.relation];
     let subjects: Vec<usize> = {
         let mut out = Vec::new();
-        for e in reading.entities(true).chain(reading.implied.iter().copied()) {
+        for e in reading.subjects() {
             if base.entities[e].kind == relation.subject && Some(e) != relation.object && !out.contains(&e) {
                 out.push(e);
             }

@@ -25,6 +25,11 @@ const ORDER: &[&str] = &[
     "predate",
     "predates",
     "predated",
+    "antedate",
+    "antedated",
+    "chronological",
+    "chronologically",
+    "already",
     "follow",
     "followed",
     "older",
@@ -33,8 +38,24 @@ const ORDER: &[&str] = &[
     "last",
 ];
 /// Words that ask for what lies between.
-const GAP: &[&str] =
-    &["between", "after", "separate", "separates", "separated", "apart", "gap", "elapsed", "lie", "lay", "passed", "later", "went"];
+const GAP: &[&str] = &[
+    "between",
+    "after",
+    "separate",
+    "separates",
+    "separated",
+    "separating",
+    "apart",
+    "gap",
+    "elapsed",
+    "lie",
+    "lay",
+    "passed",
+    "later",
+    "went",
+    "interval",
+    "span",
+];
 
 /// The aliases of events as keys.
 #[derive(Debug, Default)]
@@ -79,7 +100,7 @@ impl Events {
         let texts: Vec<&str> = reading.question.words.iter().map(|w| w.text.as_str()).collect();
         let cue = texts.iter().position(|w| ORDER.contains(w));
         let quantity = texts.windows(2).any(|w| w[0] == "how" && matches!(w[1], "many" | "long" | "much" | "quickly" | "soon"))
-            || texts.iter().any(|w| matches!(*w, "gap" | "elapsed" | "apart"));
+            || texts.iter().any(|w| matches!(*w, "gap" | "elapsed" | "apart" | "interval" | "span"));
         let gap = quantity && texts.iter().any(|w| GAP.contains(w));
         if cue.is_none() && !gap {
             return None;
