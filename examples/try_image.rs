@@ -1,0 +1,390 @@
+//! Runs an image and asks it questions through the Discord on loopback of the tests: `try_image IMAGE ENGINE [OPTIONS]`, where the engine is
+//! `docker` or `podman`. `scripts/try-image` builds the image and calls this.
+//!
+//! Everything is held against what runs, not against what was asked for: the process's own account of its rights, its file system, its
+//! exit status. Reading that of somebody else's process wants root.
+
+#![allow(clippy::print_stdout, reason = "the report of a tool")]
+
+#[allow(dead_code, reason = "the tests use all of it")]
+#[path = "../tests/discord/fake.rs"]
+mod fake;
+
+use anyhow::{Context, Result, bail, ensure};
+use fake::{Fake, Place, Seen, TOKEN, US, Written};
+use serde_json::Value;
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant, SystemTime};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+/// Most bytes of the image. Seven million each are word vectors and what was learned of the built-in record.
+const IMAGE: u64 = 30_000_000;
+/// Most kilobytes of memory, after the built-in record was asked.
+const MEMORY: u64 = 60_000;
+/// Longest time from the start of the process until its health check says yes.
+const HEALTHY: Duration = Duration::from_secs(2);
+/// The aim for the time from the start of the process until it says that it is ready. Printed only: it depends on the machine.
+const READY: Duration = Duration::from_millis(300);
+/// Longest time from being told to stop until the end.
+const STOPPED: Duration = Duration::from_secs(5);
+/// How long to wait for what has to happen, learning a small record included.
+const PATIENCE: Duration = Duration::from_secs(40);
+/// Time between two looks at something that does not tell by itself: well below what is measured.
+const GLANCE: Duration = Duration::from_millis(5);
+
+/// The user that the image names.
+const USER: &str = "65532";
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let mut arguments = std::env::args().skip(1);
+    let (Some(image), words) = (arguments.next(), arguments.collect::<Vec<_>>()) else { bail!("usage: try_image IMAGE ENGINE [OPTIONS]") };
+    ensure!(!words.is_empty(), "usage: try_image IMAGE ENGINE [OPTIONS]");
+    let engine = Engine { image, words };
+    engine.what_is_in_it()?;
+    as_it_comes(&engine).await.context("the image as it comes")?;
+    with_mounts(&engine).await.context("the image with settings, record and token mounted")
+}
+
+/// A program that runs containers, and the image.
+struct Engine {
+    image: String,
+    words: Vec<String>,
+}
+
+impl Engine {
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(&self.words[0]);
+        command.args(&self.words[1..]).args(arguments).stdin(Stdio::null());
+        command
+    }
+
+    /// What a command prints, if it does what it is told.
+    fn call(&self, arguments: &[&str]) -> Result<String> {
+        let output = self.command(arguments).output().with_context(|| format!("cannot run {}", self.words[0]))?;
+        let error = String::from_utf8_lossy(&output.stderr);
+        ensure!(output.status.success(), "{} {}: {}", self.words[0], arguments.join(" "), error.trim());
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    }
+
+    /// What holds of the image without running it.
+    fn what_is_in_it(&self) -> Result<()> {
+        let described: Value = serde_json::from_str(&self.call(&["image", "inspect", &self.image])?)?;
+        let image = &described[0];
+        let config = &image["Config"];
+        ensure!(config["User"] == format!("{USER}:{USER}"), "the image's user is {}", config["User"]);
+        ensure!(config["Labels"]["org.opencontainers.image.version"] == env!("CARGO_PKG_VERSION"), "labels: {}", config["Labels"]);
+        // Docker and podman keep it at different places.
+        let check = [&config["Healthcheck"], &image["HealthCheck"], &image["Healthcheck"]].into_iter().find(|check| check.is_object());
+        let check = check.context("the image has no health check")?;
+        ensure!(check["Test"] == serde_json::json!(["CMD", "/factotum", "healthcheck"]), "the health check is {check}");
+        let size = image["Size"].as_u64().context("the image has a size")?;
+        println!("image size: {:.1} MB (at most {})", mb(size), mb(IMAGE));
+        ensure!(size <= IMAGE, "the image is too large");
+
+        let container = self.call(&["create", &self.image])?;
+        let container = container.trim();
+        let listed = self.files(container);
+        self.call(&["rm", container])?;
+        let listed = listed?;
+        for wanted in ["factotum", "etc/factotum/bot.toml", "etc/factotum/knowledge/source.toml", "etc/ssl/certs/ca-certificates.crt"] {
+            ensure!(listed.iter().any(|file| file == wanted), "{wanted} is not in the image: {listed:?}");
+        }
+        let programs: Vec<&String> = listed.iter().filter(|f| f.contains("bin/") && !f.ends_with('/')).collect();
+        ensure!(programs.is_empty(), "there are other programs in the image: {programs:?}");
+        Ok(())
+    }
+
+    /// The files of a container.
+    fn files(&self, container: &str) -> Result<Vec<String>> {
+        let mut export = self.command(&["export", container]).stdout(Stdio::piped()).spawn()?;
+        let archive = export.stdout.take().context("it is piped")?;
+        let listed = Command::new("tar").arg("-t").stdin(archive).output().context("cannot run tar")?;
+        ensure!(export.wait()?.success() && listed.status.success(), "the files of {container} cannot be listed");
+        Ok(String::from_utf8_lossy(&listed.stdout).lines().map(|l| l.trim_start_matches("./").to_owned()).collect())
+    }
+
+    /// Starts a container, confined as the documents advise.
+    fn start(&self, fake: &Fake, options: &[String]) -> Result<Container<'_>> {
+        let name = format!("factotum-try-{}", std::process::id());
+        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let given = [
+            format!("FACTOTUM_DISCORD_API_PROXY={}", fake.rest.replace("127.0.0.1", "localhost")),
+            format!("FACTOTUM_HTTP_LISTEN=127.0.0.1:{port}"),
+            "FACTOTUM_LOG=info".to_owned(),
+            "FACTOTUM_RELOAD_WATCH_SECONDS=1".to_owned(),
+        ];
+        let mut command = self.command(&["run", "--rm", "--name", &name, "--network", "host", "--read-only", "--cap-drop", "all"]);
+        command.args(["--security-opt", "no-new-privileges", "--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1024:1024"]);
+        for variable in &given {
+            command.args(["--env", variable]);
+        }
+        command.args(options).arg(&self.image);
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().context("the container cannot be started")?;
+        let stderr = BufReader::new(child.stderr.take().context("it is piped")?);
+        let log = Arc::new(Mutex::new(String::new()));
+        let kept = log.clone();
+        std::thread::spawn(move || {
+            for line in stderr.lines().map_while(Result::ok) {
+                let mut log = kept.lock().expect("nobody panics while holding this");
+                log.push_str(&line);
+                log.push('\n');
+            }
+        });
+        Ok(Container { engine: self, name, port, child, log, process: 0 })
+    }
+}
+
+/// A running container. It is removed when it is dropped.
+struct Container<'a> {
+    engine: &'a Engine,
+    name: String,
+    port: u16,
+    child: Child,
+    log: Arc<Mutex<String>>,
+    /// Number of the program's process, as seen from outside.
+    process: u32,
+}
+
+impl Container<'_> {
+    fn log(&self) -> String {
+        self.log.lock().expect("nobody panics while holding this").clone()
+    }
+
+    /// Waits until it says that it is ready; gives the time since the start of its process.
+    async fn ready(&mut self) -> Result<Duration> {
+        let ready = loop {
+            if let Some(status) = self.child.try_wait()? {
+                bail!("it has ended with {status}: {}", self.log());
+            }
+            if self.get("/readyz").await.is_some_and(|answer| answer.starts_with("HTTP/1.1 200")) {
+                break SystemTime::now();
+            }
+            tokio::time::sleep(GLANCE).await;
+        };
+        let process = self.engine.call(&["inspect", "--format", "{{.State.Pid}}", &self.name])?;
+        self.process = process.trim().parse().context("the number of a process")?;
+        Ok(ready.duration_since(started(self.process)?).unwrap_or_default())
+    }
+
+    /// What it answers over HTTP, if it does.
+    async fn get(&self, path: &str) -> Option<String> {
+        let mut stream = tokio::net::TcpStream::connect(("127.0.0.1", self.port)).await.ok()?;
+        stream.write_all(format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").as_bytes()).await.ok()?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.ok()?;
+        Some(answer)
+    }
+
+    /// A line of what the system says about the process.
+    fn status(&self, name: &str) -> Result<String> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.process))?;
+        let line = status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
+        Ok(line.with_context(|| format!("the system does not tell {name}"))?.split_whitespace().collect::<Vec<_>>().join(" "))
+    }
+
+    /// Holds its rights against what they are to be.
+    fn confined(&self) -> Result<()> {
+        let user = [USER; 4].join(" ");
+        let nothing = "0000000000000000";
+        let wanted = [("Uid", user.as_str()), ("Gid", &user), ("CapEff", nothing), ("CapBnd", nothing), ("CapPrm", nothing), ("NoNewPrivs", "1")];
+        for (name, wanted) in wanted {
+            let found = self.status(name)?;
+            ensure!(found == wanted, "{name} of the process is {found}, not {wanted}");
+        }
+        let mounts = fs::read_to_string(format!("/proc/{}/mountinfo", self.process)).context("reading its mounts wants root")?;
+        // The fifth word is where, the sixth how.
+        let root = mounts.lines().map(|l| l.split(' ').collect::<Vec<_>>()).find(|words| words.get(4) == Some(&"/"));
+        let options = *root.context("its root is mounted")?.get(5).unwrap_or(&"");
+        ensure!(options.split(',').any(|option| option == "ro"), "its root is mounted {options}");
+        println!("confined: user {USER}, no capabilities, no new privileges, root read-only");
+        Ok(())
+    }
+
+    /// Stops it as an operator would.
+    async fn stop(mut self, fake: &Fake) -> Result<()> {
+        let begun = Instant::now();
+        self.engine.call(&["stop", "--time", "10", &self.name])?;
+        let status = self.ended().await?;
+        let took = begun.elapsed();
+        ensure!(status.code() == Some(0), "it ended with {status}: {}", self.log());
+        ensure!(took <= STOPPED, "it took {took:?} to stop");
+        let closed = fake.seen().iter().any(|s| matches!(s, Seen::Closed { code: 1000, .. }));
+        ensure!(closed, "it did not close its connection to Discord: {}", self.log());
+        ensure!(!self.log().contains(TOKEN), "its log gives away the token");
+        println!("stopped: status 0 after {} (at most {})", milliseconds(took), milliseconds(STOPPED));
+        Ok(())
+    }
+
+    async fn ended(&mut self) -> Result<ExitStatus> {
+        let begun = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait()? {
+                return Ok(status);
+            }
+            ensure!(begun.elapsed() < PATIENCE, "it does not end: {}", self.log());
+            tokio::time::sleep(GLANCE).await;
+        }
+    }
+}
+
+impl Drop for Container<'_> {
+    fn drop(&mut self) {
+        // Most often it is gone already.
+        let _ = self.engine.command(&["rm", "--force", &self.name]).stdout(Stdio::null()).stderr(Stdio::null()).status();
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// When a process was started: as exactly as the system says it, to a hundredth of a second.
+fn started(process: u32) -> Result<SystemTime> {
+    // Ticks of a hundredth of a second since the machine was started: so it is on every Linux that Rust runs on.
+    const TICK: Duration = Duration::from_millis(10);
+    let stat = fs::read_to_string(format!("/proc/{process}/stat"))?;
+    // The second word is the program's name and may have spaces; the start is the 22nd of all.
+    let ticks: u32 = stat.rsplit(')').next().and_then(|rest| rest.split_whitespace().nth(19)).context("no start in /proc")?.parse()?;
+    let uptime = fs::read_to_string("/proc/uptime")?;
+    let uptime: f64 = uptime.split(' ').next().unwrap_or_default().parse()?;
+    Ok(SystemTime::now() - Duration::from_secs_f64(uptime) + TICK * ticks)
+}
+
+/// The image with nothing but a token: the built-in record.
+async fn as_it_comes(engine: &Engine) -> Result<()> {
+    let fake = Fake::start().await;
+    let mut container = engine.start(&fake, &["--env".to_owned(), format!("DISCORD_TOKEN={TOKEN}")])?;
+    let ready = within(container.ready(), "it is never ready").await??;
+    println!("start to ready: {} (aim: {})", milliseconds(ready), milliseconds(READY));
+    engine.call(&["exec", &container.name, "/factotum", "healthcheck"])?;
+    let healthy = SystemTime::now().duration_since(started(container.process)?)?;
+    println!("start to healthy, as its own check says: {} (at most {})", milliseconds(healthy), milliseconds(HEALTHY));
+    ensure!(healthy <= HEALTHY, "it took too long to be healthy");
+    container.confined()?;
+
+    let question = "which NATO members don't recognize Kosovo?";
+    let expected = "Spain, Slovakia, Greece and Romania";
+    let answer = everywhere(&fake, question).await;
+    ensure!(answer.iter().all(|a| a.contains(expected)), "the answers are {answer:?}");
+    println!("answers: a command, a direct message, a mention");
+    let memory = container.status("VmRSS")?;
+    let kilobytes: u64 = memory.trim_end_matches(" kB").parse().context("a number of kB")?;
+    println!("resident memory: {:.1} MB (at most {})", mb(kilobytes * 1_024), mb(MEMORY * 1_000));
+    ensure!(kilobytes <= MEMORY, "it takes too much memory");
+    container.stop(&fake).await
+}
+
+/// The same question in three ways; gives the texts of the answers.
+async fn everywhere(fake: &Fake, question: &str) -> [String; 3] {
+    let command = fake.ask(Place::default(), question, None);
+    fake.write(&Written { text: question.to_owned(), channel: 40, ..Written::default() });
+    let mention = format!("<@{US}> {question}");
+    fake.write(&Written { text: mention, server: Some(22), mentions: vec![US], channel: 41, ..Written::default() });
+    let command = fake.response(&command).await;
+    [&command["data"], &fake.posted(40, 0).await, &fake.posted(41, 0).await]
+        .map(|message| message["content"].as_str().unwrap_or_default().to_owned())
+}
+
+/// Settings, record and token mounted, as the documents advise; the record changes.
+async fn with_mounts(engine: &Engine) -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let (knowledge, settings, token) = (folder.path().join("knowledge"), folder.path().join("bot.toml"), folder.path().join("token"));
+    fs::create_dir(&knowledge)?;
+    for file in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/packs/tiny"))? {
+        let file = file?;
+        fs::copy(file.path(), knowledge.join(file.file_name()))?;
+    }
+    fs::write(&settings, "knowledge = \"knowledge\"\n[discord]\ndirect_messages = false\n")?;
+    fs::write(&token, format!("{TOKEN}\n"))?;
+    everybody_may_read(folder.path())?;
+    let mount = |from: &Path, to: &str| ["--volume".to_owned(), format!("{}:{to}:ro", from.display())];
+    let mut options = vec!["--env".to_owned(), "DISCORD_TOKEN_FILE=/run/secrets/discord_token".to_owned()];
+    options.extend(mount(&knowledge, "/etc/factotum/knowledge"));
+    options.extend(mount(&settings, "/etc/factotum/bot.toml"));
+    options.extend(mount(&token, "/run/secrets/discord_token"));
+
+    let fake = Fake::start().await;
+    let mut container = engine.start(&fake, &options)?;
+    within(container.ready(), "it is never ready").await??;
+    let answer = answer(&fake).await;
+    ensure!(answer == "31 metres.", "the mounted record is not in force: {answer}");
+    // The mounted settings are: they switch direct messages off, and so the next message in this channel is the answer to a mention.
+    fake.write(&Written { text: QUESTION.to_owned(), channel: 42, ..Written::default() });
+    let text = format!("<@{US}> {QUESTION}");
+    fake.write(&Written { text, server: Some(22), mentions: vec![US], channel: 42, ..Written::default() });
+    fake.posted(42, 0).await;
+    fake.settle().await;
+    ensure!(fake.messages_in(42) == 1, "the mounted settings are not in force");
+    println!("mounted: settings, record, token");
+
+    let file = knowledge.join("lighthouse.toml");
+    let text = fs::read_to_string(&file)?;
+    replace(&file, &text.replace("31 metres", "47 metres"))?;
+    let changed = async {
+        while self::answer(&fake).await != "47 metres." {
+            tokio::time::sleep(GLANCE * 20).await;
+        }
+    };
+    let begun = Instant::now();
+    within(changed, "the changed record is never in force").await.with_context(|| container.log())?;
+    println!("changed record in force after {}", milliseconds(begun.elapsed()));
+
+    let refused = |page: &str| page.lines().any(|l| l.starts_with("factotum_reloads_total") && l.contains("refused") && !l.ends_with(" 0"));
+    replace(&file, &text.replace("paragraphs = [1]", "paragraphs = [99]"))?;
+    let noticed = async {
+        while !container.get("/metrics").await.is_some_and(|page| refused(&page)) {
+            tokio::time::sleep(GLANCE * 20).await;
+        }
+    };
+    within(noticed, "a record with a mistake is not noticed").await.with_context(|| container.log())?;
+    ensure!(self::answer(&fake).await == "47 metres.", "the record with a mistake is in force");
+    println!("a record with a mistake is refused, and the one before it answers");
+    container.stop(&fake).await
+}
+
+const QUESTION: &str = "how tall is the tower of the lighthouse";
+
+/// Somebody asks who has not asked before, so that nobody asks too much.
+async fn answer(fake: &Fake) -> String {
+    let place = Place { person: fake.new_id(), channel: fake.new_id(), ..Place::default() };
+    let asked = fake.ask(place, QUESTION, None);
+    fake.response(&asked).await["data"]["content"].as_str().unwrap_or_default().to_owned()
+}
+
+/// Puts another file in a file's place, in one step.
+fn replace(file: &Path, text: &str) -> Result<()> {
+    let beside = file.with_extension("new");
+    fs::write(&beside, text)?;
+    Ok(fs::rename(beside, file)?)
+}
+
+/// The user in the container is nobody out here.
+#[cfg(unix)]
+fn everybody_may_read(folder: &Path) -> Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    Ok(fs::set_permissions(folder, fs::Permissions::from_mode(0o755))?)
+}
+
+#[cfg(not(unix))]
+fn everybody_may_read(_: &Path) -> Result<()> {
+    bail!("containers of Linux are tried on Linux")
+}
+
+async fn within<T>(what: impl Future<Output = T>, otherwise: &str) -> Result<T> {
+    tokio::time::timeout(PATIENCE, what).await.map_err(|_| anyhow::anyhow!("{otherwise}"))
+}
+
+fn mb(bytes: u64) -> f64 {
+    // Far from where whole numbers end.
+    #[allow(clippy::cast_precision_loss)]
+    let bytes = bytes as f64;
+    bytes / 1e6
+}
+
+fn milliseconds(time: Duration) -> String {
+    format!("{} ms", time.as_millis())
+}
