@@ -29,15 +29,15 @@ RUN touch build.rs src/main.rs src/lib.rs \
  && cargo build --locked --profile image --bin factotum ${JOBS:+--jobs "$JOBS"}
 
 # What the image has in it. Settings are the usual ones, and the record is read from the folder, so that another one can be put there.
-COPY bot.toml ./
-RUN mkdir -p /image/etc/factotum /image/etc/ssl/certs /image/cache \
+COPY bot.toml LICENSE ./
+RUN mkdir -p /image/etc/factotum /image/etc/ssl/certs /image/licences /cache \
  && cp target/x86_64-unknown-linux-gnu/image/factotum /image/factotum \
  && cp -r knowledge /image/etc/factotum/knowledge \
  && sed 's/^#knowledge = "knowledge"$/knowledge = "knowledge"/' bot.toml > /image/etc/factotum/bot.toml \
  && grep -q '^knowledge = "knowledge"$' /image/etc/factotum/bot.toml \
  && cp /etc/ssl/certs/ca-certificates.crt /image/etc/ssl/certs/ \
- && chmod -R u=rwX,go=rX /image \
- && chown 65532:65532 /image/cache
+ && cp LICENSE assets/LICENSE-* /image/licences/ \
+ && chmod -R u=rwX,go=rX /image
 
 FROM scratch
 ARG REVISION=unknown
@@ -47,6 +47,8 @@ LABEL org.opencontainers.image.title="Factotum" \
       org.opencontainers.image.revision="${REVISION}" \
       org.opencontainers.image.licenses="MIT AND Apache-2.0"
 COPY --from=build /image /
+# For `cache_dir`: a volume that is mounted here begins as the user's own.
+COPY --from=build --chown=65532:65532 /cache /cache
 # The folder of the settings: `bot.toml` is looked for where the program runs. To be replaced by mounts: bot.toml and knowledge/ in it.
 WORKDIR /etc/factotum
 # "Nobody", by the number that distroless images use. No name: there is no /etc/passwd.

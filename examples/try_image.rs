@@ -37,6 +37,33 @@ const PATIENCE: Duration = Duration::from_secs(40);
 /// Time between two looks at something that does not tell by itself: well below what is measured.
 const GLANCE: Duration = Duration::from_millis(5);
 
+/// How it is run: as the documents advise, and as every machine can.
+const CONFINED: [&str; 12] = [
+    "--read-only",
+    "--cap-drop",
+    "all",
+    "--security-opt",
+    "no-new-privileges",
+    "--network",
+    "host",
+    // Some runtimes ask for more than they may have, where nobody says how much.
+    "--ulimit",
+    "nofile=1024:1024",
+    "--ulimit",
+    "nproc=1024:1024",
+    // Its check is called here; some engines need more for calling it by themselves than there is on every machine.
+    "--no-healthcheck",
+];
+
+/// A question of the built-in record, and what is in its answer.
+const QUESTION: (&str, &str) = ("which NATO members don't recognize Kosovo?", "Spain, Slovakia, Greece and Romania");
+
+/// A question of the record that is mounted.
+const HEIGHT: &str = "how tall is the tower of the lighthouse";
+
+/// Where names are looked up: loopback, but not where another server of names may listen.
+const NAMES: &str = "127.0.53.53";
+
 /// The user that the image names.
 const USER: &str = "65532";
 
@@ -47,6 +74,8 @@ async fn main() -> Result<()> {
     ensure!(!words.is_empty(), "usage: try_image IMAGE ENGINE [OPTIONS]");
     let engine = Engine { image, words };
     engine.what_is_in_it()?;
+    let names = tokio::net::UdpSocket::bind((NAMES, 53)).await.context("a server of names cannot be started: that wants root")?;
+    tokio::spawn(answer_names(names));
     as_it_comes(&engine).await.context("the image as it comes")?;
     with_mounts(&engine).await.context("the image with settings, record and token mounted")
 }
@@ -97,6 +126,10 @@ impl Engine {
         }
         let programs: Vec<&String> = listed.iter().filter(|f| f.contains("bin/") && !f.ends_with('/')).collect();
         ensure!(programs.is_empty(), "there are other programs in the image: {programs:?}");
+
+        let (question, expected) = QUESTION;
+        let answer = self.call(&[&["run", "--rm"][..], &CONFINED, &[&self.image, "ask", question]].concat())?;
+        ensure!(answer.contains(expected), "at the command line, the answer is {answer}");
         Ok(())
     }
 
@@ -109,18 +142,18 @@ impl Engine {
         Ok(String::from_utf8_lossy(&listed.stdout).lines().map(|l| l.trim_start_matches("./").to_owned()).collect())
     }
 
-    /// Starts a container, confined as the documents advise.
+    /// Starts a container, confined as the documents advise. It has to find the fake by name.
     fn start(&self, fake: &Fake, options: &[String]) -> Result<Container<'_>> {
         let name = format!("factotum-try-{}", std::process::id());
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let given = [
-            format!("FACTOTUM_DISCORD_API_PROXY={}", fake.rest.replace("127.0.0.1", "localhost")),
+            format!("FACTOTUM_DISCORD_API_PROXY={}", fake.rest.replace("127.0.0.1", "discord.test")),
             format!("FACTOTUM_HTTP_LISTEN=127.0.0.1:{port}"),
             "FACTOTUM_LOG=info".to_owned(),
             "FACTOTUM_RELOAD_WATCH_SECONDS=1".to_owned(),
         ];
-        let mut command = self.command(&["run", "--rm", "--name", &name, "--network", "host", "--read-only", "--cap-drop", "all"]);
-        command.args(["--security-opt", "no-new-privileges", "--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1024:1024"]);
+        let mut command = self.command(&["run", "--rm", "--name", &name, "--dns", NAMES]);
+        command.args(CONFINED);
         for variable in &given {
             command.args(["--env", variable]);
         }
@@ -192,7 +225,8 @@ impl Container<'_> {
     fn confined(&self) -> Result<()> {
         let user = [USER; 4].join(" ");
         let nothing = "0000000000000000";
-        let wanted = [("Uid", user.as_str()), ("Gid", &user), ("CapEff", nothing), ("CapBnd", nothing), ("CapPrm", nothing), ("NoNewPrivs", "1")];
+        let wanted =
+            [("Uid", user.as_str()), ("Gid", &user), ("CapEff", nothing), ("CapBnd", nothing), ("CapPrm", nothing), ("NoNewPrivs", "1")];
         for (name, wanted) in wanted {
             let found = self.status(name)?;
             ensure!(found == wanted, "{name} of the process is {found}, not {wanted}");
@@ -266,11 +300,10 @@ async fn as_it_comes(engine: &Engine) -> Result<()> {
     ensure!(healthy <= HEALTHY, "it took too long to be healthy");
     container.confined()?;
 
-    let question = "which NATO members don't recognize Kosovo?";
-    let expected = "Spain, Slovakia, Greece and Romania";
+    let (question, expected) = QUESTION;
     let answer = everywhere(&fake, question).await;
     ensure!(answer.iter().all(|a| a.contains(expected)), "the answers are {answer:?}");
-    println!("answers: a command, a direct message, a mention");
+    println!("finds Discord by name; answers a command, a direct message and a mention");
     let memory = container.status("VmRSS")?;
     let kilobytes: u64 = memory.trim_end_matches(" kB").parse().context("a number of kB")?;
     println!("resident memory: {:.1} MB (at most {})", mb(kilobytes * 1_024), mb(MEMORY * 1_000));
@@ -287,6 +320,29 @@ async fn everywhere(fake: &Fake, question: &str) -> [String; 3] {
     let command = fake.response(&command).await;
     [&command["data"], &fake.posted(40, 0).await, &fake.posted(41, 0).await]
         .map(|message| message["content"].as_str().unwrap_or_default().to_owned())
+}
+
+/// A server of names to which every name is 127.0.0.1: a static program must be able to ask one.
+async fn answer_names(socket: tokio::net::UdpSocket) {
+    const HEADER: usize = 12;
+    let mut packet = [0; 512];
+    while let Ok((length, who)) = socket.recv_from(&mut packet).await {
+        let Some(question) = packet[..length].get(HEADER..) else { continue };
+        // The name ends with an empty label; its type and class follow.
+        let Some(end) = question.iter().position(|byte| *byte == 0) else { continue };
+        let Some(question) = question.get(..end + 5) else { continue };
+        let is_address = question.ends_with(&[0, 1, 0, 1]);
+        let mut answer = packet[..2].to_vec();
+        // A good answer with one question and one record, or none.
+        answer.extend([0x81, 0x80, 0, 1, 0, u8::from(is_address), 0, 0, 0, 0]);
+        answer.extend(question);
+        if is_address {
+            // The name of the question, an address of the Internet, for five seconds, of four bytes.
+            answer.extend([0xc0, 0x0c, 0, 1, 0, 1, 0, 0, 0, 5, 0, 4, 127, 0, 0, 1]);
+        }
+        // Who has not heard it asks again.
+        let _ = socket.send_to(&answer, who).await;
+    }
 }
 
 /// Settings, record and token mounted, as the documents advise; the record changes.
@@ -313,8 +369,8 @@ async fn with_mounts(engine: &Engine) -> Result<()> {
     let answer = answer(&fake).await;
     ensure!(answer == "31 metres.", "the mounted record is not in force: {answer}");
     // The mounted settings are: they switch direct messages off, and so the next message in this channel is the answer to a mention.
-    fake.write(&Written { text: QUESTION.to_owned(), channel: 42, ..Written::default() });
-    let text = format!("<@{US}> {QUESTION}");
+    fake.write(&Written { text: HEIGHT.to_owned(), channel: 42, ..Written::default() });
+    let text = format!("<@{US}> {HEIGHT}");
     fake.write(&Written { text, server: Some(22), mentions: vec![US], channel: 42, ..Written::default() });
     fake.posted(42, 0).await;
     fake.settle().await;
@@ -346,12 +402,10 @@ async fn with_mounts(engine: &Engine) -> Result<()> {
     container.stop(&fake).await
 }
 
-const QUESTION: &str = "how tall is the tower of the lighthouse";
-
 /// Somebody asks who has not asked before, so that nobody asks too much.
 async fn answer(fake: &Fake) -> String {
     let place = Place { person: fake.new_id(), channel: fake.new_id(), ..Place::default() };
-    let asked = fake.ask(place, QUESTION, None);
+    let asked = fake.ask(place, HEIGHT, None);
     fake.response(&asked).await["data"]["content"].as_str().unwrap_or_default().to_owned()
 }
 

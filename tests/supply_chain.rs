@@ -116,7 +116,7 @@ fn the_list_of_materials_is_complete() {
         let hashes = component["hashes"].as_array().cloned().unwrap_or_default();
         let hash = hashes.iter().find(|h| h["alg"] == "SHA-256").map(|h| text(&h["content"])).unwrap_or_default();
         let (name, version) = (text(&component["name"]), text(&component["version"]));
-        assert!(text(&component["purl"]).starts_with(&format!("pkg:cargo/{name}@{}", version.replace('+', "%2B"))), "{component}");
+        assert!(text(&component["purl"]).starts_with(&format!("pkg:cargo/{name}@{version}")), "{component}");
         listed.insert((name, version), (licence, hash));
     }
     let checksums = checksums();
