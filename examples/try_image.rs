@@ -1,5 +1,6 @@
-//! Runs an image and asks it questions through the Discord on loopback of the tests: `try_image IMAGE ENGINE [OPTIONS]`, where the engine is
-//! `docker` or `podman`. `scripts/try-image` builds the image and calls this.
+//! Runs an image and asks it questions through the Discord on loopback of the tests: `try_image IMAGE ENGINE [OPTIONS] -- COMPOSE [OPTIONS]`,
+//! where the engine is `docker` or `podman`, and what composes is `docker compose` or `podman-compose`. `scripts/try-image` builds the image
+//! and calls this.
 //!
 //! Everything is held against what runs, not against what was asked for: the process's own account of its rights, its file system, its
 //! exit status. Reading that of somebody else's process wants root.
@@ -67,38 +68,47 @@ const NAMES: &str = "127.0.53.53";
 /// The user that the image names.
 const USER: &str = "65532";
 
+const USAGE: &str = "usage: try_image IMAGE ENGINE [OPTIONS] -- COMPOSE [OPTIONS]";
+
 #[tokio::main]
 async fn main() -> Result<()> {
-    let mut arguments = std::env::args().skip(1);
-    let (Some(image), words) = (arguments.next(), arguments.collect::<Vec<_>>()) else { bail!("usage: try_image IMAGE ENGINE [OPTIONS]") };
-    ensure!(!words.is_empty(), "usage: try_image IMAGE ENGINE [OPTIONS]");
-    let engine = Engine { image, words };
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let mut parts = arguments.splitn(2, |argument| argument == "--");
+    let (Some([image, words @ ..]), Some(compose)) = (parts.next(), parts.next()) else { bail!(USAGE) };
+    ensure!(!words.is_empty() && !compose.is_empty(), USAGE);
+    let engine = Engine { image: image.clone(), words: words.to_vec(), compose: compose.to_vec() };
     engine.what_is_in_it()?;
     let names = tokio::net::UdpSocket::bind((NAMES, 53)).await.context("a server of names cannot be started: that wants root")?;
     tokio::spawn(answer_names(names));
     as_it_comes(&engine).await.context("the image as it comes")?;
-    with_mounts(&engine).await.context("the image with settings, record and token mounted")
+    with_mounts(&engine).await.context("the image with settings, record and token mounted")?;
+    composed(&engine).await.context("the image as compose.yaml has it")
 }
 
-/// A program that runs containers, and the image.
+/// A program that runs containers, one that runs what `compose.yaml` describes, and the image.
 struct Engine {
     image: String,
     words: Vec<String>,
+    compose: Vec<String>,
+}
+
+fn command(program: &[String], arguments: &[&str]) -> Command {
+    let mut command = Command::new(&program[0]);
+    command.args(&program[1..]).args(arguments).stdin(Stdio::null());
+    command
+}
+
+/// What a program prints, if it does what it is told.
+fn call(program: &[String], arguments: &[&str]) -> Result<String> {
+    let output = command(program, arguments).output().with_context(|| format!("cannot run {}", program[0]))?;
+    let error = String::from_utf8_lossy(&output.stderr);
+    ensure!(output.status.success(), "{} {}: {}", program[0], arguments.join(" "), error.trim());
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 impl Engine {
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(&self.words[0]);
-        command.args(&self.words[1..]).args(arguments).stdin(Stdio::null());
-        command
-    }
-
-    /// What a command prints, if it does what it is told.
     fn call(&self, arguments: &[&str]) -> Result<String> {
-        let output = self.command(arguments).output().with_context(|| format!("cannot run {}", self.words[0]))?;
-        let error = String::from_utf8_lossy(&output.stderr);
-        ensure!(output.status.success(), "{} {}: {}", self.words[0], arguments.join(" "), error.trim());
-        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+        call(&self.words, arguments)
     }
 
     /// What holds of the image without running it.
@@ -135,7 +145,7 @@ impl Engine {
 
     /// The files of a container.
     fn files(&self, container: &str) -> Result<Vec<String>> {
-        let mut export = self.command(&["export", container]).stdout(Stdio::piped()).spawn()?;
+        let mut export = command(&self.words, &["export", container]).stdout(Stdio::piped()).spawn()?;
         let archive = export.stdout.take().context("it is piped")?;
         let listed = Command::new("tar").arg("-t").stdin(archive).output().context("cannot run tar")?;
         ensure!(export.wait()?.success() && listed.status.success(), "the files of {container} cannot be listed");
@@ -144,18 +154,11 @@ impl Engine {
 
     /// Starts a container, confined as the documents advise. It has to find the fake by name.
     fn start(&self, fake: &Fake, options: &[String]) -> Result<Container<'_>> {
-        let name = format!("factotum-try-{}", std::process::id());
-        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-        let given = [
-            format!("FACTOTUM_DISCORD_API_PROXY={}", fake.rest.replace("127.0.0.1", "discord.test")),
-            format!("FACTOTUM_HTTP_LISTEN=127.0.0.1:{port}"),
-            "FACTOTUM_LOG=info".to_owned(),
-            "FACTOTUM_RELOAD_WATCH_SECONDS=1".to_owned(),
-        ];
-        let mut command = self.command(&["run", "--rm", "--name", &name, "--dns", NAMES]);
+        let (name, port) = (name(), free_port()?);
+        let mut command = command(&self.words, &["run", "--rm", "--name", &name, "--dns", NAMES]);
         command.args(CONFINED);
-        for variable in &given {
-            command.args(["--env", variable]);
+        for (variable, value) in environment(fake, port) {
+            command.args(["--env", &format!("{variable}={value}")]);
         }
         command.args(options).arg(&self.image);
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().context("the container cannot be started")?;
@@ -169,8 +172,27 @@ impl Engine {
                 log.push('\n');
             }
         });
-        Ok(Container { engine: self, name, port, child, log, process: 0 })
+        Ok(Container { engine: self, name, port, child: Some(child), log, process: 0 })
     }
+}
+
+/// What a container of this run is called.
+fn name() -> String {
+    format!("factotum-try-{}", std::process::id())
+}
+
+fn free_port() -> Result<u16> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+}
+
+/// What every container is told.
+fn environment(fake: &Fake, port: u16) -> [(&'static str, String); 4] {
+    [
+        ("FACTOTUM_DISCORD_API_PROXY", fake.rest.replace("127.0.0.1", "discord.test")),
+        ("FACTOTUM_HTTP_LISTEN", format!("127.0.0.1:{port}")),
+        ("FACTOTUM_LOG", "info".to_owned()),
+        ("FACTOTUM_RELOAD_WATCH_SECONDS", "1".to_owned()),
+    ]
 }
 
 /// A running container. It is removed when it is dropped.
@@ -178,7 +200,8 @@ struct Container<'a> {
     engine: &'a Engine,
     name: String,
     port: u16,
-    child: Child,
+    /// The engine's process that runs it, if it does so in the foreground.
+    child: Option<Child>,
     log: Arc<Mutex<String>>,
     /// Number of the program's process, as seen from outside.
     process: u32,
@@ -192,7 +215,7 @@ impl Container<'_> {
     /// Waits until it says that it is ready; gives the time since the start of its process.
     async fn ready(&mut self) -> Result<Duration> {
         let ready = loop {
-            if let Some(status) = self.child.try_wait()? {
+            if let Some(status) = self.child.as_mut().map(Child::try_wait).transpose()?.flatten() {
                 bail!("it has ended with {status}: {}", self.log());
             }
             if self.get("/readyz").await.is_some_and(|answer| answer.starts_with("HTTP/1.1 200")) {
@@ -257,22 +280,37 @@ impl Container<'_> {
 
     async fn ended(&mut self) -> Result<ExitStatus> {
         let begun = Instant::now();
+        let child = self.child.as_mut().context("it runs in the foreground")?;
         loop {
-            if let Some(status) = self.child.try_wait()? {
+            if let Some(status) = child.try_wait()? {
                 return Ok(status);
             }
-            ensure!(begun.elapsed() < PATIENCE, "it does not end: {}", self.log());
+            ensure!(begun.elapsed() < PATIENCE, "it does not end");
             tokio::time::sleep(GLANCE).await;
         }
+    }
+
+    /// What the kernel holds it to, by the names that control groups of the first and second version have for that.
+    fn limit(&self, controller: &str, first: &str, second: &str) -> Result<u64> {
+        let groups = fs::read_to_string(format!("/proc/{}/cgroup", self.process))?;
+        let group = |of: &str| groups.lines().find_map(|line| line.split_once(':')?.1.strip_prefix(of)?.strip_prefix(":/"));
+        let file = match group(controller) {
+            Some(group) => format!("/sys/fs/cgroup/{controller}/{group}/{first}"),
+            None => format!("/sys/fs/cgroup/{}/{second}", group("").context("it is in no control group")?),
+        };
+        let limit = fs::read_to_string(&file).with_context(|| file.clone())?;
+        limit.trim().parse().with_context(|| format!("{file}: {}", limit.trim()))
     }
 }
 
 impl Drop for Container<'_> {
     fn drop(&mut self) {
         // Most often it is gone already.
-        let _ = self.engine.command(&["rm", "--force", &self.name]).stdout(Stdio::null()).stderr(Stdio::null()).status();
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        let _ = self.engine.call(&["rm", "--force", &self.name]);
+        if let Some(mut child) = self.child.take() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
     }
 }
 
@@ -400,6 +438,49 @@ async fn with_mounts(engine: &Engine) -> Result<()> {
     ensure!(self::answer(&fake).await == "47 metres.", "the record with a mistake is in force");
     println!("a record with a mistake is refused, and the one before it answers");
     container.stop(&fake).await
+}
+
+/// The image as `compose.yaml` has it, but on this machine's own network.
+async fn composed(engine: &Engine) -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let (token, changes) = (folder.path().join("token"), folder.path().join("changes.yaml"));
+    fs::write(&token, TOKEN)?;
+    everybody_may_read(folder.path())?;
+    let fake = Fake::start().await;
+    let (name, port) = (name(), free_port()?);
+    let environment: String = environment(&fake, port).iter().map(|(variable, value)| format!("      {variable}: \"{value}\"\n")).collect();
+    let text = format!(
+        "services:\n  factotum:\n    image: {}\n    container_name: {name}\n    network_mode: host\n    dns: {NAMES}\n    ulimits:\n      \
+         nofile: 1024\n      nproc: 1024\n    environment:\n{environment}secrets:\n  discord_token:\n    file: {}\n",
+        engine.image,
+        token.display()
+    );
+    fs::write(&changes, text)?;
+    let ours = Path::new(env!("CARGO_MANIFEST_DIR")).join("compose.yaml");
+    let (ours, changes) = (ours.display().to_string(), changes.display().to_string());
+    // A project of its own: whoever runs the real one on this machine keeps it.
+    let project = ["--project-name", &name, "--file", &ours, "--file", &changes];
+    let compose = |arguments: &[&str]| call(&engine.compose, &[&project, arguments].concat());
+    let tried = async {
+        compose(&["up", "--detach", "--no-build"])?;
+        let mut container = Container { engine, name: name.clone(), port, child: None, log: Arc::default(), process: 0 };
+        if within(container.ready(), "it is never ready").await.and_then(|ready| ready).is_err() {
+            bail!("it is never ready: {}", engine.call(&["logs", &name])?);
+        }
+        container.confined()?;
+        let (question, expected) = QUESTION;
+        let asked = fake.ask(Place::default(), question, None);
+        let answer = fake.response(&asked).await["data"]["content"].to_string();
+        ensure!(answer.contains(expected), "the answer is {answer}");
+        let memory = container.limit("memory", "memory.limit_in_bytes", "memory.max")?;
+        let processes = container.limit("pids", "pids.max", "pids.max")?;
+        ensure!((memory, processes) == (256 << 20, 64), "it may have {memory} bytes and {processes} processes");
+        println!("by compose.yaml: answers, with the kernel's limits of {:.0} MB and {processes} processes", mb(memory));
+        Ok(())
+    };
+    let tried = tried.await;
+    let removed = compose(&["down", "--volumes"]);
+    tried.and(removed.map(drop))
 }
 
 /// Somebody asks who has not asked before, so that nobody asks too much.
