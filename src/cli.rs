@@ -4,17 +4,23 @@ mod ask;
 mod chat;
 mod check;
 mod commands;
+mod config;
+mod healthcheck;
 mod import;
 mod lines;
 mod progress;
+mod reloading;
 mod run;
 mod settings;
 mod test;
+mod token;
 mod topics;
 
 use clap::{Parser, Subcommand};
+use factotum::config::{LogFormat, unknown_variables};
 use factotum::discord::adapter::witness::{self, Signs};
 use factotum::discord::health::Ended;
+use factotum::render::visible;
 use settings::{Global, Settings};
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
@@ -57,6 +63,10 @@ enum Command {
     Import(import::Import),
     /// Answer on Discord
     Run(run::Run),
+    /// Ask the running bot on this machine whether it is ready
+    Healthcheck(healthcheck::Healthcheck),
+    /// Show every setting, and where it comes from
+    Config(config::Config),
     /// Print the link with which the bot is invited to a server
     Invite(commands::Invite),
     /// Show, register or remove the bot's commands on Discord
@@ -90,7 +100,10 @@ impl From<Status> for ExitCode {
 /// Runs the command.
 pub fn run(arguments: &Arguments) -> anyhow::Result<Status> {
     let settings = Settings::load(&arguments.global)?;
-    let signs = log_to_standard_error(settings.log_filter())?;
+    let signs = log_to_standard_error(settings.log_filter(), settings.config().log_format)?;
+    for (name, nearest) in unknown_variables(std::env::vars_os().map(|(name, _)| name.to_string_lossy().into_owned())) {
+        tracing::warn!("the environment variable {} sets nothing; did you mean {nearest}?", visible(&name));
+    }
     match &arguments.command {
         Command::Ask(ask) => ask.run(&settings),
         Command::Chat(chat) => chat.run(&settings),
@@ -99,6 +112,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Status> {
         Command::Test(test) => test.run(&settings),
         Command::Import(import) => import.run(),
         Command::Run(run) => run.run(&settings, signs),
+        Command::Healthcheck(healthcheck) => healthcheck.run(&settings),
+        Command::Config(config) => config.run(&settings),
         Command::Invite(invite) => invite.run(&settings),
         Command::Commands(commands) => commands.run(&settings),
     }
@@ -119,12 +134,17 @@ const HEADING: anstyle::Style = anstyle::Style::new().bold();
 
 /// Prints our own lines only. Those of libraries quote addresses with secrets in them, and what people wrote; what matters of serenity's
 /// comes as signs.
-fn log_to_standard_error(filter: &str) -> anyhow::Result<Signs> {
+fn log_to_standard_error(filter: &str, format: LogFormat) -> anyhow::Result<Signs> {
     use tracing_subscriber::filter::filter_fn;
-    use tracing_subscriber::prelude::*;
+    use tracing_subscriber::{Layer, prelude::*};
     let colours = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty());
     let ours = filter_fn(|metadata| metadata.target().split("::").next() == Some("factotum"));
-    let printed = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(colours).without_time();
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let printed = match format {
+        // Whoever keeps the log adds the time.
+        LogFormat::Readable => lines.with_ansi(colours).without_time().boxed(),
+        LogFormat::Json => lines.json().flatten_event(true).with_current_span(false).with_span_list(false).boxed(),
+    };
     let (witness, signs) = witness::layer();
     tracing_subscriber::registry()
         .with(printed.with_filter(ours).with_filter(tracing_subscriber::EnvFilter::try_new(filter)?))

@@ -3,71 +3,194 @@
 //! The setting `x` of the section `[s]` has the environment variable `FACTOTUM_S_X`, which goes before the file. Secrets are no settings:
 //! the token of a bot comes from the environment alone, so that no file with it can be shown around.
 
-use crate::diagnostic::{Diagnostic, SourceFile};
+pub mod secret;
+mod values;
+
+use crate::diagnostic::{Diagnostic, SourceFile, line_column};
 use crate::document;
-use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
-use std::time::Duration;
 use toml::Spanned;
 use toml::de::DeValue;
+use values::Written;
 
-/// What may stand in `bot.toml`, outside of sections and as their names.
-const KEYS: &[&str] = &["knowledge", "cache_dir", "log", "discord"];
+pub use values::{Address, Count, Every, Filter, Ids, Listen, LogFormat, Optional};
 
 /// Every setting, with its default where nobody said otherwise.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
     /// Folder of the knowledge pack; the built-in one if there is none.
-    pub knowledge: Option<PathBuf>,
+    pub knowledge: Optional<PathBuf>,
     /// Folder where what was learned from packs is kept; without it a pack is learned at every start.
-    pub cache_dir: Option<PathBuf>,
+    pub cache_dir: Optional<PathBuf>,
     /// What is logged: a filter such as `warn` or `factotum=debug`.
     pub log: Filter,
+    /// How lines of the log look.
+    pub log_format: LogFormat,
+    /// Whether the log has the ids of people on Discord.
+    pub log_users: bool,
     /// The bot on Discord.
     pub discord: Discord,
+    /// What the bot tells about itself.
+    pub http: Http,
+    /// When the knowledge is read anew.
+    pub reload: Reload,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { knowledge: None, cache_dir: None, log: Filter("warn".to_owned()), discord: Discord::default() }
+        Self {
+            knowledge: Optional::default(),
+            cache_dir: Optional::default(),
+            log: Filter("warn".to_owned()),
+            log_format: LogFormat::Readable,
+            log_users: false,
+            discord: Discord::default(),
+            http: Http::default(),
+            reload: Reload::default(),
+        }
     }
 }
 
-/// A section's settings: for each its key, and the environment variable that goes before it.
+/// What is told over HTTP: `[http]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Http {
+    /// Where the bot tells about itself: `/livez`, `/readyz`, `/metrics`, `/version`.
+    pub listen: Listen,
+}
+
+impl Default for Http {
+    fn default() -> Self {
+        // Nobody from outside this machine; the port that OpenTelemetry's exporters for Prometheus take.
+        Http { listen: Listen(Some(([127, 0, 0, 1], 9464).into())) }
+    }
+}
+
+/// When the knowledge is read anew: `[reload]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reload {
+    /// How often the folder is looked at; never if 0. A change counts once two looks in a row have found the same.
+    pub watch_seconds: Every,
+}
+
+impl Default for Reload {
+    fn default() -> Self {
+        // Reading and hashing our own record takes some milliseconds; whoever edits one waits for ten seconds.
+        Reload { watch_seconds: Every(5) }
+    }
+}
+
+/// One setting as it is in force.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setting {
+    /// The section that it stands in: `discord.shards`; empty outside of any.
+    pub section: &'static str,
+    /// Its name there.
+    pub key: &'static str,
+    /// Its environment variable.
+    pub variable: &'static str,
+    /// Its value in TOML, harmless to print; `None` if it has none.
+    pub value: Option<String>,
+    /// Where the value comes from.
+    pub origin: Origin,
+}
+
+/// Where a value comes from.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Origin {
+    /// Nobody said otherwise.
+    #[default]
+    Default,
+    /// A file of settings.
+    File {
+        /// Its name.
+        name: String,
+        /// The line, from 1.
+        line: usize,
+    },
+    /// The setting's environment variable.
+    Environment,
+    /// An option on the command line.
+    Option(&'static str),
+}
+
+type Key<'a> = Spanned<std::borrow::Cow<'a, str>>;
+
+/// A file that is being read.
+struct Reading<'a> {
+    file: &'a SourceFile,
+    origins: BTreeMap<&'static str, Origin>,
+    found: Vec<Diagnostic>,
+}
+
+impl Reading<'_> {
+    fn came(&mut self, variable: &'static str, key: &Key<'_>) {
+        let (line, _) = line_column(&self.file.text, key.span().start);
+        self.origins.insert(variable, Origin::File { name: self.file.name.clone(), line });
+    }
+}
+
+/// A section's settings: for each its key, and the environment variable that goes before it; and the sections inside it.
 macro_rules! section {
-    ($section:ty, $keys:ident, $([$subsection:ident])? $($key:ident = $variable:literal,)+) => {
-        const $keys: &[&str] = &[$(stringify!($key),)+ $(stringify!($subsection),)?];
+    ($section:ty, $name:literal, $keys:ident, [$($subsection:ident),*] $($key:ident = $variable:literal,)+) => {
+        const $keys: &[&str] = &[$(stringify!($key),)+ $(stringify!($subsection),)*];
 
         impl $section {
             /// Reads one setting of the section.
-            fn set(&mut self, key: &Spanned<std::borrow::Cow<'_, str>>, value: Spanned<DeValue<'_>>, found: &mut Vec<Diagnostic>) {
+            fn set(&mut self, key: &Key<'_>, value: Spanned<DeValue<'_>>, reading: &mut Reading<'_>) {
                 let what = format!("`{}`", key.get_ref());
                 match key.get_ref().as_ref() {
                     $(stringify!($key) => {
-                        if let Some(value) = document::value(0, &what, value, found) {
+                        if let Some(value) = document::value(0, &what, value, &mut reading.found) {
                             self.$key = value;
+                            reading.came($variable, key);
                         }
                     })+
-                    $(stringify!($subsection) => section(value, &what, found, |key, value, found| self.$subsection.set(key, value, found)),)?
-                    _ => document::unknown_key(0, key, $keys, found),
+                    $(stringify!($subsection) => section(value, &what, reading, |key, value, reading| self.$subsection.set(key, value, reading)),)*
+                    name if secret::is_secret(name) => secret::misplaced(key, &mut reading.found),
+                    _ => document::unknown_key(0, key, $keys, &mut reading.found),
                 }
             }
 
-            fn set_from_environment(&mut self, variable: &dyn Fn(&str) -> Option<String>) -> Result<(), BadVariable> {
+            fn set_from_environment(
+                &mut self,
+                variable: &dyn Fn(&str) -> Option<String>,
+                origins: &mut BTreeMap<&'static str, Origin>,
+            ) -> Result<(), BadVariable> {
                 $(if let Some(value) = from_environment($variable, variable)? {
                     self.$key = value;
+                    origins.insert($variable, Origin::Environment);
                 })+
-                $(self.$subsection.set_from_environment(variable)?;)?
+                $(self.$subsection.set_from_environment(variable, origins)?;)*
                 Ok(())
+            }
+
+            /// All settings of the section, with nothing said about where they come from.
+            fn list(&self, all: &mut Vec<Setting>) {
+                $(all.push(Setting {
+                    section: $name,
+                    key: stringify!($key),
+                    variable: $variable,
+                    value: self.$key.written(),
+                    origin: Origin::Default,
+                });)+
+                $(self.$subsection.list(all);)*
             }
         }
     };
 }
 
-section! { Discord, DISCORD_KEYS, [shards]
+section! { Config, "", KEYS, [discord, http, reload]
+    knowledge = "FACTOTUM_KNOWLEDGE",
+    cache_dir = "FACTOTUM_CACHE_DIR",
+    log = "FACTOTUM_LOG",
+    log_format = "FACTOTUM_LOG_FORMAT",
+    log_users = "FACTOTUM_LOG_USERS",
+}
+
+section! { Discord, "discord", DISCORD_KEYS, [shards]
     api_proxy = "FACTOTUM_DISCORD_API_PROXY",
     register_commands = "FACTOTUM_DISCORD_REGISTER_COMMANDS",
     allow_servers = "FACTOTUM_DISCORD_ALLOW_SERVERS",
@@ -84,10 +207,18 @@ section! { Discord, DISCORD_KEYS, [shards]
     give_up_seconds = "FACTOTUM_DISCORD_GIVE_UP_SECONDS",
 }
 
-section! { Shards, SHARDS_KEYS,
+section! { Shards, "discord.shards", SHARDS_KEYS, []
     first = "FACTOTUM_DISCORD_SHARDS_FIRST",
     last = "FACTOTUM_DISCORD_SHARDS_LAST",
     total = "FACTOTUM_DISCORD_SHARDS_TOTAL",
+}
+
+section! { Http, "http", HTTP_KEYS, []
+    listen = "FACTOTUM_HTTP_LISTEN",
+}
+
+section! { Reload, "reload", RELOAD_KEYS, []
+    watch_seconds = "FACTOTUM_RELOAD_WATCH_SECONDS",
 }
 
 /// The bot on Discord: `[discord]`.
@@ -185,150 +316,18 @@ impl Shards {
     }
 }
 
-/// A setting that need not be there.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(transparent)]
-pub struct Optional<T>(pub Option<T>);
-
-impl<T> Default for Optional<T> {
-    fn default() -> Self {
-        Optional(None)
-    }
-}
-
-impl<T: FromStr> FromStr for Optional<T> {
-    type Err = T::Err;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.parse().map(|value| Optional(Some(value)))
-    }
-}
-
-/// A number from 1 to a million.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "u64")]
-pub struct Count(u64);
-
-impl Count {
-    /// The greatest.
-    pub const MAX: Count = Count(1_000_000);
-
-    /// The number.
-    pub fn get(self) -> u64 {
-        self.0
-    }
-
-    /// So many seconds.
-    pub fn duration(self) -> Duration {
-        Duration::from_secs(self.0)
-    }
-}
-
-impl TryFrom<u64> for Count {
-    type Error = String;
-
-    fn try_from(number: u64) -> Result<Self, Self::Error> {
-        let range = 1..=Self::MAX.0;
-        if range.contains(&number) { Ok(Count(number)) } else { Err(format!("a whole number from 1 to {}", Self::MAX.0)) }
-    }
-}
-
-impl FromStr for Count {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.trim().parse::<u64>().map_err(|error| error.to_string()).and_then(Count::try_from)
-    }
-}
-
-/// Ids of Discord's.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(transparent)]
-pub struct Ids(Vec<u64>);
-
-impl Ids {
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// Whether this one is among them.
-    pub fn contains(&self, id: u64) -> bool {
-        self.0.contains(&id)
-    }
-}
-
-impl FromStr for Ids {
-    type Err = std::num::ParseIntError;
-
-    /// Commas stand between ids.
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.split(',').map(str::trim).filter(|id| !id.is_empty()).map(str::parse).collect::<Result<_, _>>().map(Ids)
-    }
-}
-
-/// The address of a server: `http://` or `https://`, a host, perhaps a port, and nothing behind.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
-pub struct Address(String);
-
-impl Address {
-    /// As it is written, without a slash at its end.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl FromStr for Address {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let address = text.strip_suffix('/').unwrap_or(text);
-        let host = address.strip_prefix("http://").or_else(|| address.strip_prefix("https://")).unwrap_or_default();
-        let plain = host.bytes().all(|b| b.is_ascii_alphanumeric() || b"-.:[]".contains(&b));
-        if plain && !host.is_empty() { Ok(Address(address.to_owned())) } else { Err("an address such as http://127.0.0.1:3900".to_owned()) }
-    }
-}
-
-impl TryFrom<String> for Address {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        text.parse()
-    }
-}
-
 /// Reads a section, setting by setting.
 fn section(
     value: Spanned<DeValue<'_>>,
     what: &str,
-    found: &mut Vec<Diagnostic>,
-    mut set: impl FnMut(&Spanned<std::borrow::Cow<'_, str>>, Spanned<DeValue<'_>>, &mut Vec<Diagnostic>),
+    reading: &mut Reading<'_>,
+    mut set: impl FnMut(&Key<'_>, Spanned<DeValue<'_>>, &mut Reading<'_>),
 ) {
     if !matches!(value.get_ref(), DeValue::Table(_)) {
         // Whatever it is, it cannot be read as a table, and that is reported.
-        let _ = document::value::<BTreeMap<String, serde::de::IgnoredAny>>(0, what, value, found);
+        let _ = document::value::<BTreeMap<String, serde::de::IgnoredAny>>(0, what, value, &mut reading.found);
     } else if let DeValue::Table(table) = value.into_inner() {
-        table.into_iter().for_each(|(key, value)| set(&key, value, found));
-    }
-}
-
-/// A log filter that has been read once, so that it can be read again.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Filter(String);
-
-impl Filter {
-    /// The filter as it is written.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl FromStr for Filter {
-    type Err = tracing_subscriber::filter::ParseError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        tracing_subscriber::EnvFilter::try_new(text).map(|_| Filter(text.to_owned()))
+        table.into_iter().for_each(|(key, value)| set(&key, value, reading));
     }
 }
 
@@ -344,66 +343,83 @@ pub struct BadVariable {
     pub problem: String,
 }
 
-impl Config {
+/// Settings, each with where it comes from.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Settled {
+    /// The settings.
+    pub config: Config,
+    /// Where they come from, by environment variable; from nowhere but the program itself if they are not in here.
+    origins: BTreeMap<&'static str, Origin>,
+}
+
+impl Settled {
     /// Reads `bot.toml`; relative paths in it start at `folder`, where it lies.
     ///
     /// # Errors
-    /// Every mistake in the file.
-    pub fn parse(file: &SourceFile, folder: &Path) -> Result<Config, Vec<Diagnostic>> {
-        let mut found = Vec::new();
+    /// Every mistake in the file; it has to be [masked](secret::masked) where they are shown.
+    pub fn parse(file: &SourceFile, folder: &Path) -> Result<Settled, Vec<Diagnostic>> {
+        let mut reading = Reading { file, origins: BTreeMap::new(), found: Vec::new() };
         let mut config = Config::default();
-        for (key, value) in document::root(0, &file.text, &mut found) {
-            let what = format!("`{}`", key.get_ref());
-            match key.get_ref().as_ref() {
-                "knowledge" => config.knowledge = document::value::<PathBuf>(0, &what, value, &mut found).map(|path| folder.join(path)),
-                "cache_dir" => config.cache_dir = document::value::<PathBuf>(0, &what, value, &mut found).map(|path| folder.join(path)),
-                "log" => {
-                    let read = document::value::<Spanned<String>>(0, &what, value, &mut found);
-                    config.log = read.and_then(|text| parsed(&text, &mut found)).unwrap_or(config.log);
-                }
-                "discord" => section(value, &what, &mut found, |key, value, found| config.discord.set(key, value, found)),
-                _ => document::unknown_key(0, &key, KEYS, &mut found),
-            }
+        for (key, value) in document::root(0, &file.text, &mut reading.found) {
+            config.set(&key, value, &mut reading);
         }
-        found.sort_by(|a, b| (&a.place, a.code).cmp(&(&b.place, b.code)));
-        if found.is_empty() { Ok(config) } else { Err(found) }
+        let Reading { origins, mut found, .. } = reading;
+        if !found.is_empty() {
+            found.sort_by(|a, b| (&a.place, a.code).cmp(&(&b.place, b.code)));
+            found.iter_mut().for_each(|diagnostic| diagnostic.message = secret::without_tokens(&diagnostic.message));
+            return Err(found);
+        }
+        for path in [&mut config.knowledge, &mut config.cache_dir].into_iter().filter_map(|setting| setting.0.as_mut()) {
+            *path = folder.join(&path);
+        }
+        Ok(Settled { config, origins })
     }
 
     /// Puts the environment's settings in place of the file's; an empty variable counts as unset.
     ///
     /// # Errors
     /// [`BadVariable`] for the first value that cannot be read.
-    pub fn with_environment(mut self, variable: &dyn Fn(&str) -> Option<String>) -> Result<Config, BadVariable> {
-        let Config { knowledge, cache_dir, log, discord } = &mut self;
-        if let Some(path) = from_environment::<PathBuf>("FACTOTUM_KNOWLEDGE", variable)? {
-            *knowledge = Some(path);
-        }
-        if let Some(path) = from_environment::<PathBuf>("FACTOTUM_CACHE_DIR", variable)? {
-            *cache_dir = Some(path);
-        }
-        if let Some(filter) = from_environment("FACTOTUM_LOG", variable)? {
-            *log = filter;
-        }
-        discord.set_from_environment(variable)?;
+    pub fn with_environment(mut self, variable: &dyn Fn(&str) -> Option<String>) -> Result<Settled, BadVariable> {
+        self.config.set_from_environment(variable, &mut self.origins)?;
         Ok(self)
+    }
+
+    /// Puts the folder that an option names in place of any other.
+    pub fn with_knowledge(mut self, folder: &Path, option: &'static str) -> Settled {
+        self.config.knowledge = Optional(Some(folder.to_owned()));
+        self.origins.insert("FACTOTUM_KNOWLEDGE", Origin::Option(option));
+        self
+    }
+
+    /// Every setting there is, as it is in force.
+    pub fn settings(&self) -> Vec<Setting> {
+        let mut all = Vec::new();
+        self.config.list(&mut all);
+        for setting in &mut all {
+            setting.origin = self.origins.get(setting.variable).cloned().unwrap_or_default();
+        }
+        all
     }
 }
 
-/// A setting written as text, or a report of what is wrong with it.
-fn parsed<T: FromStr<Err: std::fmt::Display>>(text: &Spanned<String>, found: &mut Vec<Diagnostic>) -> Option<T> {
-    use crate::diagnostic::{Code, Place};
-    text.get_ref()
-        .parse()
-        .map_err(|error: T::Err| {
-            let place = Place::new(0, text.span());
-            found.push(Diagnostic::new(
-                Code::InvalidValue,
-                place,
-                error.to_string(),
-                "bot.toml in the repository shows every setting with its default",
-            ));
+/// Environment variables that look like settings, and are none.
+const OTHERS: &[&str] = &["FACTOTUM_HISTORY", "FACTOTUM_TEST_DISCORD", "FACTOTUM_SOURCE", "FACTOTUM_MUTATIONS", "FACTOTUM_CASES"];
+
+/// Of these environment variables, those that look like a setting and set nothing, each with the setting's variable that is likest.
+pub fn unknown_variables(names: impl IntoIterator<Item = String>) -> Vec<(String, &'static str)> {
+    let known: Vec<&'static str> = Settled::default().settings().into_iter().map(|s| s.variable).collect();
+    let unknown = |name: &String| name.starts_with("FACTOTUM_") && !known.contains(&name.as_str()) && !OTHERS.contains(&name.as_str());
+    let like = |name: &str, variable: &&&'static str| strsim::normalized_damerau_levenshtein(name, variable);
+    let mut found: Vec<(String, &'static str)> = names
+        .into_iter()
+        .filter(unknown)
+        .filter_map(|name| {
+            let nearest = known.iter().max_by(|a, b| like(&name, a).total_cmp(&like(&name, b)))?;
+            Some((name, *nearest))
         })
-        .ok()
+        .collect();
+    found.sort_unstable();
+    found
 }
 
 /// A setting out of the environment, if it is set.
@@ -414,7 +430,7 @@ fn from_environment<T: FromStr<Err: std::fmt::Display>>(
     let Some(value) = variable(name).filter(|v| !v.is_empty()) else { return Ok(None) };
     match value.parse() {
         Ok(parsed) => Ok(Some(parsed)),
-        Err(error) => Err(BadVariable { name, value: crate::render::visible(&value), problem: error.to_string() }),
+        Err(error) => Err(BadVariable { name, value: secret::without_tokens(&crate::render::visible(&value)), problem: error.to_string() }),
     }
 }
 
@@ -423,9 +439,17 @@ mod tests {
     use super::*;
     use crate::diagnostic::Code;
 
-    fn parse(text: &str) -> Result<Config, Vec<Code>> {
+    fn settled(text: &str) -> Result<Settled, Vec<Diagnostic>> {
         let file = SourceFile { name: "bot.toml".to_owned(), text: text.to_owned() };
-        Config::parse(&file, Path::new("here")).map_err(|found| found.iter().map(|d| d.code).collect())
+        Settled::parse(&file, Path::new("here"))
+    }
+
+    fn parse(text: &str) -> Result<Config, Vec<Code>> {
+        settled(text).map(|s| s.config).map_err(|found| found.iter().map(|d| d.code).collect())
+    }
+
+    fn environment(set: &dyn Fn(&str) -> Option<String>) -> Result<Config, BadVariable> {
+        Settled::default().with_environment(set).map(|s| s.config)
     }
 
     /// The settings of `bot.toml` that are commented out are read as well.
@@ -438,9 +462,7 @@ mod tests {
         let ours = include_str!("../bot.toml");
         assert_eq!(parse(ours), Ok(Config::default()));
         let all = uncommented(ours);
-        for key in
-            KEYS.iter().filter(|key| **key != "discord").chain(DISCORD_KEYS.iter().filter(|key| **key != "shards")).chain(SHARDS_KEYS)
-        {
+        for key in Settled::default().settings().into_iter().map(|s| s.key) {
             assert!(all.lines().any(|l| l.starts_with(&format!("{key} = "))), "bot.toml does not mention {key}");
         }
         let discord = Discord {
@@ -450,7 +472,12 @@ mod tests {
         };
         assert_eq!(
             parse(&all),
-            Ok(Config { knowledge: Some("here/knowledge".into()), cache_dir: Some("here/cache".into()), discord, ..Config::default() })
+            Ok(Config {
+                knowledge: Optional(Some("here/knowledge".into())),
+                cache_dir: Optional(Some("here/cache".into())),
+                discord,
+                ..Config::default()
+            })
         );
     }
 
@@ -491,14 +518,12 @@ mod tests {
             "FACTOTUM_DISCORD_SHARDS_TOTAL" => Some("3".to_owned()),
             _ => None,
         };
-        let discord = Config::default().with_environment(&set).map(|c| c.discord).expect("values in range");
+        let discord = environment(&set).map(|c| c.discord).expect("values in range");
         assert_eq!(discord.api_proxy.0.as_ref().map(Address::as_str), Some("http://localhost:1"));
         assert_eq!((discord.allow_servers, discord.shards.total), (Ids(vec![1, 2]), Optional(Some(3))));
-        let variables = include_str!("config.rs");
-        for (prefix, keys) in [("FACTOTUM_DISCORD_", DISCORD_KEYS), ("FACTOTUM_DISCORD_SHARDS_", SHARDS_KEYS)] {
-            for key in keys.iter().filter(|key| **key != "shards") {
-                assert!(variables.contains(&format!("{key} = \"{prefix}{}\",", key.to_uppercase())), "{key}");
-            }
+        for setting in Settled::default().settings() {
+            let name = format!("{}.{}", setting.section, setting.key).replace('.', "_").to_uppercase();
+            assert_eq!(setting.variable, format!("FACTOTUM_{}", name.trim_start_matches('_')));
         }
     }
 
@@ -512,17 +537,78 @@ mod tests {
 
     #[test]
     fn paths_start_where_they_are_written() {
-        assert_eq!(parse("knowledge = \"pack\"").map(|c| c.knowledge), Ok(Some("here/pack".into())));
-        assert_eq!(parse("knowledge = \"/pack\"").map(|c| c.knowledge), Ok(Some("/pack".into())));
-        let with = Config::default().with_environment(&|name| (name == "FACTOTUM_KNOWLEDGE").then(|| "pack".to_owned()));
-        assert_eq!(with.map(|c| c.knowledge), Ok(Some("pack".into())));
+        assert_eq!(parse("knowledge = \"pack\"").map(|c| c.knowledge), Ok(Optional(Some("here/pack".into()))));
+        assert_eq!(parse("knowledge = \"/pack\"").map(|c| c.knowledge), Ok(Optional(Some("/pack".into()))));
+        let with = environment(&|name| (name == "FACTOTUM_KNOWLEDGE").then(|| "pack".to_owned()));
+        assert_eq!(with.map(|c| c.knowledge), Ok(Optional(Some("pack".into()))));
     }
 
     #[test]
     fn the_environment_goes_first_and_is_checked() {
         let set = |value: &'static str| move |name: &str| (name == "FACTOTUM_LOG").then(|| value.to_owned());
-        assert_eq!(Config::default().with_environment(&set("info")).map(|c| c.log), Ok(Filter("info".to_owned())));
-        assert_eq!(Config::default().with_environment(&set("")), Ok(Config::default()));
-        assert!(Config::default().with_environment(&set("factotum=loud")).is_err());
+        assert_eq!(environment(&set("info")).map(|c| c.log), Ok(Filter("info".to_owned())));
+        assert_eq!(environment(&set("")), Ok(Config::default()));
+        assert!(environment(&set("factotum=loud")).is_err());
+    }
+
+    #[test]
+    fn a_value_tells_where_it_comes_from() {
+        let written = settled("log = \"info\"\n[discord]\n\nperson_limit = 3\nchannel_limit = 4").expect("no mistake");
+        let set = |name: &str| (name == "FACTOTUM_DISCORD_CHANNEL_LIMIT").then(|| "5".to_owned());
+        let all = written.with_environment(&set).expect("in range").with_knowledge(Path::new("pack"), "--knowledge").settings();
+        let of = |key: &str| all.iter().find(|s| s.key == key).map(|s| (s.value.as_deref(), s.origin.clone()));
+        let line = |line| Origin::File { name: "bot.toml".to_owned(), line };
+        assert_eq!(of("log"), Some((Some("\"info\""), line(1))));
+        assert_eq!(of("person_limit"), Some((Some("3"), line(4))));
+        assert_eq!(of("channel_limit"), Some((Some("5"), Origin::Environment)));
+        assert_eq!(of("knowledge"), Some((Some("\"pack\""), Origin::Option("--knowledge"))));
+        assert_eq!(of("api_proxy"), Some((None, Origin::Default)));
+    }
+
+    #[test]
+    fn what_is_in_force_can_be_read_again() {
+        let all = uncommented(include_str!("../bot.toml"));
+        let config = parse(&all).expect("no mistake");
+        let (mut text, mut section) = (String::new(), "");
+        for setting in (Settled { config: config.clone(), ..Settled::default() }).settings() {
+            if setting.section != section {
+                section = setting.section;
+                text.push_str(&format!("[{section}]\n"));
+            }
+            text.push_str(&format!("{} = {}\n", setting.key, setting.value.expect("all are set")));
+        }
+        let file = SourceFile { name: String::new(), text };
+        assert_eq!(Settled::parse(&file, Path::new("")).map(|s| s.config).map_err(|found| found.len()), Ok(config));
+    }
+
+    #[test]
+    fn a_token_in_the_file_is_a_mistake_that_does_not_show_it() {
+        for text in ["token = \"hush\"", "[discord]\nToken = 1", "discord_token = 'x'", "[discord.shards]\ntoken_file = \"x\""] {
+            let found = settled(text).expect_err("a token");
+            assert!(found.len() == 1 && found[0].help.contains("DISCORD_TOKEN_FILE"), "{found:?}");
+        }
+        let token = "MTAwMDAwMDAwMDAwMDAwMDAx.AAAAAA.0123456789012345678901234567";
+        let found = settled(&format!("[discord]\nperson_limit = \"{token}\"")).expect_err("no number");
+        assert!(!found[0].message.contains("MTAw"), "{}", found[0].message);
+        let bad = environment(&|name| (name == "FACTOTUM_LOG_FORMAT").then(|| token.to_owned())).expect_err("no format");
+        assert!(!bad.to_string().contains("MTAw"), "{bad}");
+    }
+
+    #[test]
+    fn misspelt_variables_are_noticed() {
+        let names = ["FACTOTUM_DISCORD_PERSON_LIMITS", "FACTOTUM_LOG", "PATH", "FACTOTUM_HISTORY", "FACTOTUM_WATCH_SECONDS"];
+        let found = unknown_variables(names.map(str::to_owned));
+        let likest = ["FACTOTUM_DISCORD_PERSON_LIMIT", "FACTOTUM_RELOAD_WATCH_SECONDS"];
+        assert_eq!(found.iter().map(|(_, near)| *near).collect::<Vec<_>>(), likest);
+    }
+
+    #[test]
+    fn listens_where_it_is_told() {
+        let listen = |text: &str| parse(&format!("http.listen = \"{text}\"")).map(|c| c.http.listen.0);
+        assert_eq!(listen("off"), Ok(None));
+        assert_eq!(listen(""), Ok(None));
+        assert_eq!(listen("[::1]:0"), Ok(Some("[::1]:0".parse().expect("an address"))));
+        assert_eq!(listen("localhost:1"), Err(vec![Code::InvalidValue]));
+        assert_eq!(parse("reload.watch_seconds = 0").map(|c| c.reload.watch_seconds.duration()), Ok(None));
     }
 }

@@ -17,6 +17,7 @@ pub mod feedback;
 pub mod health;
 pub mod limits;
 pub mod payload;
+pub mod record;
 pub mod reply;
 pub mod suggest;
 pub mod wording;

@@ -5,7 +5,8 @@
 //! ask:   text -> Question -> Reading -> Ranking -> evidence -> Outcome -> reply -> console | Discord
 //! ```
 //!
-//! Everything down to [`render`] is synchronous, deterministic and free of input and output. [`discord`] is a front end.
+//! Everything down to [`render`] is synchronous, deterministic and free of input and output. [`discord`] is a front end;
+//! [`http`] tells whoever supervises it how it is.
 
 pub mod answering;
 pub mod cache;
@@ -17,14 +18,18 @@ pub mod document;
 pub mod english;
 pub mod golden;
 pub mod grounding;
+pub mod http;
 pub mod import;
 pub mod knowledge;
 pub mod language;
 pub mod matching;
+pub mod metrics;
 pub mod pack;
 pub mod question;
 pub mod reading;
+pub mod reload;
 pub mod render;
 pub mod spelling;
 pub mod text;
 pub mod vectors;
+pub mod vitals;

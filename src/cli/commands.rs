@@ -1,8 +1,9 @@
 //! `factotum commands` and `factotum invite`: what Discord is told about the bot.
 
 use super::Status;
-use super::run::{runtime, token};
+use super::run::runtime;
 use super::settings::Settings;
+use super::token::token;
 use clap::ValueEnum;
 use factotum::discord::adapter::Application;
 use factotum::discord::commands;
@@ -14,14 +15,15 @@ use std::io::Write;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 The link asks for the least permissions that the bot needs: to see channels and read their history,
-and to write there and in threads, with embeds. DISCORD_TOKEN has to be set.")]
+and to write there and in threads, with embeds. DISCORD_TOKEN or
+DISCORD_TOKEN_FILE has to be set.")]
 pub struct Invite {}
 
 impl Invite {
     /// Prints the link.
     pub fn run(&self, settings: &Settings) -> anyhow::Result<Status> {
         let link = runtime()?.block_on(async {
-            let application = Application::of(&token()?, &settings.config().discord).await?;
+            let application = Application::of(&token()?.secret, &settings.config().discord).await?;
             anyhow::Ok(application.invitation())
         })?;
         writeln!(std::io::stdout(), "{link}")?;
@@ -33,7 +35,8 @@ impl Invite {
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 `factotum run` registers the commands by itself, where they differ. Those of one server appear there
-at once, beside those for everywhere: for development. DISCORD_TOKEN has to be set.")]
+at once, beside those for everywhere: for development. DISCORD_TOKEN or
+DISCORD_TOKEN_FILE has to be set.")]
 pub struct Commands {
     /// What to do
     #[arg(value_enum, default_value_t = What::Show)]
@@ -57,7 +60,7 @@ impl Commands {
     /// Does it.
     pub fn run(&self, settings: &Settings) -> anyhow::Result<Status> {
         let lines = runtime()?.block_on(async {
-            let application = Application::of(&token()?, &settings.config().discord).await?;
+            let application = Application::of(&token()?.secret, &settings.config().discord).await?;
             anyhow::Ok(match self.what {
                 What::Show => shown(&application.commands(self.guild).await?, self.guild.is_none()),
                 What::Register => match application.register(self.guild).await? {

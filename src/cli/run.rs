@@ -1,23 +1,29 @@
 //! `factotum run`: the bot on Discord.
 
 use super::Status;
+use super::reloading::Reloading;
 use super::settings::Settings;
-use anyhow::{Context, bail};
-use factotum::discord::adapter::{self, witness::Signs};
+use super::token::token;
+use anyhow::Context;
+use factotum::discord::adapter::{self, Service, witness::Signs};
 use factotum::discord::bot::Bot;
 use factotum::discord::health::Ended;
-
-/// Where the token comes from: from here alone.
-const TOKEN: &str = "DISCORD_TOKEN";
+use factotum::discord::record::Record;
+use factotum::http;
+use factotum::vitals::Vitals;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::SystemTime;
 
 /// Arguments of `run`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-The token is taken from the environment variable DISCORD_TOKEN. Ctrl-C or SIGTERM stops the bot.
+The token is taken from the environment variable DISCORD_TOKEN, or from the file that DISCORD_TOKEN_FILE
+names. Ctrl-C or SIGTERM stops the bot; SIGHUP lets it read the folder of its knowledge anew.
 
 Exit status:
   0  stopped, as it was told to
-  2  could not begin: no token, or settings that do not load
+  2  could not begin: no token, settings or knowledge that do not load, a port that is taken
   3  Discord does not accept the token
   4  Discord does not accept the intents
   5  Discord does not accept the shards
@@ -29,15 +35,31 @@ pub struct Run {}
 impl Run {
     /// Runs the bot until it is told to stop, or cannot go on.
     pub fn run(&self, settings: &Settings, signs: Signs) -> anyhow::Result<Status> {
-        let token = token()?;
-        let discord = &settings.config().discord;
-        let bot = Bot::new(settings.answerer()?, discord.clone());
-        let worker = runtime()?;
+        let token = token()?.secret;
+        let config = settings.config();
+        // Before anything that takes long, and before Discord hears of us.
+        let listener = config.http.listen.0.map(listen).transpose()?;
         let watching = tokio::runtime::Builder::new_current_thread().enable_all().build().context("cannot start")?;
+        // A signal that comes while the base is being learned is not to end us.
+        let hangups = watching.block_on(async { hangups() })?;
+        let answerer = settings.answerer()?;
+        let vitals = Arc::new(Vitals::new(answerer.base(), SystemTime::now()));
+        let bot = Arc::new(Bot::new(Record::of(answerer), config.discord.clone()));
+        let reloading = Reloading::new(config, bot.clone(), vitals.clone());
+        let worker = runtime()?;
         let ended = watching.block_on(async {
             let stop = stop()?;
-            adapter::run(bot, discord, &token, signs, stop, worker.handle()).await
+            if let Some(listener) = listener {
+                let listener = tokio::net::TcpListener::from_std(listener).context("cannot listen")?;
+                tracing::info!("telling about itself at http://{}", listener.local_addr()?);
+                tokio::spawn(http::serve(listener, http::router(vitals.clone(), worker.handle().clone())));
+            }
+            tokio::spawn(reloading.run(hangups));
+            let service = Service { bot, vitals, settings: config.discord.clone(), log_users: config.log_users, token };
+            adapter::run(service, signs, stop, worker.handle()).await
         });
+        // A base may be in the middle of being learned.
+        watching.shutdown_background();
         // It may never be done.
         worker.shutdown_background();
         let ended = ended?;
@@ -48,12 +70,14 @@ impl Run {
     }
 }
 
-/// The bot's token.
-pub fn token() -> anyhow::Result<String> {
-    match std::env::var(TOKEN) {
-        Ok(token) if !token.trim().is_empty() => Ok(token.trim().to_owned()),
-        _ => bail!("{TOKEN} is not set: give it the bot's token (https://discord.com/developers/applications, Bot, Reset Token)"),
-    }
+/// Takes the address, so that nobody else can.
+fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    let taken = || -> std::io::Result<TcpListener> {
+        let listener = TcpListener::bind(address)?;
+        listener.set_nonblocking(true)?;
+        Ok(listener)
+    };
+    taken().with_context(|| format!("cannot listen on {address}, the setting `listen` of [http]"))
 }
 
 /// What runs everything that waits for Discord.
@@ -84,4 +108,30 @@ fn stop() -> anyhow::Result<impl Future<Output = ()>> {
             std::future::pending::<()>().await;
         }
     })
+}
+
+/// Signals to read the knowledge anew.
+#[cfg(unix)]
+pub type Hangups = tokio::signal::unix::Signal;
+/// Nothing tells to read the knowledge anew.
+#[cfg(not(unix))]
+pub struct Hangups;
+
+#[cfg(unix)]
+fn hangups() -> anyhow::Result<Hangups> {
+    use tokio::signal::unix::{SignalKind, signal};
+    signal(SignalKind::hangup()).context("cannot listen for SIGHUP")
+}
+
+#[cfg(not(unix))]
+fn hangups() -> anyhow::Result<Hangups> {
+    Ok(Hangups)
+}
+
+#[cfg(not(unix))]
+impl Hangups {
+    /// Never ends.
+    pub async fn recv(&mut self) -> Option<()> {
+        std::future::pending().await
+    }
 }

@@ -5,7 +5,7 @@ use super::{count, read_bounded};
 use anyhow::{Context, bail};
 use factotum::answering::Answerer;
 use factotum::cache::{Cache, Key};
-use factotum::config::Config;
+use factotum::config::{self, Config, Settled, secret};
 use factotum::diagnostic::{Diagnostic, Severity, SourceFile};
 use factotum::knowledge::{self, KnowledgeBase};
 use factotum::pack;
@@ -37,7 +37,7 @@ pub struct Global {
 /// What is in force.
 #[derive(Debug)]
 pub struct Settings {
-    config: Config,
+    settled: Settled,
     verbose: bool,
 }
 
@@ -56,28 +56,33 @@ impl Settings {
         let file = global.config.clone().or_else(|| Path::new(USUAL).exists().then(|| PathBuf::from(USUAL)));
         let written = match file {
             Some(path) => read_config(&path)?,
-            None => Config::default(),
+            None => Settled::default(),
         };
-        let mut config = written.with_environment(&|name| std::env::var_os(name).map(|v| v.to_string_lossy().into_owned()))?;
+        let mut settled = written.with_environment(&|name| std::env::var_os(name).map(|v| v.to_string_lossy().into_owned()))?;
         if let Some(folder) = &global.knowledge {
-            config.knowledge = Some(folder.clone());
+            settled = settled.with_knowledge(folder, "--knowledge");
         }
-        Ok(Settings { config, verbose: global.verbose })
+        Ok(Settings { settled, verbose: global.verbose })
     }
 
     /// The settings themselves.
     pub fn config(&self) -> &Config {
-        &self.config
+        &self.settled.config
+    }
+
+    /// Every setting with where it comes from.
+    pub fn all(&self) -> Vec<config::Setting> {
+        self.settled.settings()
     }
 
     /// What is logged.
     pub fn log_filter(&self) -> &str {
-        if self.verbose { "factotum=debug" } else { self.config.log.as_str() }
+        if self.verbose { "factotum=debug" } else { self.config().log.as_str() }
     }
 
     /// The pack of that folder, or else the one in force.
     pub fn pack(&self, folder: Option<&Path>) -> anyhow::Result<Pack> {
-        let pack = match folder.or(self.config.knowledge.as_deref()) {
+        let pack = match folder.or(self.config().knowledge.0.as_deref()) {
             Some(folder) => Pack { name: folder.display().to_string(), files: pack::read(folder)? },
             None => Pack { name: "the built-in pack".to_owned(), files: pack::built_in_files() },
         };
@@ -101,44 +106,44 @@ impl Settings {
 
     /// Somebody who answers from a base: learned now, or before if there is a cache.
     pub fn learn(&self, base: KnowledgeBase) -> Answerer {
-        let Some(folder) = &self.config.cache_dir else { return learn(base) };
-        let (cache, key) = (Cache::new(folder), Key::of(&base));
-        if let Some(learned) = cache.get(&key) {
-            return Answerer::from_learned(base, learned);
-        }
-        let answerer = learn(base);
-        if let Err(error) = cache.put(&key, answerer.matcher().learned()) {
-            tracing::warn!(folder = %folder.display(), %error, "cannot keep what was learned; the next start learns it again");
-        }
-        answerer
+        let mut progress = Progress::new("learning the pack");
+        learn(base, self.config().cache_dir.0.as_deref(), &mut |share| progress.at(share))
     }
 
     /// Somebody who answers from the base in force.
     pub fn answerer(&self) -> anyhow::Result<Answerer> {
         let begun = std::time::Instant::now();
         // The built-in base was learned when the program was built.
-        let answerer = if self.config.knowledge.is_none() { pack::built_in() } else { self.learn(self.base()?) };
+        let answerer = if self.config().knowledge.0.is_none() { pack::built_in() } else { self.learn(self.base()?) };
         tracing::debug!(took = ?begun.elapsed(), intents = answerer.base().intents.len(), version = answerer.base().version, "learned");
         Ok(answerer)
     }
 }
 
-/// Learns a base, with a bar that shows how far it is.
-fn learn(base: KnowledgeBase) -> Answerer {
-    let mut progress = Progress::new("learning the pack");
-    Answerer::learn(base, Table::built_in(), &mut |share| progress.at(share))
+/// Learns a base, or takes what was learned of it before if there is a cache.
+pub fn learn(base: KnowledgeBase, cache: Option<&Path>, progress: &mut dyn FnMut(f32)) -> Answerer {
+    let Some(folder) = cache else { return Answerer::learn(base, Table::built_in(), progress) };
+    let (cache, key) = (Cache::new(folder), Key::of(&base));
+    if let Some(learned) = cache.get(&key) {
+        return Answerer::from_learned(base, learned);
+    }
+    let answerer = Answerer::learn(base, Table::built_in(), progress);
+    if let Err(error) = cache.put(&key, answerer.matcher().learned()) {
+        tracing::warn!(folder = %folder.display(), %error, "cannot keep what was learned; the next start learns it again");
+    }
+    answerer
 }
 
-fn read_config(path: &PathBuf) -> anyhow::Result<Config> {
+fn read_config(path: &PathBuf) -> anyhow::Result<Settled> {
     let bytes = read_bounded(path, MAX_SETTINGS).context("cannot read the settings")?;
     let file = SourceFile { name: path.display().to_string(), text: String::from_utf8_lossy(&bytes).into_owned() };
     let folder = path.parent().unwrap_or(Path::new(""));
-    match Config::parse(&file, folder) {
-        Ok(config) => Ok(config),
+    match Settled::parse(&file, folder) {
+        Ok(settled) => Ok(settled),
         Err(found) => {
             let errors = count(found.len(), "error", "errors");
             let name = file.name.clone();
-            show(&found, &[file])?;
+            show(&found, &[secret::masked(&file)])?;
             bail!("{name} has {errors}")
         }
     }

@@ -12,6 +12,7 @@ use super::commands;
 use super::event::{Id, Incoming, Now};
 use super::health::{Allowance, Ended, Health, Sign};
 use crate::config;
+use crate::vitals::Vitals;
 use anyhow::Context as _;
 use rest::Failure;
 use serde_json::Value;
@@ -51,6 +52,20 @@ const TIDY: Duration = Duration::from_secs(60);
 /// to us does not come with them.
 const INTENTS: GatewayIntents = GatewayIntents::GUILD_MESSAGES.union(GatewayIntents::DIRECT_MESSAGES);
 
+/// What it takes to run the bot.
+pub struct Service {
+    /// Who decides.
+    pub bot: Arc<Bot>,
+    /// Who is told how it goes.
+    pub vitals: Arc<Vitals>,
+    /// Settings of the connection.
+    pub settings: config::Discord,
+    /// Whether the log has the ids of people.
+    pub log_users: bool,
+    /// The bot's token.
+    pub token: String,
+}
+
 /// Runs the bot until `stop`, or until it cannot go on.
 ///
 /// All of serenity's work is done by `worker`, and is watched from outside of it: after some refusals a task of serenity's runs in circles
@@ -58,18 +73,12 @@ const INTENTS: GatewayIntents = GatewayIntents::GUILD_MESSAGES.union(GatewayInte
 ///
 /// # Errors
 /// If it could not begin.
-pub async fn run(
-    bot: Bot,
-    settings: &config::Discord,
-    token: &str,
-    mut signs: Signs,
-    stop: impl Future<Output = ()>,
-    worker: &Handle,
-) -> anyhow::Result<Ended> {
+pub async fn run(service: Service, mut signs: Signs, stop: impl Future<Output = ()>, worker: &Handle) -> anyhow::Result<Ended> {
+    let Service { bot, vitals, settings, log_users, token } = service;
     tokio::pin!(stop);
     let prepared = tokio::select! {
         () = &mut stop => return Ok(Ended::Stopped),
-        prepared = worker.spawn(prepare(settings.clone(), token.to_owned())) => prepared??,
+        prepared = worker.spawn(prepare(settings.clone(), token, vitals.clone())) => prepared??,
     };
     let Prepared { http, url, range, total, allowance } = match prepared {
         Ok(prepared) => prepared,
@@ -78,6 +87,8 @@ pub async fn run(
     let flights = Arc::new(Semaphore::new(IN_FLIGHT as usize));
     let listener = Listener {
         bot,
+        vitals: vitals.clone(),
+        log_users,
         us: OnceLock::new(),
         signs: signs.sender(),
         flights: flights.clone(),
@@ -94,7 +105,7 @@ pub async fn run(
     // serenity has asked once more, and would take another address if that failed.
     *client.ws_url.lock().await = url;
     let shards = client.shard_manager.clone();
-    let mut health = Health::new(range.clone(), settings, allowance, Instant::now());
+    vitals.connecting(Health::new(range.clone(), &settings, allowance, Instant::now()));
     let http = client.http.clone();
     let tidying = worker.spawn(async move {
         let mut due = interval(TIDY);
@@ -107,8 +118,9 @@ pub async fn run(
     let connection = worker.spawn(async move { client.start_shard_range(*range.start()..*range.end(), total).await });
     let ended = tokio::select! {
         () = &mut stop => Ended::Stopped,
-        ended = watch(&mut health, &mut signs, connection) => ended?,
+        ended = watch(&vitals, &mut signs, connection) => ended?,
     };
+    vitals.stopping();
     tidying.abort();
     // Whatever state the connection is in: it closes, replies on their way arrive, or time is up.
     let closing = timeout(CLOSING, worker.spawn(close(shards)));
@@ -116,12 +128,12 @@ pub async fn run(
     if timeout(STOPPING, async { tokio::join!(closing, landing) }).await.is_err() {
         tracing::warn!("some replies were still on their way when time was up");
     }
-    tracing::info!(counts = ?health.counts(), "ended: {}", ended.advice());
+    tracing::info!(counts = ?vitals.counts(), "ended: {}", ended.advice());
     Ok(ended)
 }
 
 /// Follows the connection until it comes to its end.
-async fn watch(health: &mut Health, signs: &mut Signs, mut connection: JoinHandle<Result<(), Error>>) -> anyhow::Result<Ended> {
+async fn watch(vitals: &Vitals, signs: &mut Signs, mut connection: JoinHandle<Result<(), Error>>) -> anyhow::Result<Ended> {
     let mut look = interval(LOOK);
     let mut ready = false;
     loop {
@@ -136,19 +148,19 @@ async fn watch(health: &mut Health, signs: &mut Signs, mut connection: JoinHandl
         let now = Instant::now();
         if let Some(sign) = sign {
             tell(sign);
-            if let Some(ended) = health.note(sign, now) {
+            if let Some(ended) = vitals.note(sign, now) {
                 return Ok(ended);
             }
         }
-        if health.ready(now) != ready {
+        if vitals.ready(now) != ready {
             ready = !ready;
             if ready {
-                tracing::info!(counts = ?health.counts(), "ready");
+                tracing::info!(counts = ?vitals.counts(), "ready");
             } else {
-                tracing::warn!(counts = ?health.counts(), "not ready: the connection to Discord is gone, or gives no sign of life");
+                tracing::warn!(counts = ?vitals.counts(), "not ready: the connection to Discord is gone, or gives no sign of life");
             }
         }
-        if health.given_up(now) {
+        if vitals.given_up(now) {
             return Ok(Ended::NoConnection);
         }
     }
@@ -173,10 +185,10 @@ struct Prepared {
 }
 
 /// Asks Discord where to connect, in how many shards, and whether it may be done at all.
-async fn prepare(settings: config::Discord, token: String) -> anyhow::Result<Result<Prepared, Ended>> {
+async fn prepare(settings: config::Discord, token: String, vitals: Arc<Vitals>) -> anyhow::Result<Result<Prepared, Ended>> {
     let given = settings.shards.range().map_err(anyhow::Error::msg)?;
     let http = rest::client(&token, &settings)?;
-    let gateway = match rest::fetch(&http, Route::GatewayBot).await {
+    let gateway = match rest::fetch(&http, Route::GatewayBot, &|failure| vitals.metrics.rest_error(failure.as_str())).await {
         Ok(gateway) => gateway,
         Err(Failure::Refused(401, _)) => return Ok(Err(Ended::BadToken)),
         Err(failure @ (Failure::Unreachable | Failure::Broken(_) | Failure::TooMany)) => {
@@ -235,7 +247,9 @@ pub fn read(kind: &str, data: Value, us: Id) -> Option<Incoming> {
 
 /// Hears what happens on Discord.
 struct Listener {
-    bot: Bot,
+    bot: Arc<Bot>,
+    vitals: Arc<Vitals>,
+    log_users: bool,
     /// The bot's own id and its application's.
     us: OnceLock<(Id, Id)>,
     signs: UnboundedSender<Sign>,
@@ -258,7 +272,7 @@ impl RawEventHandler for Listener {
                 sign(Sign::Ready(context.shard_id.0));
                 // Once for all shards.
                 if self.register.swap(false, Ordering::Relaxed) {
-                    register(&context.http, us.1).await;
+                    self.register(&context.http, us.1).await;
                 }
             }
             Event::Resumed(_) => sign(Sign::Resumed(context.shard_id.0)),
@@ -282,18 +296,23 @@ impl Listener {
     async fn answer(&self, http: &Http, (_, application): (Id, Id), incoming: &Incoming, received: Now) {
         let Ok(_flight) = self.flights.acquire().await else { return };
         let trace = incoming.id();
+        let person = self.log_users.then(|| incoming.origin().person);
         let decision = self.bot.decide(incoming, received);
         let (kind, outcome) = (decision.kind, decision.outcome);
         let about = decision.about.map(tracing::field::display);
         let decided = received.elapsed();
+        let metrics = &self.vitals.metrics;
+        metrics.decided(kind, outcome, decision.asked, decided);
         if !decision.actions.is_empty() {
             tracing::debug!(trace, kind, outcome, "delivering");
         }
         for (index, action) in decision.actions.iter().enumerate() {
-            match rest::deliver(http, application, action, received).await {
+            match rest::deliver(http, application, action, received, &|failure| metrics.rest_error(failure.as_str())).await {
                 Ok(()) if index == 0 => {
+                    metrics.acknowledged(received.elapsed());
                     tracing::info!(
                         trace,
+                        person,
                         kind,
                         outcome,
                         about,
@@ -304,8 +323,10 @@ impl Listener {
                 }
                 Ok(()) => {}
                 Err(Failure::Expired) => {
+                    metrics.undelivered(Failure::Expired.as_str());
                     tracing::warn!(
                         trace,
+                        person,
                         kind,
                         outcome,
                         after_ms = received.elapsed().as_millis(),
@@ -314,7 +335,8 @@ impl Listener {
                     break;
                 }
                 Err(failure) => {
-                    tracing::warn!(trace, kind, outcome, "not delivered: {failure}");
+                    metrics.undelivered(failure.as_str());
+                    tracing::warn!(trace, person, kind, outcome, "not delivered: {failure}");
                     break;
                 }
             }
@@ -323,15 +345,15 @@ impl Listener {
             tracing::debug!(trace, kind, outcome, "silent");
         }
     }
-}
 
-/// Registers the commands if Discord has others. Without them the bot still answers messages: a failure is logged.
-async fn register(http: &Http, application: Id) {
-    let scope = Scope { application, server: None };
-    match scope.bring_up_to_date(http).await {
-        Ok(true) => tracing::info!("commands registered"),
-        Ok(false) => tracing::debug!("commands are registered already"),
-        Err(failure) => tracing::warn!("cannot register the commands: {failure}"),
+    /// Registers the commands if Discord has others. Without them the bot still answers messages: a failure is logged.
+    async fn register(&self, http: &Http, application: Id) {
+        let scope = Scope { application, server: None };
+        match scope.bring_up_to_date(http, &|failure| self.vitals.metrics.rest_error(failure.as_str())).await {
+            Ok(true) => tracing::info!("commands registered"),
+            Ok(false) => tracing::debug!("commands are registered already"),
+            Err(failure) => tracing::warn!("cannot register the commands: {failure}"),
+        }
     }
 }
 
@@ -350,19 +372,19 @@ impl Scope {
         }
     }
 
-    async fn registered(self, http: &Http) -> Result<Vec<Value>, Failure> {
-        match rest::fetch(http, self.route()).await? {
+    async fn registered(self, http: &Http, failed: rest::Failed<'_>) -> Result<Vec<Value>, Failure> {
+        match rest::fetch(http, self.route(), failed).await? {
             Value::Array(commands) => Ok(commands),
             _ => Err(Failure::Malformed),
         }
     }
 
     /// Says whether there was anything to do.
-    async fn bring_up_to_date(self, http: &Http) -> Result<bool, Failure> {
+    async fn bring_up_to_date(self, http: &Http, failed: rest::Failed<'_>) -> Result<bool, Failure> {
         let ours = commands::definitions(self.server.is_none());
-        let differs = !commands::same(&self.registered(http).await?, &ours);
+        let differs = !commands::same(&self.registered(http, failed).await?, &ours);
         if differs {
-            rest::replace(http, self.route(), &ours).await?;
+            rest::replace(http, self.route(), &ours, failed).await?;
         }
         Ok(differs)
     }
@@ -381,7 +403,7 @@ impl Application {
     /// If Discord cannot be asked, or does not accept the token.
     pub async fn of(token: &str, settings: &config::Discord) -> anyhow::Result<Application> {
         let http = rest::client(token, settings)?;
-        let application = match rest::fetch(&http, Route::Oauth2ApplicationCurrent).await {
+        let application = match rest::fetch(&http, Route::Oauth2ApplicationCurrent, rest::UNCOUNTED).await {
             Err(Failure::Refused(401, _)) => anyhow::bail!("{}", Ended::BadToken.advice()),
             other => other.context("cannot ask Discord about the application")?,
         };
@@ -399,7 +421,7 @@ impl Application {
     /// # Errors
     /// If Discord cannot be asked.
     pub async fn commands(&self, server: Option<Id>) -> anyhow::Result<Vec<Value>> {
-        self.scope(server).registered(&self.http).await.context("cannot ask Discord for the commands")
+        self.scope(server).registered(&self.http, rest::UNCOUNTED).await.context("cannot ask Discord for the commands")
     }
 
     /// Registers our commands; says whether anything differed.
@@ -407,7 +429,7 @@ impl Application {
     /// # Errors
     /// If Discord does not take them.
     pub async fn register(&self, server: Option<Id>) -> anyhow::Result<bool> {
-        self.scope(server).bring_up_to_date(&self.http).await.context("cannot register the commands")
+        self.scope(server).bring_up_to_date(&self.http, rest::UNCOUNTED).await.context("cannot register the commands")
     }
 
     /// Removes all commands.
@@ -416,7 +438,7 @@ impl Application {
     /// If Discord refuses.
     pub async fn clear(&self, server: Option<Id>) -> anyhow::Result<()> {
         let nothing: [Value; 0] = [];
-        rest::replace(&self.http, self.scope(server).route(), &nothing).await.context("cannot remove the commands")
+        rest::replace(&self.http, self.scope(server).route(), &nothing, rest::UNCOUNTED).await.context("cannot remove the commands")
     }
 
     fn scope(&self, server: Option<Id>) -> Scope {

@@ -4,17 +4,20 @@
 //! Incoming -> rules -> limits -> Question -> Outcome -> messages -> Action
 //! ```
 
-use super::components::{Directory, Key, Meaning};
+use super::components::Meaning;
 use super::event::{Id, Incoming, Now, Origin, Token, Used, What, Written};
 use super::feedback::Feedback;
 use super::limits::{Limits, Verdict};
 use super::payload::{Message, Posted, Reference, Response};
-use super::suggest::{Suggester, chosen_key};
+use super::record::Record;
+use super::suggest::chosen_key;
 use super::{browse, reply, words};
-use crate::answering::{Answerer, Outcome};
+use crate::answering::Outcome;
 use crate::config;
+use crate::metrics::Asked;
+use crate::reload::InForce;
 use crate::render::json;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Something to send.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,6 +58,8 @@ pub struct Decision {
     pub outcome: &'static str,
     /// What it was taken for, or would have been.
     pub about: Option<About>,
+    /// What is counted, if it was a question.
+    pub asked: Option<Asked>,
 }
 
 /// The best candidate for a question, for whoever mends the record.
@@ -73,14 +78,36 @@ impl std::fmt::Display for About {
 }
 
 /// Responses to an interaction, with what may be logged.
-type Responses = (Vec<Response>, &'static str, Option<About>);
+struct Responses {
+    responses: Vec<Response>,
+    outcome: &'static str,
+    about: Option<About>,
+    asked: Option<Asked>,
+}
+
+impl Responses {
+    /// One that is not an answer.
+    fn one(response: Response, outcome: &'static str) -> Responses {
+        Responses { responses: vec![response], outcome, about: None, asked: None }
+    }
+
+    /// A message that only one person sees, and that is not an answer.
+    fn private(message: Message, outcome: &'static str) -> Responses {
+        Self::one(Response::Message(message.private()), outcome)
+    }
+
+    /// What a question came to.
+    fn answer(answered: Answered, private: bool) -> Responses {
+        let seen = |message: Message| Response::Message(if private { message.private() } else { message });
+        let Answered { messages, outcome, about, asked } = answered;
+        Responses { responses: messages.into_iter().map(seen).collect(), outcome, about, asked }
+    }
+}
 
 /// Who answers, under which rules, and what is remembered.
 #[derive(Debug)]
 pub struct Bot {
-    answerer: Answerer,
-    directory: Directory,
-    suggester: Suggester,
+    record: InForce<Record>,
     rules: config::Discord,
     limits: Mutex<Limits>,
     feedback: Mutex<Feedback>,
@@ -91,27 +118,38 @@ struct Answered {
     messages: Vec<Message>,
     outcome: &'static str,
     about: Option<About>,
+    asked: Option<Asked>,
 }
 
 impl Bot {
     /// A bot that answers from this record under these rules.
-    pub fn new(answerer: Answerer, rules: config::Discord) -> Bot {
-        let directory = Directory::of(answerer.base());
-        let suggester = Suggester::of(answerer.base());
+    pub fn new(record: Record, rules: config::Discord) -> Bot {
         let limits = Limits::new(rules.person_limit.get(), rules.channel_limit.get(), rules.limit_seconds.duration());
-        Bot { answerer, directory, suggester, rules, limits: Mutex::new(limits), feedback: Mutex::default() }
+        Bot { record: InForce::new(record), rules, limits: Mutex::new(limits), feedback: Mutex::default() }
+    }
+
+    /// The record that is answered from now.
+    pub fn record(&self) -> Arc<Record> {
+        self.record.get()
+    }
+
+    /// From now on, answers from another record. What is being decided is decided from the old one.
+    pub fn replace(&self, record: Record) {
+        self.record.replace(record);
     }
 
     /// Decides.
     pub fn decide(&self, incoming: &Incoming, now: Now) -> Decision {
+        // One record from beginning to end, whatever happens meanwhile.
+        let record = self.record();
         match incoming {
-            Incoming::Written(written) => self.written(written, now),
-            Incoming::Used(used) => self.used(used, now),
+            Incoming::Written(written) => self.written(&record, written, now),
+            Incoming::Used(used) => self.used(&record, used, now),
         }
     }
 
-    fn written(&self, written: &Written, now: Now) -> Decision {
-        let silent = |outcome| Decision { actions: Vec::new(), kind: "message", outcome, about: None };
+    fn written(&self, record: &Record, written: &Written, now: Now) -> Decision {
+        let silent = |outcome| Decision { actions: Vec::new(), kind: "message", outcome, about: None, asked: None };
         let direct = written.origin.server.is_none();
         if written.by_program || !written.ordinary || written.calls_everybody {
             return silent("not-a-person");
@@ -128,11 +166,11 @@ impl Bot {
             return silent("not-allowed");
         }
         let kind = if direct { "direct" } else { "mention" };
-        let Answered { messages, outcome, about } = match self.count(&written.origin, now) {
+        let Answered { messages, outcome, about, asked } = match self.count(&written.origin, now) {
             Verdict::Go if question.is_empty() || question.eq_ignore_ascii_case("help") => one(Message::text(words::HELP), "help"),
-            Verdict::Go => self.answer(&question),
+            Verdict::Go => record.answered(&question),
             Verdict::Tell => one(Message::text(words::TOO_OFTEN), "too-often"),
-            Verdict::Silence => return Decision { actions: Vec::new(), kind, outcome: "too-often", about: None },
+            Verdict::Silence => return Decision { actions: Vec::new(), kind, outcome: "too-often", about: None, asked: None },
         };
         let actions = messages.into_iter().enumerate().map(|(index, message)| Action::Post {
             channel: written.origin.channel,
@@ -144,23 +182,22 @@ impl Bot {
                 enforce_nonce: true,
             },
         });
-        Decision { actions: actions.collect(), kind, outcome, about }
+        Decision { actions: actions.collect(), kind, outcome, about, asked }
     }
 
-    fn used(&self, used: &Used, now: Now) -> Decision {
-        let private = |text: &str, outcome| (vec![Response::Message(Message::text(text).private())], outcome, None);
+    fn used(&self, record: &Record, used: &Used, now: Now) -> Decision {
         let kind = used.what.kind();
         let counts = !matches!(used.what, What::Typing(_));
-        let (responses, outcome, about) = if !self.allowed(&used.origin) {
+        let Responses { responses, outcome, about, asked } = if !self.allowed(&used.origin) {
             match used.what {
-                What::Typing(_) => (vec![Response::Choices(Vec::new())], "not-allowed", None),
-                _ => private(words::NOT_HERE, "not-allowed"),
+                What::Typing(_) => Responses::one(Response::Choices(Vec::new()), "not-allowed"),
+                _ => Responses::private(Message::text(words::NOT_HERE), "not-allowed"),
             }
         } else {
             match if counts { self.count(&used.origin, now) } else { Verdict::Go } {
-                Verdict::Go => self.respond(used),
-                Verdict::Tell => private(words::TOO_OFTEN, "too-often"),
-                Verdict::Silence => (Vec::new(), "too-often", None),
+                Verdict::Go => self.respond(record, used),
+                Verdict::Tell => Responses::private(Message::text(words::TOO_OFTEN), "too-often"),
+                Verdict::Silence => Responses { responses: Vec::new(), outcome: "too-often", about: None, asked: None },
             }
         };
         let token = &used.token;
@@ -168,23 +205,19 @@ impl Bot {
             Response::Message(message) if index > 0 => Action::FollowUp { token: token.clone(), message },
             response => Action::Respond { id: used.id, token: token.clone(), response },
         });
-        Decision { actions: actions.collect(), kind, outcome, about }
+        Decision { actions: actions.collect(), kind, outcome, about, asked }
     }
 
     /// The responses to an interaction that is allowed.
-    fn respond(&self, used: &Used) -> Responses {
-        let base = self.answerer.base();
-        let one = |message: Message, outcome| (vec![Response::Message(message.private())], outcome, None);
-        let many = |answered: Answered, private: bool| {
-            let seen = |message: Message| Response::Message(if private { message.private() } else { message });
-            (answered.messages.into_iter().map(seen).collect(), answered.outcome, answered.about)
-        };
+    fn respond(&self, record: &Record, used: &Used) -> Responses {
+        let base = record.base();
+        let one = Responses::private;
         match &used.what {
-            What::Ask { question, private } => many(self.answer(self.submitted(question)), *private),
+            What::Ask { question, private } => Responses::answer(record.answered(record.submitted(question)), *private),
             What::AnswerThis { text } => match without_tags(text) {
                 text if text.is_empty() => one(Message::text(words::NO_TEXT), "no-text"),
                 // Whoever wrote the message did not ask us: only whoever used the command gets the reply.
-                text => many(self.answer(&text), true),
+                text => Responses::answer(record.answered(&text), true),
             },
             What::Plain(name) => match name.as_str() {
                 "topics" => one(browse::all(base, 0), "shown"),
@@ -193,30 +226,27 @@ impl Bot {
                 "about" => one(words::about(base), "shown"),
                 _ => one(Message::text(words::NO_SUCH_COMMAND), "unknown"),
             },
-            What::Typing(typed) => (vec![Response::Choices(self.suggester.choices(&self.answerer, typed))], "shown", None),
+            What::Typing(typed) => Responses::one(Response::Choices(record.suggester.choices(&record.answerer, typed)), "shown"),
             What::Pressed { custom_id, chosen, message } => self
-                .pressed(used.origin.person, *message, custom_id, chosen.as_deref())
+                .pressed(record, used.origin.person, *message, custom_id, chosen.as_deref())
                 .unwrap_or_else(|| one(Message::text(words::STALE), "stale")),
             What::Other => one(Message::text(words::NO_SUCH_COMMAND), "unknown"),
         }
     }
 
-    /// What comes of a button or menu; `None` if it means nothing here.
-    fn pressed(&self, person: Id, message: Id, custom_id: &str, chosen: Option<&str>) -> Option<Responses> {
-        let base = self.answerer.base();
-        let question = |intent: usize| {
-            let answered = self.answer(&base.intents.get(intent)?.question);
-            Some((answered.messages.into_iter().map(|m| Response::Message(m.private())).collect(), answered.outcome, answered.about))
-        };
-        let page = |topic: &Key, page| Some((vec![Response::Update(browse::one(base, &self.directory, topic, page)?)], "shown", None));
+    /// What comes of a button or menu; `None` if it means nothing here (any more).
+    fn pressed(&self, record: &Record, person: Id, message: Id, custom_id: &str, chosen: Option<&str>) -> Option<Responses> {
+        let (base, directory) = (record.base(), &record.directory);
+        let question = |intent: usize| Some(Responses::answer(record.answered(&base.intents.get(intent)?.question), true));
+        let shown = |message: Message| Responses::one(Response::Update(message), "shown");
         match Meaning::parse(custom_id)? {
-            Meaning::Ask(key) => question(self.directory.intent(&key)?),
-            Meaning::Pick => question(self.directory.chosen_intent(chosen?)?),
-            Meaning::Topics(number) => Some((vec![Response::Update(browse::all(base, number))], "shown", None)),
-            Meaning::Topic(topic, number) => page(&topic, number),
-            Meaning::Open => page(&self.directory.chosen_topic(chosen?)?, 0),
+            Meaning::Ask(key) => question(directory.intent(&key)?),
+            Meaning::Pick => question(directory.chosen_intent(chosen?)?),
+            Meaning::Topics(number) => Some(shown(browse::all(base, number))),
+            Meaning::Topic(topic, number) => Some(shown(browse::one(base, directory, &topic, number)?)),
+            Meaning::Open => Some(shown(browse::one(base, directory, &directory.chosen_topic(chosen?)?, 0)?)),
             Meaning::Helped(helped, key) => {
-                let intent = base.intents.get(self.directory.intent(&key)?)?;
+                let intent = base.intents.get(directory.intent(&key)?)?;
                 let first = locked(&self.feedback).first(person, message);
                 let (text, outcome) = match (first, helped) {
                     (true, true) => (words::THANKS, "helpful"),
@@ -224,32 +254,9 @@ impl Bot {
                     (false, _) => (words::COUNTED_BEFORE, "counted-before"),
                 };
                 let about = About { id: intent.id.clone(), percent: 100 };
-                Some((vec![Response::Message(Message::text(text).private())], outcome, Some(about)))
+                Some(Responses { about: Some(about), ..Responses::private(Message::text(text), outcome) })
             }
         }
-    }
-
-    fn answer(&self, question: &str) -> Answered {
-        let answered = self.answerer.answer(question);
-        let outcome = match &answered.outcome {
-            Outcome::Answer(_) => "answer",
-            Outcome::Clarify(_) => "clarify",
-            Outcome::NoAnswer(reason) => reason.as_str(),
-            Outcome::SmallTalk(_) => "small-talk",
-        };
-        let base = self.answerer.base();
-        let about = answered.candidates.first().map(|best| About {
-            id: json::name(base, best.target).to_owned(),
-            // From 0 to 100, whatever it was: the cast saturates.
-            percent: (answered.confidence * 100.0).round() as u8,
-        });
-        Answered { messages: reply::messages(base, &answered), outcome, about }
-    }
-
-    /// The question that was submitted: a choice may stand for a long one.
-    fn submitted<'a>(&'a self, question: &'a str) -> &'a str {
-        let chosen = chosen_key(question).and_then(|key| self.directory.chosen_intent(key));
-        chosen.and_then(|intent| self.answerer.base().intents.get(intent)).map_or(question, |intent| &intent.question)
     }
 
     fn count(&self, origin: &Origin, now: Now) -> Verdict {
@@ -269,6 +276,31 @@ impl Bot {
     }
 }
 
+impl Record {
+    fn answered(&self, question: &str) -> Answered {
+        let reply = self.answerer.answer(question);
+        // As the console's JSON has it, and as the log has it.
+        let (outcome, logged, reason) = match &reply.outcome {
+            Outcome::Answer(_) => ("answer", "answer", None),
+            Outcome::Clarify(_) => ("clarify", "clarify", None),
+            Outcome::NoAnswer(reason) => ("no_answer", reason.as_str(), Some(reason.as_str())),
+            Outcome::SmallTalk(_) => ("small_talk", "small-talk", None),
+        };
+        // From 0 to 100, whatever it was: the cast saturates.
+        let percent = (reply.confidence * 100.0).round() as u8;
+        let base = self.base();
+        let about = reply.candidates.first().map(|best| About { id: json::name(base, best.target).to_owned(), percent });
+        let asked = Some(Asked { outcome, reason, percent });
+        Answered { messages: reply::messages(base, &reply), outcome: logged, about, asked }
+    }
+
+    /// The question that was submitted: a choice may stand for a long one.
+    fn submitted<'a>(&'a self, question: &'a str) -> &'a str {
+        let chosen = chosen_key(question).and_then(|key| self.directory.chosen_intent(key));
+        chosen.and_then(|intent| self.base().intents.get(intent)).map_or(question, |intent| &intent.question)
+    }
+}
+
 impl What {
     fn kind(&self) -> &'static str {
         match self {
@@ -283,7 +315,7 @@ impl What {
 }
 
 fn one(message: Message, outcome: &'static str) -> Answered {
-    Answered { messages: vec![message], outcome, about: None }
+    Answered { messages: vec![message], outcome, about: None, asked: None }
 }
 
 /// What one thread left behind half-done is counts; they are as good as before.

@@ -109,6 +109,14 @@ impl Incoming {
             Incoming::Used(used) => used.id,
         }
     }
+
+    /// Who, and where.
+    pub fn origin(&self) -> Origin {
+        match self {
+            Incoming::Written(written) => written.origin,
+            Incoming::Used(used) => used.origin,
+        }
+    }
 }
 
 /// When something came in: where a decision depends on time, the time is part of the input.

@@ -154,6 +154,19 @@ struct Shard {
     identifies: VecDeque<Now>,
 }
 
+/// How a shard is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ShardState {
+    /// Its number.
+    pub number: u32,
+    /// Whether it has a session.
+    pub connected: bool,
+    /// Whether it is connected and has lately given a sign of life.
+    pub ready: bool,
+    /// How long ago that was.
+    pub alive: Option<Duration>,
+}
+
 impl Health {
     /// Nothing has happened yet to these shards.
     pub fn new(shards: RangeInclusive<u32>, settings: &config::Discord, allowance: Allowance, now: Now) -> Health {
@@ -213,10 +226,19 @@ impl Health {
         self.today.len() as u64 + RESERVE > allowed
     }
 
+    /// How each shard is.
+    pub fn shards(&self, now: Now) -> Vec<ShardState> {
+        let state = |(number, shard): (&u32, &Shard)| {
+            let alive = shard.alive.map(|at| now.saturating_duration_since(at));
+            let ready = shard.connected && alive.is_some_and(|since| since <= self.fresh);
+            ShardState { number: *number, connected: shard.connected, ready, alive }
+        };
+        self.shards.iter().map(state).collect()
+    }
+
     /// Whether every shard is connected and has lately given a sign of life.
     pub fn ready(&self, now: Now) -> bool {
-        let alive = |shard: &Shard| shard.connected && shard.alive.is_some_and(|at| now.saturating_duration_since(at) <= self.fresh);
-        self.shards.values().all(alive)
+        self.shards(now).iter().all(|shard| shard.ready)
     }
 
     /// Whether a shard has been trying to connect for too long. Shards that wait for their turn at the start do not count.

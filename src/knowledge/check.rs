@@ -71,7 +71,7 @@ pub fn load(files: &[SourceFile]) -> Loaded {
 }
 
 /// SHA-256 over names and texts: two packs with the same version say the same.
-fn version(files: &[SourceFile]) -> String {
+pub fn version(files: &[SourceFile]) -> String {
     let mut hash = Sha256::new();
     for file in files {
         let name = file.name.rsplit(['/', '\\']).next().unwrap_or(&file.name);

@@ -35,6 +35,7 @@ pub fn command(arguments: &[&str], settings: &[(&str, &str)]) -> Command {
         .env("FACTOTUM_KNOWLEDGE", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/packs/tiny"))
         .env("FACTOTUM_LOG", "trace")
         .env("RUST_LOG", "trace")
+        .env("FACTOTUM_HTTP_LISTEN", "127.0.0.1:0")
         .env("NO_COLOR", "1")
         .envs(settings.iter().copied())
         .stdin(Stdio::null());

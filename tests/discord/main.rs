@@ -11,6 +11,7 @@ mod answers;
 mod faults;
 mod load;
 mod mutated;
+mod operating;
 mod production;
 mod stopping;
 
@@ -67,6 +68,13 @@ fn main() {
         }
         mutated::{
             nothing_breaks_nobody_is_pinged,
+        }
+        operating::{
+            tells_how_it_is, tells_that_it_is_not_ready, a_health_check_says_whether_it_is_ready, a_port_that_is_taken_ends_it,
+            nothing_is_told_where_nobody_wants_it, knowledge_is_read_anew_when_told, a_link_that_points_elsewhere_is_noticed,
+            bad_knowledge_is_refused, buttons_outlive_the_knowledge_that_made_them, built_in_knowledge_cannot_be_read_anew,
+            stops_while_it_learns, killed_and_started_again, the_token_may_lie_in_a_file, the_log_can_be_json,
+            who_asks_is_logged_only_where_it_is_wanted, variables_that_set_nothing_are_told,
         }
         production::{
             answers_and_keeps_the_limits, trusts_nobody_else,

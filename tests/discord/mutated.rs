@@ -5,6 +5,7 @@ use crate::openapi;
 use factotum::config;
 use factotum::discord::adapter;
 use factotum::discord::bot::{Action, Bot};
+use factotum::discord::record::Record;
 use factotum::pack;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
@@ -28,7 +29,7 @@ pub async fn nothing_breaks_nobody_is_pinged(fake: Fake) {
 }
 
 fn run(fake: &Fake, tries: u64) {
-    let bot = Bot::new(pack::built_in(), config::Discord::default());
+    let bot = Bot::new(Record::of(pack::built_in()), config::Discord::default());
     let originals = originals(fake);
     let mut numbers = Numbers(1);
     let start = Instant::now();

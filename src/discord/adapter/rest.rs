@@ -49,7 +49,24 @@ pub enum Failure {
     Malformed,
 }
 
+/// Who is told of each attempt that fails.
+pub type Failed<'a> = &'a (dyn Fn(Failure) + Sync);
+/// Nobody is: a command of the command line says what became of it anyway.
+pub const UNCOUNTED: Failed<'static> = &|_| {};
+
 impl Failure {
+    /// Its name in metrics.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Failure::Expired => "expired",
+            Failure::Refused(..) => "refused",
+            Failure::TooMany => "too-many",
+            Failure::Broken(_) => "broken",
+            Failure::Unreachable => "unreachable",
+            Failure::Malformed => "malformed",
+        }
+    }
+
     /// Whether another attempt may help.
     fn passes(self) -> bool {
         matches!(self, Failure::TooMany | Failure::Broken(_) | Failure::Unreachable)
@@ -110,8 +127,8 @@ pub async fn tidy(http: &Http) {
 ///
 /// # Errors
 /// [`Failure`] after some attempts.
-pub async fn fetch(http: &Http, route: Route<'_>) -> Result<Value, Failure> {
-    with_attempts(Instant::now() + POST, |_| async move {
+pub async fn fetch(http: &Http, route: Route<'_>, failed: Failed<'_>) -> Result<Value, Failure> {
+    with_attempts(Instant::now() + POST, failed, |_| async move {
         let request = Request::new(route, LightMethod::Get).params(params(&route));
         let response = match timeout(REQUEST, http.request(request)).await {
             Err(_) => return Err(Failure::Unreachable),
@@ -133,21 +150,21 @@ fn params(route: &Route<'_>) -> Option<Vec<(&'static str, String)>> {
 ///
 /// # Errors
 /// [`Failure`] after some attempts.
-pub async fn replace(http: &Http, route: Route<'_>, with: &impl Serialize) -> Result<(), Failure> {
+pub async fn replace(http: &Http, route: Route<'_>, with: &impl Serialize, failed: Failed<'_>) -> Result<(), Failure> {
     let body = &body(with);
-    with_attempts(Instant::now() + POST, |_| send(http, route, LightMethod::Put, body, REQUEST)).await
+    with_attempts(Instant::now() + POST, failed, |_| send(http, route, LightMethod::Put, body, REQUEST)).await
 }
 
 /// Delivers what was decided on something that came in at `received`.
 ///
 /// # Errors
 /// [`Failure`] after some attempts; for a response, as soon as its three seconds are over.
-pub async fn deliver(http: &Http, application: u64, action: &Action, received: Now) -> Result<(), Failure> {
+pub async fn deliver(http: &Http, application: u64, action: &Action, received: Now, failed: Failed<'_>) -> Result<(), Failure> {
     match action {
         Action::Respond { id, token, response } => {
             let route = Route::InteractionResponse { interaction_id: (*id).into(), token: &token.0 };
             let body = &body(response);
-            with_attempts(received + RESPONSE, |attempt| async move {
+            with_attempts(received + RESPONSE, failed, |attempt| async move {
                 match send(http, route, LightMethod::Post, body, RESPONSE_ATTEMPT).await {
                     Err(Failure::Refused(_, ACKNOWLEDGED)) if attempt > 0 => Ok(()),
                     Err(Failure::Refused(_, UNKNOWN_INTERACTION)) => Err(Failure::Expired),
@@ -160,13 +177,13 @@ pub async fn deliver(http: &Http, application: u64, action: &Action, received: N
         Action::Post { channel, message } => {
             let route = Route::ChannelMessages { channel_id: (*channel).into() };
             let body = &body(message);
-            with_attempts(received + POST, |_| send(http, route, LightMethod::Post, body, POST_ATTEMPT)).await
+            with_attempts(received + POST, failed, |_| send(http, route, LightMethod::Post, body, POST_ATTEMPT)).await
         }
         // Nothing does here: rather not at all than twice.
         Action::FollowUp { token, message } => {
             let route = Route::WebhookFollowupMessages { application_id: application.into(), token: &token.0 };
             let body = &body(message);
-            with_attempts(received + POST, |_| async move {
+            with_attempts(received + POST, failed, |_| async move {
                 match send(http, route, LightMethod::Post, body, POST_ATTEMPT).await {
                     Err(Failure::Unreachable) => Err(Failure::Malformed),
                     other => other,
@@ -182,7 +199,7 @@ fn body(value: &impl Serialize) -> Vec<u8> {
 }
 
 /// Tries until it works, attempts or time run out, or another attempt would not help.
-async fn with_attempts<T, F>(until: Instant, mut attempt: impl FnMut(u32) -> F) -> Result<T, Failure>
+async fn with_attempts<T, F>(until: Instant, failed: Failed<'_>, mut attempt: impl FnMut(u32) -> F) -> Result<T, Failure>
 where
     F: Future<Output = Result<T, Failure>>,
 {
@@ -195,12 +212,16 @@ where
             }
             sleep(wait).await;
         }
-        match timeout_at(until.into(), attempt(number)).await {
+        let failure = match timeout_at(until.into(), attempt(number)).await {
             Ok(Ok(done)) => return Ok(done),
-            Ok(Err(failure)) if !failure.passes() => return Err(failure),
-            Ok(Err(failure)) => last = failure,
-            Err(_) => return Err(Failure::Unreachable),
+            Ok(Err(failure)) => failure,
+            Err(_) => Failure::Unreachable,
+        };
+        failed(failure);
+        if !failure.passes() || Instant::now() >= until {
+            return Err(failure);
         }
+        last = failure;
     }
     Err(last)
 }

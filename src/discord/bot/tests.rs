@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-static BOT: LazyLock<Bot> = LazyLock::new(|| Bot::new(pack::built_in(), generous()));
+static BOT: LazyLock<Bot> = LazyLock::new(|| Bot::new(Record::of(pack::built_in()), generous()));
 
 /// Rules under which these tests never ask too often.
 fn generous() -> config::Discord {
@@ -76,7 +76,7 @@ fn lists_say_who_may_ask_where() {
     let rules = |change: &dyn Fn(&mut config::Discord)| {
         let mut rules = config::Discord::default();
         change(&mut rules);
-        Bot::new(pack::built_in(), rules)
+        Bot::new(Record::of(pack::built_in()), rules)
     };
     let ids = |id: &str| id.parse::<config::Ids>().expect("ids");
     assert!(rules(&|_| ()).allowed(&origin));
@@ -95,7 +95,7 @@ fn lists_say_who_may_ask_where() {
 #[test]
 fn too_many_questions_are_told_once() {
     let rules = config::Discord { person_limit: "2".parse().expect("in range"), ..config::Discord::default() };
-    let (bot, now) = (Bot::new(pack::built_in(), rules), Instant::now());
+    let (bot, now) = (Bot::new(Record::of(pack::built_in()), rules), Instant::now());
     let outcomes = [0, 1, 2, 3, 61].map(|seconds| {
         let decision = bot.decide(&Incoming::Written(written("hello")), now + Duration::from_secs(seconds));
         (decision.actions.len(), decision.outcome)
@@ -107,7 +107,8 @@ fn too_many_questions_are_told_once() {
 
 #[test]
 fn buttons_of_our_own_work_and_others_are_declined() {
-    let intent = &BOT.answerer.base().intents[0];
+    let record = BOT.record();
+    let intent = &record.base().intents[0];
     let (key, topic) = (Key::of(&intent.id), Key::of(&intent.topic));
     assert_eq!(pressed(&Meaning::Ask(key.clone()).custom_id(), None).outcome, "answer");
     assert_eq!(pressed(&Meaning::Pick.custom_id(), Some(key.as_str())).outcome, "answer");
@@ -133,7 +134,8 @@ fn buttons_of_our_own_work_and_others_are_declined() {
 
 #[test]
 fn what_was_chosen_while_typing_is_answered() {
-    let intent = BOT.answerer.base().intents.iter().find(|i| !i.question.contains('{') && !i.corrects).expect("there are some");
+    let record = BOT.record();
+    let intent = record.base().intents.iter().find(|i| !i.question.contains('{') && !i.corrects).expect("there are some");
     let ask = |question: String| BOT.decide(&used(What::Ask { question, private: true }), Instant::now());
     let by_key = ask(format!("#{}", Key::of(&intent.id).as_str()));
     assert_eq!(by_key.outcome, "answer");

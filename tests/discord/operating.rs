@@ -1,0 +1,390 @@
+//! What whoever operates the bot relies on: health, metrics, knowledge read anew, logs, and starting again after a crash.
+
+use crate::bot::{Bot, command};
+use crate::fake::{Fake, How, Order, Place, Seen, Written, requests};
+use factotum::metrics::Metrics;
+use serde_json::{Value, json};
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+const QUESTION: &str = "how tall is the tower of the lighthouse";
+/// The folder is looked at as often as can be set.
+const WATCHED: (&str, &str) = ("FACTOTUM_RELOAD_WATCH_SECONDS", "1");
+const NOT_WATCHED: (&str, &str) = ("FACTOTUM_RELOAD_WATCH_SECONDS", "0");
+
+/// Where the bot says that it can be asked.
+async fn address(bot: &Bot) -> String {
+    bot.says("telling about itself at http://", 1).await;
+    bot.lines("telling about itself").remove(0).split("http://").nth(1).expect("an address").trim_end_matches(['"', '}']).to_owned()
+}
+
+async fn request(address: &str, line: &str) -> (u16, String) {
+    let mut stream = TcpStream::connect(address).await.expect("the bot listens");
+    stream.write_all(format!("{line} HTTP/1.1\r\nHost: bot\r\n\r\n").as_bytes()).await.expect("the bot reads");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.expect("an answer is UTF-8, and ends");
+    let status = answer.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or_default();
+    (status, answer.split_once("\r\n\r\n").map(|(_, body)| body.to_owned()).unwrap_or_default())
+}
+
+async fn get(bot: &Bot, path: &str) -> (u16, String) {
+    request(&address(bot).await, &format!("GET {path}")).await
+}
+
+async fn readiness(bot: &Bot) -> (u16, Value) {
+    let (status, body) = get(bot, "/readyz").await;
+    (status, serde_json::from_str(&body).expect("JSON"))
+}
+
+/// A metric's value now.
+async fn metric(bot: &Bot, name: &str) -> Option<f64> {
+    let (_, text) = get(bot, "/metrics").await;
+    text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' ')?.parse().ok())
+}
+
+/// A folder of knowledge as a cluster mounts it: every file is a link through `..data`, which points to one version or another.
+struct Mount {
+    folder: tempfile::TempDir,
+    versions: u32,
+}
+
+impl Mount {
+    fn new() -> Mount {
+        let mut mount = Mount { folder: tempfile::tempdir().expect("a folder for the test"), versions: 0 };
+        for name in ["tower.toml", "source.toml", "talk.toml"] {
+            symlink(Path::new("..data").join(name), mount.path().join(name)).expect("a link");
+        }
+        mount.point_to(&[]);
+        mount
+    }
+
+    fn path(&self) -> PathBuf {
+        self.folder.path().to_owned()
+    }
+
+    fn setting(&self) -> (&'static str, String) {
+        ("FACTOTUM_KNOWLEDGE", self.path().display().to_string())
+    }
+
+    /// In one step, everything is another version: the pack of the tests with words replaced.
+    fn point_to(&mut self, replaced: &[(&str, &str)]) {
+        self.versions += 1;
+        let version = format!("..{}", self.versions);
+        let folder = self.path().join(&version);
+        fs::create_dir(&folder).expect("it is new");
+        let pack = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/packs/tiny");
+        for (from, to) in [("lighthouse.toml", "tower.toml"), ("source.toml", "source.toml"), ("talk.toml", "talk.toml")] {
+            let text = fs::read_to_string(pack.join(from)).expect("a pack of the tests");
+            let text = replaced.iter().fold(text, |text, (from, to)| text.replace(from, to));
+            fs::write(folder.join(to), text).expect("a writable folder");
+        }
+        let next = self.path().join("..next");
+        symlink(&version, &next).and_then(|()| fs::rename(next, self.path().join("..data"))).expect("a link");
+    }
+}
+
+/// One metre more.
+const GROWN: &[(&str, &str)] = &[("31 metres", "32 metres")];
+/// The questions lead nowhere.
+const BROKEN: &[(&str, &str)] = &[("facts = [\"", "facts = [\"no-")];
+
+/// What the bot says to the question, in a channel of its own.
+async fn height(fake: &Fake, channel: u64) -> String {
+    fake.write(&Written { text: QUESTION.to_owned(), person: channel, channel, ..Written::default() });
+    fake.posted(channel, 0).await["content"].as_str().unwrap_or_default().to_owned()
+}
+
+pub async fn tells_how_it_is(fake: Fake) {
+    let bot = Bot::ready(&fake, &[]).await;
+    assert_eq!(height(&fake, 40).await, "31 metres.");
+    let asked = fake.ask(Place::default(), "what is the airspeed of an unladen swallow", None);
+    fake.response(&asked).await;
+    fake.settle().await;
+    bot.says("replied", 3).await;
+    assert_eq!(get(&bot, "/livez").await.0, 200);
+    let (status, detail) = readiness(&bot).await;
+    assert_eq!((status, &detail["ready"], &detail["shards"][0]["connected"]), (200, &json!(true), &json!(true)), "{detail}");
+    let (status, version) = get(&bot, "/version").await;
+    let version: Value = serde_json::from_str(&version).expect("JSON");
+    assert_eq!((status, version["version"].as_str()), (200, Some(env!("CARGO_PKG_VERSION"))));
+    assert_eq!((version["base"]["facts"].as_u64(), version["base"]["version"].as_str().map(str::len)), (Some(3), Some(64)), "{version}");
+    assert_eq!(metric(&bot, "factotum_questions_total{surface=\"direct\",outcome=\"answer\"}").await, Some(1.0));
+    assert_eq!(metric(&bot, "factotum_questions_total{surface=\"ask\",outcome=\"no_answer\"}").await, Some(1.0));
+    assert_eq!(metric(&bot, "factotum_events_total{surface=\"typing\",outcome=\"shown\"}").await, Some(1.0));
+    assert_eq!(metric(&bot, "factotum_answer_seconds_count").await, Some(2.0));
+    assert_eq!(metric(&bot, "factotum_acknowledge_seconds_count").await, Some(3.0));
+    assert_eq!(metric(&bot, "factotum_confidence_ratio_count").await, Some(2.0));
+    assert_eq!(metric(&bot, "factotum_shard_ready{shard=\"0\"}").await, Some(1.0));
+    assert_eq!(metric(&bot, "factotum_identifies_total").await, Some(1.0));
+    assert!(metric(&bot, "factotum_resident_memory_bytes").await > Some(1e6));
+    let (_, text) = get(&bot, "/metrics").await;
+    for line in text.lines().filter_map(|line| line.strip_prefix("# TYPE ")) {
+        let name = line.split(' ').next().unwrap_or_default();
+        assert!(Metrics::ALL.iter().any(|m| m.name.strip_suffix("_total").unwrap_or(m.name) == name), "{name} is not described");
+    }
+    assert!(text.ends_with("# EOF\n"), "{text}");
+    let address = address(&bot).await;
+    assert_eq!(request(&address, "POST /readyz").await.0, 405);
+    assert_eq!(request(&address, "GET /").await.0, 404);
+    assert_eq!(request(&address, "GET").await.0, 400);
+}
+
+pub async fn tells_that_it_is_not_ready(fake: Fake) {
+    let bot = Bot::ready(&fake, &[]).await;
+    fake.fault("POST /messages", 1, How::Status(503, json!({})));
+    assert_eq!(height(&fake, 40).await, "31 metres.");
+    assert_eq!(metric(&bot, "factotum_rest_errors_total{kind=\"broken\"}").await, Some(1.0));
+    fake.gateway_gone(true);
+    fake.order(0, Order::Drop);
+    bot.says("not ready", 1).await;
+    let (status, detail) = readiness(&bot).await;
+    assert_eq!((status, detail["why"].as_str()), (503, Some("shard-not-connected")), "{detail}");
+    assert_eq!(get(&bot, "/livez").await.0, 200);
+    assert_eq!(metric(&bot, "factotum_ready").await, Some(0.0));
+    assert_eq!(metric(&bot, "factotum_connections_lost_total").await, Some(1.0));
+    fake.gateway_gone(false);
+    bot.says(" ready counts", 2).await;
+    assert_eq!(readiness(&bot).await.0, 200);
+    assert_eq!(metric(&bot, "factotum_resumes_total").await, Some(1.0));
+}
+
+pub async fn a_health_check_says_whether_it_is_ready(fake: Fake) {
+    let mut bot = Bot::ready(&fake, &[]).await;
+    let address = address(&bot).await;
+    let check = |address: &str| {
+        let output = command(&["healthcheck"], &[("FACTOTUM_HTTP_LISTEN", address)]).output().expect("it runs");
+        (output.status.code(), String::from_utf8(output.stdout).expect("UTF-8"))
+    };
+    assert_eq!(check(&address), (Some(0), "ready\n".to_owned()));
+    fake.gateway_gone(true);
+    fake.order(0, Order::Drop);
+    bot.says("not ready", 1).await;
+    assert_eq!(check(&address), (Some(1), format!("not ready; http://{address}/readyz says why\n")));
+    bot.stop("TERM").await;
+    let (status, says) = check(&address);
+    assert!(status == Some(1) && says.starts_with("not ready: cannot ask"), "{says}");
+    assert_eq!(check("off").0, Some(2));
+    assert_eq!(check("127.0.0.1:0").0, Some(2));
+    let discord = fake.rest.trim_start_matches("http://");
+    assert!(check(discord).1.contains("is not a Factotum"));
+}
+
+pub async fn a_port_that_is_taken_ends_it(fake: Fake) {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = taken.local_addr().expect("it is bound").to_string();
+    let mut bot = Bot::start(&fake, &[("FACTOTUM_HTTP_LISTEN", &address)]);
+    assert_eq!(bot.ended().await.code(), Some(2));
+    assert!(bot.log().contains(&format!("cannot listen on {address}")), "{}", bot.log());
+    assert_eq!(fake.seen().len(), 0, "Discord has not been asked anything");
+}
+
+pub async fn nothing_is_told_where_nobody_wants_it(fake: Fake) {
+    let bot = Bot::ready(&fake, &[("FACTOTUM_HTTP_LISTEN", "off")]).await;
+    assert_eq!(height(&fake, 40).await, "31 metres.");
+    assert_eq!(bot.lines("telling about itself").len(), 0);
+}
+
+/// Questions flow while `change` is made; each gets one answer, and none but the old one or the new one.
+async fn while_questions_flow(fake: &Fake, bot: &Bot, change: impl FnOnce(), done: &str) {
+    let (before, after) = ("31 metres.", "32 metres.");
+    assert_eq!(height(fake, 1_000).await, before);
+    let mut change = Some(change);
+    let (mut channel, mut left) = (1_001, 100);
+    // At least so many in all, and so many after the change.
+    while left > 0 {
+        fake.write(&Written { text: QUESTION.to_owned(), person: channel, channel, ..Written::default() });
+        if channel == 1_050 {
+            change.take().expect("once")();
+        }
+        // A few at once.
+        if channel % 5 == 0 {
+            fake.posted(channel, 0).await;
+        }
+        if !bot.lines(done).is_empty() {
+            left -= 1;
+        }
+        channel += 1;
+    }
+    let mut answers = Vec::new();
+    for channel in 1_001..channel {
+        answers.push(fake.posted(channel, 0).await["content"].as_str().unwrap_or_default().to_owned());
+        assert_eq!(fake.messages_in(channel), 1);
+    }
+    assert!(answers.iter().all(|answer| answer == before || answer == after), "{answers:?}");
+    assert!(answers[..49].iter().all(|answer| answer == before) && answers.last().is_some_and(|answer| answer == after), "{answers:?}");
+}
+
+pub async fn knowledge_is_read_anew_when_told(fake: Fake) {
+    let mut mount = Mount::new();
+    let knowledge = mount.setting();
+    let bot = Bot::ready(&fake, &[NOT_WATCHED, (knowledge.0, &knowledge.1)]).await;
+    bot.signal("HUP");
+    bot.says("nothing has changed in the knowledge", 1).await;
+    assert_eq!(readiness(&bot).await.1["last_reload"]["result"], "unchanged");
+    let before = readiness(&bot).await.1["base"]["version"].clone();
+    let change = || {
+        mount.point_to(GROWN);
+        bot.signal("HUP");
+    };
+    while_questions_flow(&fake, &bot, change, "and is in force").await;
+    let (status, detail) = readiness(&bot).await;
+    assert_eq!((status, detail["last_reload"]["result"].as_str()), (200, Some("accepted")), "{detail}");
+    assert_ne!(detail["base"]["version"], before);
+    assert_eq!(metric(&bot, &format!("factotum_base_info{{version={}}}", detail["base"]["version"])).await, Some(1.0));
+    assert_eq!(metric(&bot, "factotum_reloads_total{result=\"accepted\"}").await, Some(1.0));
+}
+
+pub async fn a_link_that_points_elsewhere_is_noticed(fake: Fake) {
+    let mut mount = Mount::new();
+    let knowledge = mount.setting();
+    let bot = Bot::ready(&fake, &[WATCHED, (knowledge.0, &knowledge.1)]).await;
+    while_questions_flow(&fake, &bot, || mount.point_to(GROWN), "and is in force").await;
+    assert_eq!(bot.lines("told to read").len(), 0);
+}
+
+pub async fn bad_knowledge_is_refused(fake: Fake) {
+    let mut mount = Mount::new();
+    let knowledge = mount.setting();
+    let bot = Bot::ready(&fake, &[WATCHED, (knowledge.0, &knowledge.1)]).await;
+    mount.point_to(BROKEN);
+    bot.says("the knowledge was refused", 1).await;
+    bot.says("error[dangling-reference]", 3).await;
+    let (status, detail) = readiness(&bot).await;
+    let finding = &detail["last_reload"]["findings"][0];
+    assert_eq!((status, &detail["ready"]), (200, &json!(true)), "the old one is in force: {detail}");
+    assert_eq!((&detail["last_reload"]["result"], &finding["code"]), (&json!("refused"), &json!("dangling-reference")), "{detail}");
+    assert!(finding["at"]["file"].as_str().is_some_and(|file| file.ends_with("tower.toml")), "{detail}");
+    assert_eq!(metric(&bot, "factotum_reload_refused").await, Some(1.0));
+    assert_eq!(metric(&bot, "factotum_reloads_total{result=\"refused\"}").await, Some(1.0));
+    assert_eq!(height(&fake, 40).await, "31 metres.");
+    // Taken away altogether, it is refused as well, and once.
+    let aside = mount.path().join("..aside");
+    fs::rename(mount.path().join("..data"), &aside).expect("it is there");
+    bot.says("the knowledge was refused", 2).await;
+    assert_eq!(height(&fake, 41).await, "31 metres.");
+    fs::rename(&aside, mount.path().join("..data")).expect("it is there");
+    bot.says("the knowledge was refused", 3).await;
+    mount.point_to(GROWN);
+    bot.says("and is in force", 1).await;
+    assert_eq!(height(&fake, 42).await, "32 metres.");
+    assert_eq!(metric(&bot, "factotum_reload_refused").await, Some(0.0));
+    assert_eq!(bot.lines("the knowledge was refused").len(), 3, "{}", bot.log());
+}
+
+pub async fn buttons_outlive_the_knowledge_that_made_them(fake: Fake) {
+    let mut mount = Mount::new();
+    let knowledge = mount.setting();
+    let bot = Bot::ready(&fake, &[NOT_WATCHED, (knowledge.0, &knowledge.1)]).await;
+    fake.write(&Written { text: "when is the lighthouse open to visitors".to_owned(), channel: 40, ..Written::default() });
+    let offered = fake.posted(40, 0).await;
+    let button = offered["components"][0]["components"][0]["custom_id"].as_str().unwrap_or_default().to_owned();
+    mount.point_to(GROWN);
+    bot.signal("HUP");
+    bot.says("and is in force", 1).await;
+    let pressed = fake.press(Place::default(), &button);
+    assert_eq!(fake.response(&pressed).await["data"]["content"], "32 metres.", "the same question, answered from what is on record now");
+    mount.point_to(&[("how-high", "how-tall")]);
+    bot.signal("HUP");
+    bot.says("and is in force", 2).await;
+    let pressed = fake.press(Place::default(), &button);
+    assert_eq!(fake.response(&pressed).await["data"]["content"], factotum::discord::words::STALE);
+}
+
+pub async fn built_in_knowledge_cannot_be_read_anew(fake: Fake) {
+    let mut bot = Bot::ready(&fake, &[("FACTOTUM_KNOWLEDGE", "")]).await;
+    bot.signal("HUP");
+    bot.says("there is nothing to read anew", 1).await;
+    bot.stop("TERM").await;
+}
+
+pub async fn stops_while_it_learns(fake: Fake) {
+    let mut mount = Mount::new();
+    let knowledge = mount.setting();
+    let mut bot = Bot::ready(&fake, &[NOT_WATCHED, (knowledge.0, &knowledge.1)]).await;
+    // Our own record takes seconds to learn.
+    let ours = Path::new(env!("CARGO_MANIFEST_DIR")).join("knowledge");
+    mount.folder = tempfile::tempdir().expect("a folder for the test");
+    fs::create_dir_all(&knowledge.1).expect("it was taken away");
+    for entry in fs::read_dir(ours).expect("our record").flatten() {
+        fs::copy(entry.path(), Path::new(&knowledge.1).join(entry.file_name())).expect("a writable folder");
+    }
+    bot.signal("HUP");
+    bot.says("learning", 1).await;
+    let took = bot.stop("TERM").await;
+    assert!(took < Duration::from_secs(5), "{took:?}");
+    assert_eq!(bot.lines("and is in force").len(), 0, "it had not been learned: {}", bot.log());
+    fs::remove_dir_all(&knowledge.1).expect("it is there");
+}
+
+/// Prints what it measured.
+#[expect(clippy::print_stdout)]
+pub async fn killed_and_started_again(fake: Fake) {
+    let bot = Bot::ready(&fake, &[]).await;
+    fake.asked("PUT /commands", 0).await;
+    let commands = fake.commands(None);
+    for channel in 100..400 {
+        fake.write(&Written { text: QUESTION.to_owned(), person: channel, channel, ..Written::default() });
+        if channel == 250 {
+            bot.says("replied", 1).await;
+            bot.signal("KILL");
+        }
+    }
+    fake.wait_for("the connection's end", 1, |s| matches!(s, Seen::Dropped)).await;
+    let answered = requests(&fake.seen()).filter(|a| a.method == "POST").count();
+    drop(bot);
+    let begun = Instant::now();
+    let bot = Bot::ready(&fake, &[]).await;
+    let ready = begun.elapsed();
+    assert_eq!(height(&fake, 40).await, "31 metres.");
+    println!("killed after {answered} of 300 answers; ready {ready:?} after the second start, first answer after {:?}", begun.elapsed());
+    bot.says("commands are registered already", 1).await;
+    assert_eq!((fake.commands(None), fake.all_asked("PUT /commands").len()), (commands, 1), "registered once");
+    assert!((100..400).all(|channel| fake.messages_in(channel) <= 1), "nothing is said twice");
+}
+
+pub async fn the_token_may_lie_in_a_file(fake: Fake) {
+    let folder = tempfile::tempdir().expect("a folder for the test");
+    let path = folder.path().join("token");
+    fs::write(&path, format!("{}\n", crate::fake::TOKEN)).expect("a writable folder");
+    let path = path.display().to_string();
+    let bot = Bot::ready(&fake, &[("DISCORD_TOKEN", ""), ("DISCORD_TOKEN_FILE", &path)]).await;
+    assert_eq!(height(&fake, 40).await, "31 metres.");
+    drop(bot);
+    let mut bot = Bot::start(&fake, &[("DISCORD_TOKEN_FILE", &path)]);
+    assert_eq!(bot.ended().await.code(), Some(2));
+    assert!(bot.log().contains("DISCORD_TOKEN and DISCORD_TOKEN_FILE are both set"), "{}", bot.log());
+}
+
+pub async fn the_log_can_be_json(fake: Fake) {
+    let bot = Bot::start(&fake, &[("FACTOTUM_LOG_FORMAT", "json")]);
+    bot.says("\"message\":\"ready\"", 1).await;
+    assert_eq!(height(&fake, 40).await, "31 metres.");
+    bot.says("\"message\":\"replied\"", 1).await;
+    for line in bot.log().lines() {
+        let line: Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+        assert!(line["timestamp"].is_string() && line["level"].is_string() && line["message"].is_string(), "{line}");
+    }
+    let replied: Value = serde_json::from_str(&bot.lines("\"replied\"")[0]).expect("JSON");
+    assert!(replied["trace"].is_u64() && replied["outcome"] == "answer" && replied.get("person").is_none(), "{replied}");
+}
+
+pub async fn who_asks_is_logged_only_where_it_is_wanted(fake: Fake) {
+    let person = 9_876_543_210;
+    for (wanted, logged) in [("false", 0), ("true", 1)] {
+        let bot = Bot::ready(&fake, &[("FACTOTUM_LOG_USERS", wanted)]).await;
+        let asked = fake.ask(Place { person, ..Place::default() }, QUESTION, None);
+        fake.response(&asked).await;
+        bot.says("replied", 1).await;
+        assert_eq!(bot.lines(&format!("person={person}")).len(), logged, "{}", bot.log());
+        assert!(logged == 1 || !bot.log().contains(&person.to_string()), "{}", bot.log());
+    }
+}
+
+pub async fn variables_that_set_nothing_are_told(fake: Fake) {
+    let bot = Bot::ready(&fake, &[("FACTOTUM_DISCORD_PERSON_LIMITS", "3")]).await;
+    bot.says("FACTOTUM_DISCORD_PERSON_LIMITS sets nothing; did you mean FACTOTUM_DISCORD_PERSON_LIMIT?", 1).await;
+}
