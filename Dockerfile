@@ -16,7 +16,8 @@ WORKDIR /build
 # manifest names to exist. A build script that does nothing brings its dependencies along.
 COPY Cargo.toml Cargo.lock ./
 RUN mkdir -p src benches tests/discord \
- && echo 'fn main() {}' | tee build.rs src/main.rs tests/discord/main.rs benches/answer.rs benches/scale.rs >/dev/null \
+ && benches=$(sed -n '/^\[\[bench\]\]$/,/^$/s/^name = "\(.*\)"$/benches\/\1.rs/p' Cargo.toml) \
+ && echo 'fn main() {}' | tee build.rs src/main.rs tests/discord/main.rs $benches >/dev/null \
  && touch src/lib.rs \
  && cargo build --locked --profile image --bin factotum ${JOBS:+--jobs "$JOBS"}
 

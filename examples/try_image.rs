@@ -427,7 +427,7 @@ async fn with_mounts(engine: &Engine) -> Result<()> {
     within(changed, "the changed record is never in force").await.with_context(|| container.log())?;
     println!("changed record in force after {}", milliseconds(begun.elapsed()));
 
-    let refused = |page: &str| page.lines().any(|l| l.starts_with("factotum_reloads_total") && l.contains("refused") && !l.ends_with(" 0"));
+    let refused = |page: &str| page.lines().any(|line| line == "factotum_reload_refused 1");
     replace(&file, &text.replace("paragraphs = [1]", "paragraphs = [99]"))?;
     let noticed = async {
         while !container.get("/metrics").await.is_some_and(|page| refused(&page)) {
