@@ -1,10 +1,16 @@
 //! The documents keep their word: what they show is loaded, and what they list is complete.
+//!
+//! `BLESS=1 cargo test --test docs` writes the tables of settings and metrics in docs/operating.md anew; read the difference before you keep it.
 
+use factotum::config::{Origin, Settled};
 use factotum::diagnostic::{Code, SourceFile};
+use factotum::discord::health::Ended;
 use factotum::knowledge::file::{
     EntityEntry, FactEntry, IntentEntry, NearMissEntry, RelationEntry, RowEntry, SmallTalkEntry, SourceEntry, keys,
 };
+use factotum::metrics::Metrics;
 use factotum::{knowledge, pack};
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -100,4 +106,142 @@ fn what_contributors_run_is_what_ci_runs() {
         let ran = steps.iter().any(|step| command.split_whitespace().all(|word| step.contains(&word)));
         assert!(ran, "CI does not run {command}");
     }
+}
+
+/// A document whose table below this heading has these rows.
+fn with_table(document: &str, heading: &str, rows: &[String]) -> String {
+    let (before, rest) = document.split_once(&format!("{heading}\n")).unwrap_or_else(|| panic!("there is no table {heading}"));
+    let (line, rest) = rest.split_once('\n').expect("a line is below the heading");
+    let after = rest.find("\n\n").map_or("", |at| if rest.starts_with('\n') { rest } else { &rest[at + 1..] });
+    let rows: String = rows.iter().map(|row| format!("{row}\n")).collect();
+    format!("{before}{heading}\n{line}\n{rows}{after}")
+}
+
+#[test]
+fn every_setting_and_every_metric_is_listed() {
+    let settings: Vec<String> = Settled::default()
+        .settings()
+        .into_iter()
+        .map(|setting| {
+            assert_eq!(setting.origin, Origin::Default);
+            let section = if setting.section.is_empty() { String::new() } else { format!(" in `[{}]`", setting.section) };
+            let value = setting.value.map_or_else(|| "not set".to_owned(), |value| format!("`{value}`"));
+            format!("| `{}`{section} | `{}` | {value} |", setting.key, setting.variable)
+        })
+        .collect();
+    let metrics: Vec<String> = Metrics::ALL
+        .iter()
+        .map(|metric| {
+            let labels: Vec<String> = metric.labels.iter().map(|label| format!("`{label}`")).collect();
+            format!("| `{}` | {} | {} | {} |", metric.name, metric.kind, labels.join(", "), metric.help)
+        })
+        .collect();
+    let path = "docs/operating.md";
+    let document = read(path);
+    let now = with_table(&document, "| Setting | Environment variable | Default |", &settings);
+    let now = with_table(&now, "| Metric | Sort | Labels | What it says |", &metrics);
+    if std::env::var_os("BLESS").is_some() {
+        fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join(path), &now).expect("a writable document");
+    } else {
+        assert_eq!(document, now, "BLESS=1 cargo test --test docs writes it anew");
+    }
+}
+
+#[test]
+fn every_exit_status_is_explained() {
+    let document = read("docs/operating.md");
+    let section = document.split("\n## When it ends\n").nth(1).and_then(|rest| rest.split("\n## ").next()).expect("a section");
+    let explained: Vec<u8> = section.lines().filter_map(|line| line.strip_prefix("| ")?.split(' ').next()?.parse().ok()).collect();
+    // Beside those of the bot's end, the two that every command has.
+    let statuses: BTreeSet<u8> = Ended::ALL.iter().map(|ended| ended.status()).chain([1, 2]).collect();
+    assert_eq!(explained, statuses.into_iter().collect::<Vec<_>>());
+    let help = std::process::Command::new(env!("CARGO_BIN_EXE_factotum")).args(["run", "--help"]).output().expect("it runs").stdout;
+    let help = String::from_utf8(help).expect("UTF-8");
+    let told: Vec<u8> = help.lines().filter_map(|line| line.strip_prefix("  ")?.split_once("  ")?.0.parse().ok()).collect();
+    assert_eq!(told, explained.into_iter().filter(|status| *status != 1).collect::<Vec<_>>(), "{help}");
+}
+
+/// Words of a text that are names of ours, with what follows them directly.
+fn metrics_in(text: &str) -> Vec<(&str, &str)> {
+    let part = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    let starts = text.match_indices("factotum_").map(|(at, _)| at).filter(|at| !text[..*at].ends_with(part));
+    starts.map(|at| text[at..].split_at(text[at..].find(|c| !part(c)).unwrap_or(text.len() - at))).collect()
+}
+
+/// The metric that a name in a query belongs to.
+fn metric(name: &str) -> &'static factotum::metrics::Described {
+    let is = |metric: &&factotum::metrics::Described| match metric.kind {
+        "histogram" => ["_bucket", "_sum", "_count", ""].iter().any(|ending| name.strip_suffix(ending) == Some(metric.name)),
+        _ => name == metric.name,
+    };
+    Metrics::ALL.iter().find(is).unwrap_or_else(|| panic!("there is no metric {name}"))
+}
+
+/// Queries have only metrics that exist, and labels that these have.
+fn check_query(query: &str) {
+    let mut labels: BTreeSet<&str> = ["job", "instance", "le"].into();
+    let found = metrics_in(query);
+    assert!(!found.is_empty() || query.starts_with("up "), "{query}: asks for nothing of ours");
+    for (name, rest) in &found {
+        let metric = metric(name);
+        labels.extend(metric.labels);
+        let selected = rest.strip_prefix('{').and_then(|rest| rest.split_once('}')).map(|(inside, _)| inside).unwrap_or_default();
+        for label in selected.split(',').filter_map(|matcher| matcher.split(['=', '!']).next()).filter(|label| !label.is_empty()) {
+            assert!(["job", "instance"].contains(&label) || metric.labels.contains(&label), "{query}: {name} has no label {label}");
+        }
+    }
+    for by in query.split("by (").skip(1).filter_map(|rest| rest.split_once(')')).map(|(by, _)| by) {
+        for label in by.split(',').map(str::trim) {
+            assert!(labels.contains(label), "{query}: there is no label {label}");
+        }
+    }
+}
+
+#[test]
+fn the_documents_name_metrics_that_exist() {
+    for path in ["docs/operating.md", "docs/design.md", "docs/discord.md", "README.md", "CHANGELOG.md"] {
+        for (name, _) in metrics_in(&read(path)) {
+            metric(name);
+        }
+    }
+    let document = read("docs/operating.md");
+    let alerts = document.split("| When | For | What it means |").nth(1).and_then(|rest| rest.split("\n\n").next()).expect("a table");
+    let queries: Vec<&str> = alerts.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect();
+    assert!(queries.len() > 3, "{alerts}");
+    queries.into_iter().for_each(check_query);
+}
+
+#[test]
+fn the_dashboard_shows_metrics_that_exist() {
+    let text = read("deploy/grafana-dashboard.json");
+    let dashboard: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    let panels = dashboard["panels"].as_array().expect("it has panels");
+    let mut shown = BTreeSet::new();
+    for panel in panels {
+        for target in panel["targets"].as_array().expect("a panel shows something") {
+            let query = target["expr"].as_str().expect("a query");
+            check_query(query);
+            shown.extend(metrics_in(query).iter().map(|(name, _)| metric(name).name));
+            // A series is called after labels that it has.
+            let legend = target["legendFormat"].as_str().unwrap_or_default();
+            for label in legend.split("{{").skip(1).filter_map(|rest| rest.split_once("}}")).map(|(label, _)| label) {
+                let of_metric = metrics_in(query).iter().any(|(name, _)| metric(name).labels.contains(&label));
+                assert!(of_metric || ["le", "instance"].contains(&label), "{query}: {legend}");
+            }
+        }
+    }
+    for query in dashboard["annotations"]["list"].as_array().into_iter().flatten().filter_map(|a| a["expr"].as_str()) {
+        check_query(query);
+    }
+    let all: BTreeSet<&str> = Metrics::ALL.iter().map(|metric| metric.name).collect();
+    assert_eq!(shown, all, "each is on it");
+}
+
+#[test]
+fn privacy_is_told_as_it_is() {
+    let document = read("PRIVACY.md");
+    let defaults = Settled::default().config;
+    assert!(!defaults.log_users && document.contains("it is off unless they do"));
+    let about = factotum::discord::words::about(pack::built_in().base()).content;
+    assert!(about.contains("no messages and no names") && about.contains("in memory only"), "{about}");
 }

@@ -22,7 +22,7 @@ fn read(path: &Path) -> String {
 fn documents() -> Vec<(PathBuf, String)> {
     let docs = fs::read_dir(root().join("docs")).expect("there is documentation").flatten().map(|entry| entry.path());
     let mut paths: Vec<PathBuf> = docs.filter(|path| path.extension().is_some_and(|e| e == "md")).collect();
-    paths.extend(["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md"].map(|name| root().join(name)));
+    paths.extend(["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "PRIVACY.md", "SECURITY.md"].map(|name| root().join(name)));
     paths.sort();
     paths.into_iter().map(|path| (path.clone(), read(&path))).collect()
 }
