@@ -402,8 +402,9 @@ impl Settled {
     }
 }
 
-/// Environment variables that look like settings, and are none.
-const OTHERS: &[&str] = &["FACTOTUM_HISTORY", "FACTOTUM_TEST_DISCORD", "FACTOTUM_SOURCE", "FACTOTUM_MUTATIONS", "FACTOTUM_CASES"];
+/// Environment variables that look like settings, and are none: of the prompt, of tests, and one that cargo passes on from the build.
+const OTHERS: &[&str] =
+    &["FACTOTUM_HISTORY", "FACTOTUM_TEST_DISCORD", "FACTOTUM_SOURCE", "FACTOTUM_MUTATIONS", "FACTOTUM_CASES", "FACTOTUM_LEARNER"];
 
 /// Of these environment variables, those that look like a setting and set nothing, each with the setting's variable that is likest.
 pub fn unknown_variables(names: impl IntoIterator<Item = String>) -> Vec<(String, &'static str)> {

@@ -10,7 +10,12 @@ use std::process::{Child, Command, Stdio};
 
 #[test]
 fn commands() {
-    trycmd::TestCases::new().env("COLUMNS", "100").case("tests/cli/*.trycmd").case("tests/cli/*.toml");
+    trycmd::TestCases::new()
+        .env("COLUMNS", "100")
+        .env("DISCORD_TOKEN", "")
+        .env("DISCORD_TOKEN_FILE", "")
+        .case("tests/cli/*.trycmd")
+        .case("tests/cli/*.toml");
 }
 
 /// `factotum ask` of a folder, so far without a question.
