@@ -65,6 +65,7 @@ fn main() {
         let found: Vec<String> = loaded.diagnostics.iter().map(|d| d.human(&files, false)).collect();
         panic!("the built-in knowledge pack has mistakes:\n{}", found.join("\n"));
     };
+    println!("cargo:rustc-env=FACTOTUM_BUILT_IN={}", base.version);
     let table = if std::env::var_os("CARGO_FEATURE_WORD_VECTORS").is_some() { table(&root) } else { vectors::Table::none() };
     let matcher = matching::Matcher::new(&base, table, &mut |_| {});
     let bytes = postcard::to_stdvec(&(&base, matcher.learned())).expect("plain values");

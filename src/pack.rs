@@ -9,6 +9,9 @@ pub const MAX_FILE: u64 = 64 << 20;
 /// Most files of a pack.
 pub const MAX_FILES: usize = 2_000;
 
+/// Version of the built-in pack. A folder with the same version says the same, and need not be learned.
+pub const BUILT_IN_VERSION: &str = env!("FACTOTUM_BUILT_IN");
+
 /// Why a pack cannot be read at all.
 #[derive(Debug, thiserror::Error)]
 pub enum PackError {

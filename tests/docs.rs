@@ -95,6 +95,19 @@ fn every_diagnostic_is_explained_as_it_is() {
     }
 }
 
+/// CI may run more, with other options; but whatever a contributor is told to run, it runs.
+#[test]
+fn what_contributors_run_is_what_ci_runs() {
+    let told = blocks(&read("CONTRIBUTING.md"), "sh").into_iter().next().expect("the commands come first");
+    let ci = read(".ci/run");
+    let steps: Vec<Vec<&str>> = ci.lines().filter_map(|line| line.strip_prefix("step ")).map(|l| l.split_whitespace().collect()).collect();
+    for command in told.lines() {
+        let command = command.replace("cargo run --release --", "\"$factotum\"");
+        let ran = steps.iter().any(|step| command.split_whitespace().all(|word| step.contains(&word)));
+        assert!(ran, "CI does not run {command}");
+    }
+}
+
 /// A document whose table below this heading has these rows.
 fn with_table(document: &str, heading: &str, rows: &[String]) -> String {
     let (before, rest) = document.split_once(&format!("{heading}\n")).unwrap_or_else(|| panic!("there is no table {heading}"));

@@ -18,11 +18,11 @@ fn read(path: &Path) -> String {
     fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// The README, CONTRIBUTING, the change log and all of `docs/`.
+/// The documents at the top and all of `docs/`.
 fn documents() -> Vec<(PathBuf, String)> {
     let docs = fs::read_dir(root().join("docs")).expect("there is documentation").flatten().map(|entry| entry.path());
     let mut paths: Vec<PathBuf> = docs.filter(|path| path.extension().is_some_and(|e| e == "md")).collect();
-    paths.extend(["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "PRIVACY.md"].map(|name| root().join(name)));
+    paths.extend(["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "PRIVACY.md", "SECURITY.md"].map(|name| root().join(name)));
     paths.sort();
     paths.into_iter().map(|path| (path.clone(), read(&path))).collect()
 }
@@ -41,7 +41,8 @@ fn lines(text: &str) -> impl Iterator<Item = (Option<&str>, &str)> {
 
 /// The arguments of a command line for our program, `None` for other programs. Double quotes keep words together; a comment ends it.
 fn arguments(command: &str) -> Option<Vec<String>> {
-    let rest = command.strip_prefix("factotum ").or_else(|| command.strip_prefix("cargo run --release -- "))?;
+    let contained = || command.contains("docker run ").then(|| command.split_once(" factotum ").map(|(_, rest)| rest)).flatten();
+    let rest = command.strip_prefix("factotum ").or_else(|| command.strip_prefix("cargo run --release -- ")).or_else(contained)?;
     let mut words = vec![String::new()];
     let mut quoted = false;
     for c in rest.chars() {

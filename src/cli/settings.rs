@@ -120,8 +120,11 @@ impl Settings {
     }
 }
 
-/// Learns a base, or takes what was learned of it before if there is a cache.
+/// Learns a base, or takes what was learned of it before: when the program was built, or with a cache.
 pub fn learn(base: KnowledgeBase, cache: Option<&Path>, progress: &mut dyn FnMut(f32)) -> Answerer {
+    if base.version == pack::BUILT_IN_VERSION {
+        return pack::built_in();
+    }
     let Some(folder) = cache else { return Answerer::learn(base, Table::built_in(), progress) };
     let (cache, key) = (Cache::new(folder), Key::of(&base));
     if let Some(learned) = cache.get(&key) {
