@@ -28,7 +28,7 @@ pub struct Kind {
 }
 
 /// All of them, in the order in which they are measured: what Factotum learns first is in the cache afterwards.
-pub const CONTENDERS: [Kind; 7] = [
+pub static CONTENDERS: [Kind; 7] = [
     Kind { name: "factotum-learning", scans: false, prepare: itself::learning },
     Kind { name: "factotum", scans: false, prepare: itself::cached },
     Kind { name: "factotum-proposals", scans: false, prepare: itself::proposals },

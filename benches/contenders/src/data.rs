@@ -36,7 +36,7 @@ impl Training {
     /// Reads a table.
     pub fn read(path: &Path) -> anyhow::Result<Training> {
         let csv = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-        let phrases = csv::Reader::from_reader(csv.as_slice()).deserialize().collect::<Result<_, _>>();
+        let phrases = csv::Reader::from_reader(csv.as_slice()).deserialize::<Phrase>().collect::<Result<_, _>>();
         Ok(Training { phrases: phrases.with_context(|| format!("cannot read {}", path.display()))?, csv })
     }
 }
@@ -44,7 +44,7 @@ impl Training {
 /// Reads questions. White space is one blank, as where questions are given to the program a line each.
 pub fn questions(path: &Path) -> anyhow::Result<Vec<Question>> {
     let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let parse = |line| -> serde_json::Result<Question> {
+    let parse = |line: &str| -> serde_json::Result<Question> {
         let question: Question = serde_json::from_str(line)?;
         Ok(Question { text: question.text.split_whitespace().collect::<Vec<_>>().join(" "), ..question })
     };

@@ -18,7 +18,7 @@ mod table;
 
 use anyhow::{Context, bail, ensure};
 use clap::Parser;
-use contender::{CONTENDERS, Contender, Kind};
+use contender::{CONTENDERS, Kind};
 use record::Record;
 use std::fs::{self, OpenOptions};
 use std::io::Write;
@@ -63,10 +63,11 @@ fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     if let Some(lines) = &arguments.table {
         let table = table::markdown(&record::read(lines)?);
-        return match &arguments.into {
-            Some(document) => put_into(document, &table),
-            None => Ok(print!("{table}")),
-        };
+        match &arguments.into {
+            Some(document) => put_into(document, &table)?,
+            None => print!("{table}"),
+        }
+        return Ok(());
     }
     if let Some(lines) = &arguments.plot {
         print!("{}", plot::svg(&record::read(lines)?).context("there is nothing to plot in the lines")?);
@@ -93,10 +94,8 @@ fn all(only: &[&Kind], train: &Path, arguments: &Arguments) -> anyhow::Result<()
         ensure!(output.status.success(), "{} failed: {}", kind.name, output.status);
         let lines = String::from_utf8(output.stdout).context("the figures are not text")?;
         if let Some(path) = &arguments.lines {
-            let mut file = OpenOptions::new().create(true).append(true).open(path);
-            let written =
-                file.as_mut().map_err(|e| std::io::Error::new(e.kind(), e.to_string())).and_then(|f| f.write_all(lines.as_bytes()));
-            written.with_context(|| format!("cannot write {}", path.display()))?;
+            let file = OpenOptions::new().create(true).append(true).open(path);
+            file.and_then(|mut file| file.write_all(lines.as_bytes())).with_context(|| format!("cannot write {}", path.display()))?;
         }
         records.extend(record::parse(&lines)?);
     }

@@ -105,8 +105,8 @@ fn free(taken: &[Taken], x: f64, y: f64, width: f64) -> (Taken, &'static str) {
     };
     let inside = |[left, top, right, bottom]: Taken| left >= LEFT && right <= RIGHT && top >= TOP && bottom <= BOTTOM;
     let apart = |a: Taken, b: &Taken| a[2] <= b[0] || b[2] <= a[0] || a[3] <= b[1] || b[3] <= a[1];
-    let places = (0..20).flat_map(|step| [f64::from(step), f64::from(-step)]).flat_map(sides);
-    places.into_iter().find(|(place, _)| inside(*place) && taken.iter().all(|other| apart(*place, other))).unwrap_or(sides(0.0)[0])
+    let mut places = (0..20).flat_map(|step| [f64::from(step), f64::from(-step)]).flat_map(sides);
+    places.find(|(place, _)| inside(*place) && taken.iter().all(|other| apart(*place, other))).unwrap_or(sides(0.0)[0])
 }
 
 /// The points in words, for those who cannot see them.
