@@ -8,7 +8,7 @@ use std::fmt::Write;
 const WIDTH: f64 = 800.0;
 const HEIGHT: f64 = 480.0;
 const LEFT: f64 = 56.0;
-const RIGHT: f64 = 780.0;
+const RIGHT: f64 = 764.0;
 const TOP: f64 = 56.0;
 const BOTTOM: f64 = 408.0;
 /// Room for a letter and a line of the labels: a little more than usual fonts take at their size.
