@@ -402,9 +402,17 @@ impl Settled {
     }
 }
 
-/// Environment variables that look like settings, and are none: of the prompt, of tests, and one that cargo passes on from the build.
-const OTHERS: &[&str] =
-    &["FACTOTUM_HISTORY", "FACTOTUM_TEST_DISCORD", "FACTOTUM_SOURCE", "FACTOTUM_MUTATIONS", "FACTOTUM_CASES", "FACTOTUM_LEARNER"];
+/// Environment variables that look like settings, and are none: of the prompt, of tests, and those that cargo passes on from the build.
+const OTHERS: &[&str] = &[
+    "FACTOTUM_HISTORY",
+    "FACTOTUM_TEST_DISCORD",
+    "FACTOTUM_SOURCE",
+    "FACTOTUM_MUTATIONS",
+    "FACTOTUM_CASES",
+    "FACTOTUM_SBOM",
+    "FACTOTUM_LEARNER",
+    "FACTOTUM_BUILT_IN",
+];
 
 /// Of these environment variables, those that look like a setting and set nothing, each with the setting's variable that is likest.
 pub fn unknown_variables(names: impl IntoIterator<Item = String>) -> Vec<(String, &'static str)> {

@@ -43,7 +43,7 @@ pub fn answer(answerer: &Answerer, question: &str) {
 /// Message, console, JSON, explanation for people and for programs.
 fn renderings(answerer: &Answerer, question: &str, reply: &Reply) -> [String; 5] {
     let base = answerer.base();
-    let explained = serde_json::json!([explain::reading(answerer, question), explain::evidence(base, reply)]);
+    let explained = serde_json::json!([explain::reading(answerer, question), explain::evidence(answerer, question, reply)]);
     [
         message(base, reply),
         console::reply(base, reply),
