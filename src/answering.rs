@@ -355,15 +355,13 @@ impl Answerer {
         };
         match &decision.outcome {
             Outcome::SmallTalk(_) | Outcome::Answer(_) => {
-                // Related: what else is on record close by.
-                let given: Vec<usize> =
-                    if let Outcome::Answer(parts) = &decision.outcome { parts.iter().map(|p| p.intent).collect() } else { return out };
-                for candidate in &decision.ranking.candidates {
-                    if let Target::Intent(i) = candidate.target
-                        && !given.contains(&i)
-                        && given.iter().all(|g| self.says_other(*g, i))
-                    {
-                        add(i, &mut out);
+                // Related: what else is on record of the same things.
+                let Outcome::Answer(parts) = &decision.outcome else { return out };
+                for part in parts {
+                    for other in self.matcher.related(part.intent) {
+                        if parts.iter().all(|p| self.says_other(p.intent, other)) {
+                            add(other, &mut out);
+                        }
                     }
                 }
             }

@@ -4,6 +4,8 @@
 pub mod features;
 #[path = "matching/model.rs"]
 pub mod model;
+#[path = "matching/related.rs"]
+mod related;
 #[path = "matching/thesaurus.rs"]
 pub mod thesaurus;
 
@@ -130,6 +132,8 @@ pub struct Learned {
     /// How rare each key is among targets.
     rarity: BTreeMap<u64, f32>,
     thesaurus: Thesaurus,
+    /// For each intent others that speak of the same things, nearest first.
+    related: Vec<Vec<u32>>,
 }
 
 /// Ranks targets for questions.
@@ -167,7 +171,9 @@ impl Matcher {
         }
         thesaurus.relate();
         let model = Model::train(examples, groups.len(), table.dims(), progress);
-        Matcher { learned: Learned { reader, model, profiles, rarity: rarity(occurrences, groups.len()), thesaurus }, table }
+        let rarity = rarity(occurrences, groups.len());
+        let related = related::related(base, &profiles, &rarity);
+        Matcher { learned: Learned { reader, model, profiles, rarity, thesaurus, related }, table }
     }
 
     /// A matcher that was learned before.
@@ -185,6 +191,11 @@ impl Matcher {
     /// Reads questions with the pack's names and words.
     pub fn reader(&self) -> &Reader {
         &self.learned.reader
+    }
+
+    /// Intents that speak of the same things as one of them and show another fact, nearest first, by index.
+    pub fn related(&self, intent: usize) -> impl Iterator<Item = usize> + '_ {
+        self.learned.related.get(intent).into_iter().flatten().map(|other| *other as usize)
     }
 
     /// How many bytes the learned weights take.

@@ -40,15 +40,27 @@ impl Run {
         // Before anything that takes long, and before Discord hears of us.
         let listener = config.http.listen.0.map(listen).transpose()?;
         let watching = tokio::runtime::Builder::new_current_thread().enable_all().build().context("cannot start")?;
-        // A signal that comes while the base is being learned is not to end us.
-        let hangups = watching.block_on(async { hangups() })?;
-        let answerer = settings.answerer()?;
+        // Signals may come while the base is being learned. A process that is the first in its container has no other way to stop.
+        let (hangups, stop) = watching.block_on(async { anyhow::Ok((hangups()?, stop()?)) })?;
+        let mut stop = Box::pin(stop);
+        let worker = runtime()?;
+        let own = settings.clone();
+        let learning = worker.spawn_blocking(move || own.answerer());
+        let learned = watching.block_on(async {
+            tokio::select! {
+                () = &mut stop => None,
+                learned = learning => Some(learned),
+            }
+        });
+        let Some(learned) = learned else {
+            worker.shutdown_background();
+            return Ok(Status::Ended(Ended::Stopped));
+        };
+        let answerer = learned.context("the knowledge cannot be learned")??;
         let vitals = Arc::new(Vitals::new(answerer.base(), SystemTime::now()));
         let bot = Arc::new(Bot::new(Record::of(answerer), config.discord.clone()));
         let reloading = Reloading::new(config, bot.clone(), vitals.clone());
-        let worker = runtime()?;
         let ended = watching.block_on(async {
-            let stop = stop()?;
             if let Some(listener) = listener {
                 let listener = tokio::net::TcpListener::from_std(listener).context("cannot listen")?;
                 tracing::info!("telling about itself at http://{}", listener.local_addr()?);

@@ -35,7 +35,7 @@ pub struct Global {
 }
 
 /// What is in force.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Settings {
     settled: Settled,
     verbose: bool,

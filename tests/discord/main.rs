@@ -81,8 +81,8 @@ fn main() {
         }
         stopping::{
             on_sigterm, on_sigint, replies_in_flight_arrive, a_reply_that_never_arrives_is_not_waited_for, while_the_gateway_is_gone,
-            while_a_session_is_begun_anew, while_the_gateway_is_mute, before_discord_says_where_to_connect, while_discord_fails,
-            all_shards_close_side_by_side, while_shards_wait_for_their_turn,
+            while_a_session_is_begun_anew, while_the_gateway_is_mute, while_the_knowledge_is_learned, before_discord_says_where_to_connect,
+            while_discord_fails, all_shards_close_side_by_side, while_shards_wait_for_their_turn,
         }
     };
     let mut trials: Vec<Trial> = all

@@ -70,6 +70,20 @@ pub async fn while_the_gateway_is_mute(fake: Fake) {
     assert!(bot.stop("TERM").await < LIMIT);
 }
 
+pub async fn while_the_knowledge_is_learned(fake: Fake) {
+    // The built-in record with a change: learning it takes seconds.
+    let folder = tempfile::tempdir().expect("the system has a place for such");
+    for file in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/knowledge")).expect("it is in the repository") {
+        let file = file.expect("it can be listed");
+        std::fs::copy(file.path(), folder.path().join(file.file_name())).expect("it can be copied");
+    }
+    std::fs::write(folder.path().join("more.toml"), "format = 1\n").expect("the folder is writable");
+    let mut bot = Bot::start(&fake, &[("FACTOTUM_KNOWLEDGE", &folder.path().to_string_lossy())]);
+    bot.says("read pack=", 1).await;
+    assert!(bot.stop("TERM").await < LIMIT);
+    assert!(bot.lines("learned took=").is_empty() && fake.seen().is_empty(), "{}", bot.log());
+}
+
 pub async fn before_discord_says_where_to_connect(fake: Fake) {
     fake.fault("GET /gateway/bot", 9, How::Hang);
     let mut bot = Bot::start(&fake, &[]);
