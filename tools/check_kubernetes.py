@@ -385,6 +385,9 @@ def main():
     print(*found, sep="\n", end="\n" if found else "")
     if found:
         sys.exit(f"kubernetes: {len(found)} mistakes")
+    told = f"the schemas of Kubernetes {' and '.join(VERSIONS)}"
+    if told not in (FOLDER / "README.md").read_text():
+        sys.exit(f"kubernetes: README.md does not say: {told}")
     objects = sum(len(documents(text)) for path, text in files.items() if not path.endswith("kustomization.yaml"))
     print(f"{objects} objects in {len(files)} files: as Kubernetes {' and '.join(VERSIONS)} wants them, and they fit together")
     unnoticed = list(self_test(files))
