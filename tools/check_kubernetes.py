@@ -179,9 +179,10 @@ def across(things):
         if service is None or service["spec"].get("clusterIP") != "None":
             yield f"{called(stateful)}: there is no headless Service {stateful['spec']['serviceName']}"
         values = {key: value for box in stateful["spec"]["template"]["spec"]["containers"] for key, value, _ in variables(box, named)}
-        total, each = (int(values.get(f"FACTOTUM_DISCORD_SHARDS_{key}") or 0) for key in ("TOTAL", "PER_PROCESS"))
-        if total != each * stateful["spec"]["replicas"]:
-            yield f"{called(stateful)}: {stateful['spec']['replicas']} pods of {each} shards are not {total} shards"
+        total, each = (int(values.get(f"FACTOTUM_DISCORD_SHARDS_{key}") or 1) for key in ("TOTAL", "PER_PROCESS"))
+        # The last pod may have fewer.
+        if stateful["spec"]["replicas"] != -(-total // each):
+            yield f"{called(stateful)}: {total} shards, {each} to a pod, are not for {stateful['spec']['replicas']} pods"
 
     for name, service in services.items():
         behind = [pod for pod in pods if selects({"matchLabels": service["spec"]["selector"]}, labels[pod])]
@@ -319,7 +320,7 @@ BREAKS = [
     (SETTINGS, "FACTOTUM_LOG_FORMAT", "FACTOTUM_LOG_FORMATS", "no setting"),
     (SETTINGS, "0.0.0.0:9464", "0.0.0.0:9466", "none of its ports"),
     (SETTINGS, "factotum-proxy:3900", "factotum-proxy:3901", "no such Service"),
-    (SETTINGS, '"32"', '"48"', "are not 48 shards"),
+    (SETTINGS, '"32"', '"48"', "48 shards, 16 to a pod, are not for 2 pods"),
     (SECRET, "  token:", "  tokens:", "no Secret factotum-discord with token"),
     (SECRET, "name: factotum-discord", "name: discord", "for its volume token"),
     (GATEWAY, "kind: ServiceAccount\nmetadata:\n  name: ", "kind: ServiceAccount\nmetadata:\n  name: x", "no ServiceAccount"),
