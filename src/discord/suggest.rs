@@ -6,14 +6,17 @@ use super::wording::label;
 use crate::answering::{Answerer, Outcome};
 use crate::knowledge::KnowledgeBase;
 use crate::render::console;
+use crate::spelling::Speller;
 use crate::text;
-use std::collections::BTreeMap;
+use crate::vectors::Table;
+use rustc_hash::FxHashMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 
-/// Words of a half-typed question that are looked at: more do not make the choice clearer, and each costs a walk through the words of
-/// the record.
+/// Words of a half-typed question that are looked at: more do not make the choice clearer.
 const WORDS: usize = 12;
-/// Likeness from which a word is taken for a misspelt other: below, "bosnia" would be "bose".
-const ALIKE: f64 = 0.7;
+/// What a word counts, beside one that is typed right, that is taken for a misspelt other.
+const MISSPELT: f64 = 0.7;
 /// What begins a choice whose question is too long to be its own value; a key follows.
 const BY_KEY: char = '#';
 
@@ -22,6 +25,9 @@ const BY_KEY: char = '#';
 pub struct Suggester {
     questions: Vec<Entry>,
     words: BTreeMap<String, Vec<usize>>,
+    speller: Speller,
+    /// The question of an intent, where it has one that can be offered.
+    of_intent: FxHashMap<usize, usize>,
     /// What is offered before anything is typed: the first question of each topic, then the second, and so on.
     first: Vec<usize>,
 }
@@ -49,6 +55,7 @@ impl Suggester {
             words.sort_unstable();
             words.dedup();
             suggester.questions.push(Entry { intent: index, words: words.len() });
+            suggester.of_intent.insert(index, entry);
             for word in words {
                 suggester.words.entry(word).or_default().push(entry);
             }
@@ -56,6 +63,8 @@ impl Suggester {
             order.push((*nth, entry));
             *nth += 1;
         }
+        let counted = suggester.words.iter().map(|(word, entries)| (word.clone(), u32::try_from(entries.len()).unwrap_or(u32::MAX)));
+        suggester.speller = Speller::new(counted.collect(), &BTreeSet::new(), &Table::none());
         order.sort_unstable();
         suggester.first = order.into_iter().map(|(_, entry)| entry).take(MAX_OPTIONS).collect();
         suggester
@@ -89,59 +98,64 @@ impl Suggester {
             Outcome::Clarify(intents) => intents,
             _ => Vec::new(),
         };
-        intents.iter().filter_map(|intent| self.questions.iter().position(|q| q.intent == *intent)).collect()
+        intents.iter().filter_map(|intent| self.of_intent.get(intent).copied()).collect()
     }
 
+    /// The questions that share most with what was typed, the likeliest first.
     fn by_words(&self, typed: &str) -> Vec<usize> {
         let words: Vec<String> = text::tokens(typed).into_iter().map(|t| t.text).take(WORDS).collect();
         if words.is_empty() {
             return self.first.clone();
         }
-        let mut scores = vec![0.0_f64; self.questions.len()];
-        let many = self.questions.len() as f64;
+        let mut scores: FxHashMap<usize, f64> = FxHashMap::default();
         for typed in &words {
             // A typed word counts once for a question: for the best of its words, rare ones more.
-            let mut best: BTreeMap<usize, f64> = BTreeMap::new();
-            for (word, entries) in &self.words {
-                let like = likeness(typed, word);
-                if like > 0.0 {
-                    let weight = like * (1.0 + many / entries.len() as f64).ln();
-                    for entry in entries {
-                        let so_far = best.entry(*entry).or_default();
-                        *so_far = so_far.max(weight);
-                    }
+            let mut best: FxHashMap<usize, f64> = FxHashMap::default();
+            self.each_meant(typed, &mut |like, entries| {
+                let weight = like * (1.0 + self.questions.len() as f64 / entries.len() as f64).ln();
+                for entry in entries {
+                    let so_far = best.entry(*entry).or_default();
+                    *so_far = so_far.max(weight);
                 }
-            }
+            });
             for (entry, weight) in best {
-                scores[entry] += weight;
+                *scores.entry(entry).or_default() += weight;
             }
         }
-        let mut ranked: Vec<usize> = (0..scores.len()).filter(|e| scores[*e] > 0.0).collect();
-        let key = |e: usize| scores[e];
-        ranked.sort_by(|a, b| key(*b).total_cmp(&key(*a)).then(self.questions[*a].words.cmp(&self.questions[*b].words)).then(a.cmp(b)));
-        ranked
+        let mut ranked: Vec<(usize, f64)> = scores.into_iter().collect();
+        let order = |a: &(usize, f64), b: &(usize, f64)| {
+            b.1.total_cmp(&a.1).then(self.questions[a.0].words.cmp(&self.questions[b.0].words)).then(a.0.cmp(&b.0))
+        };
+        // No more than can be offered, and as many again that may be among those already.
+        let most = 2 * MAX_OPTIONS;
+        if ranked.len() > most {
+            ranked.select_nth_unstable_by(most, order);
+            ranked.truncate(most);
+        }
+        ranked.sort_unstable_by(order);
+        ranked.into_iter().map(|(entry, _)| entry).collect()
+    }
+
+    /// The words that a typed one stands for, each with how well and in which questions it is: itself, those that it begins, or, if there
+    /// are none, what it is a slip of the keyboard for.
+    fn each_meant<'a>(&'a self, typed: &str, meant: &mut dyn FnMut(f64, &'a [usize])) {
+        let begun = self.words.range::<str, _>((Bound::Included(typed), Bound::Unbounded)).take_while(|(word, _)| word.starts_with(typed));
+        let mut any = false;
+        for (word, entries) in begun {
+            any = true;
+            // One letter begins half of all words.
+            let like = if word == typed { 1.0 } else { 0.5 + 0.4 * typed.len() as f64 / word.len() as f64 };
+            meant(like, entries);
+        }
+        if !any && let Some(entries) = self.speller.correct(typed).and_then(|word| self.words.get(word)) {
+            meant(MISSPELT, entries);
+        }
     }
 }
 
 /// The intent's key, if what was submitted is a choice that stands for a long question.
 pub fn chosen_key(submitted: &str) -> Option<&str> {
     submitted.strip_prefix(BY_KEY)
-}
-
-/// How well a typed word stands for a word of a question: itself, its beginning, or a slip of the keyboard.
-fn likeness(typed: &str, word: &str) -> f64 {
-    if typed == word {
-        return 1.0;
-    }
-    if word.starts_with(typed) {
-        // One letter begins half of all words.
-        return 0.5 + 0.4 * typed.len() as f64 / word.len() as f64;
-    }
-    if typed.len() < 3 || typed.len().abs_diff(word.len()) > 2 {
-        return 0.0;
-    }
-    let like = strsim::normalized_damerau_levenshtein(typed, word);
-    if like >= ALIKE { 0.8 * like } else { 0.0 }
 }
 
 #[cfg(test)]

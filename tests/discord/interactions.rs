@@ -3,39 +3,14 @@
 use crate::bot::{Bot, command};
 use crate::fake::{Asked, Fake, Place, Written};
 use crate::operating::get;
-use ring::signature::{Ed25519KeyPair, KeyPair};
+use crate::signer::{Signer, now};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::Path;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 const TINY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/packs/tiny");
 const QUESTION: &str = "how tall is the lighthouse";
-
-/// Somebody who signs as Discord does.
-struct Signer(Ed25519KeyPair);
-
-impl Signer {
-    fn new(seed: u8) -> Signer {
-        Signer(Ed25519KeyPair::from_seed_unchecked(&[seed; 32]).expect("any 32 bytes are a seed"))
-    }
-
-    fn public_key(&self) -> String {
-        digits(self.0.public_key().as_ref())
-    }
-
-    fn sign(&self, timestamp: &str, body: &[u8]) -> String {
-        digits(self.0.sign(&[timestamp.as_bytes(), body].concat()).as_ref())
-    }
-}
-
-fn digits(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn now() -> u64 {
-    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).expect("it is after 1970").as_secs()
-}
 
 /// A running `factotum serve-interactions`, and Discord's side of it.
 struct Served {

@@ -14,6 +14,7 @@ mod load;
 mod mutated;
 mod operating;
 mod production;
+mod signer;
 mod stopping;
 
 use fake::{Fake, requests};
