@@ -132,6 +132,17 @@ impl Bot {
     }
 }
 
+impl Bot {
+    /// Processor time used so far, in milliseconds, where the system says so.
+    pub fn processor(&self) -> Option<u64> {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).ok()?;
+        // Behind the name, which may have blanks: user and system time are the 12th and 13th, in hundredths of a second.
+        let fields: Vec<&str> = stat.rsplit(')').next()?.split_whitespace().collect();
+        let ticks = |at: usize| fields.get(at).and_then(|field| field.parse::<u64>().ok());
+        Some((ticks(11)? + ticks(12)?) * 10)
+    }
+}
+
 impl Drop for Bot {
     fn drop(&mut self) {
         // A test that failed leaves it running.

@@ -54,7 +54,7 @@ pub async fn two_hundred_a_second(fake: Fake) {
     assert!(asked.is_empty(), "{} were not answered", asked.len());
     times.sort_unstable();
     let share = |percent: usize| times[(times.len() - 1) * percent / 100];
-    let before = bot.memory();
+    let (before, busy) = (bot.memory(), bot.processor());
     for n in 0..EVENTS {
         let written = Written { text: "talk".to_owned(), person: 100 + n, channel: 20_000 + n, server: Some(22), ..Written::default() };
         fake.order(0, Order::Dispatch("MESSAGE_CREATE", fake.message(n + 1, &written)));
@@ -65,8 +65,10 @@ pub async fn two_hundred_a_second(fake: Fake) {
     }
     fake.settle().await;
     let after = bot.memory();
+    let busy = bot.processor().zip(busy).map(|(after, before)| (after - before) * 1_000 / EVENTS);
     println!(
-        "{} questions: p50 {:?}, p99 {:?}, longest {:?}; memory {before:?} kB, after {EVENTS} events {after:?} kB",
+        "{} questions: p50 {:?}, p99 {:?}, longest {:?}; memory {before:?} kB, after {EVENTS} events {after:?} kB; {busy:?} us of processor time an \
+         event that is not for the bot",
         times.len(),
         share(50),
         share(99),
@@ -75,4 +77,22 @@ pub async fn two_hundred_a_second(fake: Fake) {
     if let (Some(before), Some(after)) = (before, after) {
         assert!(after < before + before / 10, "memory grows: {before} kB, then {after} kB");
     }
+}
+
+/// What a process with more shards takes. serenity begins one every five seconds.
+#[expect(clippy::print_stdout)]
+pub async fn sixteen_shards(fake: Fake) {
+    let share =
+        |last| [("FACTOTUM_DISCORD_SHARDS_FIRST", "0"), ("FACTOTUM_DISCORD_SHARDS_LAST", last), ("FACTOTUM_DISCORD_SHARDS_TOTAL", "16")];
+    let one = Bot::ready(&fake, &[("FACTOTUM_KNOWLEDGE", "")].into_iter().chain(share("0")).collect::<Vec<_>>()).await;
+    let memory = one.memory();
+    drop(one);
+    let begun = Instant::now();
+    let sixteen = Bot::start(&fake, &[("FACTOTUM_KNOWLEDGE", "")].into_iter().chain(share("15")).collect::<Vec<_>>());
+    let connected = |count: usize| fake.wait_for("sessions", count, |seen| matches!(seen, crate::fake::Seen::Identified { .. }));
+    for count in 2..=17 {
+        connected(count).await;
+    }
+    sixteen.says(" ready counts", 1).await;
+    println!("one shard: {memory:?} kB; sixteen: {:?} kB, ready after {:?}", sixteen.memory(), begun.elapsed());
 }

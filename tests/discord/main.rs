@@ -71,7 +71,7 @@ fn main() {
             what_it_needs_to_begin,
         }
         load::{
-            two_hundred_a_second,
+            two_hundred_a_second, sixteen_shards,
         }
         mutated::{
             nothing_breaks_nobody_is_pinged,
