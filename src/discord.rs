@@ -5,7 +5,7 @@
 //! ```
 //!
 //! Only [`adapter`] names serenity, and only it does anything that takes time. All else is plain values: what comes in ([`event`]), what is
-//! decided about it ([`bot`]), and what goes out ([`payload`]).
+//! decided about it ([`bot`]), and what goes out ([`payload`]). [`queue`] is a server of its own, for bots of several processes.
 
 pub mod adapter;
 pub mod bot;
@@ -17,8 +17,10 @@ pub mod feedback;
 pub mod health;
 pub mod limits;
 pub mod payload;
+pub mod queue;
 pub mod record;
 pub mod reply;
 pub mod suggest;
+pub mod turns;
 pub mod wording;
 pub mod words;

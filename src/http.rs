@@ -18,13 +18,26 @@ use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
 
-/// Connections at once: Prometheus, a probe and somebody who is curious need three.
-const CONNECTIONS: usize = 64;
-/// How long a connection may last. Each is for one question, which is answered at once.
-const CONNECTION: Duration = Duration::from_secs(10);
-/// How long whoever connects may take to say what they want.
-const HEADERS: Duration = Duration::from_secs(5);
-/// Most bytes that are read before it is known what they want.
+/// How much a server lets whoever connects take up.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Connections at once; others wait until the system lets them in.
+    pub connections: u32,
+    /// How long whoever connects may take to say what they want, and how long a connection may lie idle.
+    pub headers: Duration,
+    /// How long a connection may last in all; forever if nothing is said, and then it is kept for more than one question.
+    pub connection: Option<Duration>,
+}
+
+/// Of what the bot tells about itself.
+pub const TELLING: Limits = Limits {
+    // Prometheus, a probe and somebody who is curious need three.
+    connections: 64,
+    headers: Duration::from_secs(5),
+    // Each is for one question, which is answered at once.
+    connection: Some(Duration::from_secs(10)),
+};
+/// Most bytes that are read before it is known what somebody wants.
 const MAX_HEADERS: usize = 16 << 10;
 /// How long the runtime that does the work may take to do nothing.
 const PULSE: Duration = Duration::from_secs(2);
@@ -68,9 +81,16 @@ fn json(value: &Value) -> impl IntoResponse + use<> {
     ([(header::CONTENT_TYPE, "application/json")], format!("{value:#}\n"))
 }
 
-/// Answers whoever connects, for as long as it is left to.
-pub async fn serve(listener: TcpListener, router: Router) {
-    let places = Arc::new(Semaphore::new(CONNECTIONS));
+/// Answers whoever connects until `stop`.
+pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: impl Future<Output = ()>) {
+    tokio::select! {
+        () = stop => {}
+        () = accept(listener, router, limits) => {}
+    }
+}
+
+async fn accept(listener: TcpListener, router: Router, limits: Limits) {
+    let places = Arc::new(Semaphore::new(limits.connections as usize));
     loop {
         // Nobody closes it.
         let Ok(place) = places.clone().acquire_owned().await else { return };
@@ -85,9 +105,14 @@ pub async fn serve(listener: TcpListener, router: Router) {
         let service = TowerToHyperService::new(router.clone());
         tokio::spawn(async move {
             let mut http = http1::Builder::new();
-            http.timer(TokioTimer::new()).header_read_timeout(HEADERS).max_buf_size(MAX_HEADERS).keep_alive(false);
+            http.timer(TokioTimer::new()).header_read_timeout(limits.headers).max_buf_size(MAX_HEADERS);
+            http.keep_alive(limits.connection.is_none());
+            let connection = http.serve_connection(TokioIo::new(stream), service);
             // Whoever hangs up or talks nonsense gets nothing, and that is no news.
-            let _ = timeout(CONNECTION, http.serve_connection(TokioIo::new(stream), service)).await;
+            let _ = match limits.connection {
+                Some(limit) => timeout(limit, connection).await,
+                None => Ok(connection.await),
+            };
             drop(place);
         });
     }

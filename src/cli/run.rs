@@ -38,7 +38,7 @@ impl Run {
         let token = token()?.secret;
         let config = settings.config();
         // Before anything that takes long, and before Discord hears of us.
-        let listener = config.http.listen.0.map(listen).transpose()?;
+        let listener = config.http.listen.0.map(|address| listen(address, "http")).transpose()?;
         let watching = tokio::runtime::Builder::new_current_thread().enable_all().build().context("cannot start")?;
         // Signals may come while the base is being learned. A process that is the first in its container has no other way to stop.
         let (hangups, stop) = watching.block_on(async { anyhow::Ok((hangups()?, stop()?)) })?;
@@ -64,7 +64,8 @@ impl Run {
             if let Some(listener) = listener {
                 let listener = tokio::net::TcpListener::from_std(listener).context("cannot listen")?;
                 tracing::info!("telling about itself at http://{}", listener.local_addr()?);
-                tokio::spawn(http::serve(listener, http::router(vitals.clone(), worker.handle().clone())));
+                let router = http::router(vitals.clone(), worker.handle().clone());
+                tokio::spawn(http::serve(listener, router, http::TELLING, std::future::pending()));
             }
             tokio::spawn(reloading.run(hangups));
             let service = Service { bot, vitals, settings: config.discord.clone(), log_users: config.log_users, token };
@@ -82,14 +83,14 @@ impl Run {
     }
 }
 
-/// Takes the address, so that nobody else can.
-fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
+/// Takes the address that a section of the settings names, so that nobody else can.
+pub fn listen(address: SocketAddr, section: &str) -> anyhow::Result<TcpListener> {
     let taken = || -> std::io::Result<TcpListener> {
         let listener = TcpListener::bind(address)?;
         listener.set_nonblocking(true)?;
         Ok(listener)
     };
-    taken().with_context(|| format!("cannot listen on {address}, the setting `listen` of [http]"))
+    taken().with_context(|| format!("cannot listen on {address}, the setting `listen` of [{section}]"))
 }
 
 /// What runs everything that waits for Discord.
@@ -99,7 +100,7 @@ pub fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
 
 /// Ends when the program is told to stop: by Ctrl-C, or by a supervisor.
 #[cfg(unix)]
-fn stop() -> anyhow::Result<impl Future<Output = ()>> {
+pub fn stop() -> anyhow::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for Ctrl-C")?;
     let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
@@ -113,7 +114,7 @@ fn stop() -> anyhow::Result<impl Future<Output = ()>> {
 
 /// Ends when the program is told to stop by Ctrl-C.
 #[cfg(not(unix))]
-fn stop() -> anyhow::Result<impl Future<Output = ()>> {
+pub fn stop() -> anyhow::Result<impl Future<Output = ()>> {
     Ok(async {
         // Without a way to be told, it runs until it is killed.
         if tokio::signal::ctrl_c().await.is_err() {
