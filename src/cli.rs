@@ -6,6 +6,7 @@ mod check;
 mod commands;
 mod config;
 mod healthcheck;
+mod identify_queue;
 mod import;
 mod lines;
 mod progress;
@@ -68,6 +69,8 @@ enum Command {
     Run(run::Run),
     /// Answer commands and buttons that Discord posts over HTTP
     ServeInteractions(serve_interactions::ServeInteractions),
+    /// Let the processes of a bot begin their sessions one after the other
+    IdentifyQueue(identify_queue::IdentifyQueue),
     /// Ask the running bot on this machine whether it is ready
     Healthcheck(healthcheck::Healthcheck),
     /// Show every setting, and where it comes from
@@ -118,6 +121,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Status> {
         Command::Import(import) => import.run(),
         Command::Run(run) => run.run(&settings, signs),
         Command::ServeInteractions(serve) => serve.run(&settings),
+        Command::IdentifyQueue(queue) => queue.run(&settings),
         Command::Healthcheck(healthcheck) => healthcheck.run(&settings),
         Command::Config(config) => config.run(&settings),
         Command::Invite(invite) => invite.run(&settings),

@@ -16,7 +16,7 @@ use toml::Spanned;
 use toml::de::DeValue;
 use values::Written;
 
-pub use values::{Address, Count, Every, Filter, Ids, Listen, LogFormat, Optional, PublicKey, hex};
+pub use values::{Address, Count, Every, Filter, Ids, Listen, LogFormat, Optional, Ordinal, PublicKey, hex};
 
 /// Every setting, with its default where nobody said otherwise.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +39,8 @@ pub struct Config {
     pub http: Http,
     /// When the knowledge is read anew.
     pub reload: Reload,
+    /// Whose turn it is to begin a session.
+    pub identify_queue: IdentifyQueue,
 }
 
 impl Default for Config {
@@ -53,6 +55,7 @@ impl Default for Config {
             interactions: Interactions::default(),
             http: Http::default(),
             reload: Reload::default(),
+            identify_queue: IdentifyQueue::default(),
         }
     }
 }
@@ -105,6 +108,20 @@ impl Default for Reload {
     fn default() -> Self {
         // Reading and hashing our own record takes some milliseconds; whoever edits one waits for ten seconds.
         Reload { watch_seconds: Every(5) }
+    }
+}
+
+/// Several processes begin their sessions one after the other: `[identify_queue]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdentifyQueue {
+    /// Where `factotum identify-queue` is asked for turns.
+    pub listen: Listen,
+}
+
+impl Default for IdentifyQueue {
+    fn default() -> Self {
+        // Nobody from outside this machine; beside the port at which a bot tells about itself.
+        IdentifyQueue { listen: Listen(Some(([127, 0, 0, 1], 9465).into())) }
     }
 }
 
@@ -208,7 +225,7 @@ macro_rules! section {
     };
 }
 
-section! { Config, "", KEYS, [discord, interactions, http, reload]
+section! { Config, "", KEYS, [discord, interactions, http, reload, identify_queue]
     knowledge = "FACTOTUM_KNOWLEDGE",
     cache_dir = "FACTOTUM_CACHE_DIR",
     log = "FACTOTUM_LOG",
@@ -218,6 +235,7 @@ section! { Config, "", KEYS, [discord, interactions, http, reload]
 
 section! { Discord, "discord", DISCORD_KEYS, [shards]
     api_proxy = "FACTOTUM_DISCORD_API_PROXY",
+    identify_queue = "FACTOTUM_DISCORD_IDENTIFY_QUEUE",
     register_commands = "FACTOTUM_DISCORD_REGISTER_COMMANDS",
     allow_servers = "FACTOTUM_DISCORD_ALLOW_SERVERS",
     deny_servers = "FACTOTUM_DISCORD_DENY_SERVERS",
@@ -237,6 +255,8 @@ section! { Shards, "discord.shards", SHARDS_KEYS, []
     first = "FACTOTUM_DISCORD_SHARDS_FIRST",
     last = "FACTOTUM_DISCORD_SHARDS_LAST",
     total = "FACTOTUM_DISCORD_SHARDS_TOTAL",
+    per_process = "FACTOTUM_DISCORD_SHARDS_PER_PROCESS",
+    ordinal = "FACTOTUM_DISCORD_SHARDS_ORDINAL",
 }
 
 section! { Interactions, "interactions", INTERACTIONS_KEYS, []
@@ -253,11 +273,17 @@ section! { Reload, "reload", RELOAD_KEYS, []
     watch_seconds = "FACTOTUM_RELOAD_WATCH_SECONDS",
 }
 
+section! { IdentifyQueue, "identify_queue", IDENTIFY_QUEUE_KEYS, []
+    listen = "FACTOTUM_IDENTIFY_QUEUE_LISTEN",
+}
+
 /// The bot on Discord: `[discord]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Discord {
     /// Address of a REST proxy that keeps Discord's rate limits for several processes; without one this process keeps them itself.
     pub api_proxy: Optional<Address>,
+    /// Address of the queue in which all processes wait for their turn to begin a session; without one this process spaces only its own.
+    pub identify_queue: Optional<Address>,
     /// Whether commands are registered at the start, where they differ from what Discord has.
     pub register_commands: bool,
     /// Servers to answer on; all if empty.
@@ -292,6 +318,7 @@ impl Default for Discord {
     fn default() -> Self {
         Discord {
             api_proxy: Optional::default(),
+            identify_queue: Optional::default(),
             register_commands: true,
             allow_servers: Ids::default(),
             deny_servers: Ids::default(),
@@ -324,6 +351,10 @@ pub struct Shards {
     pub last: Optional<u32>,
     /// Shards of all processes together.
     pub total: Optional<u32>,
+    /// Shards of each process; in place of `first` and `last`.
+    pub per_process: Optional<u32>,
+    /// Which of the processes this is.
+    pub ordinal: Optional<Ordinal>,
 }
 
 /// Most shards: more than any bot has.
@@ -335,6 +366,9 @@ impl Shards {
     /// # Errors
     /// What is wrong, if they do not fit together.
     pub fn range(&self) -> Result<Option<(RangeInclusive<u32>, u32)>, String> {
+        if self.per_process.0.is_some() || self.ordinal.0.is_some() {
+            return self.share().map(Some);
+        }
         let (first, last, total) = match (self.first.0, self.last.0, self.total.0) {
             (None, None, None) => return Ok(None),
             (None, None, Some(total)) => (0, total.saturating_sub(1), total),
@@ -345,6 +379,30 @@ impl Shards {
             return Err(format!("[discord.shards] from {first} to {last} of {total}: it has to be first <= last < total <= {MAX_SHARDS}"));
         }
         Ok(Some((first..=last, total)))
+    }
+
+    /// The share of the process with this ordinal: of processes that are all set alike, so that nothing else need differ between them.
+    fn share(&self) -> Result<(RangeInclusive<u32>, u32), String> {
+        if self.first.0.is_some() || self.last.0.is_some() {
+            return Err("[discord.shards] has either `first` and `last`, or `per_process` and `ordinal`".to_owned());
+        }
+        let (Some(Ordinal(ordinal)), Some(per_process), Some(total)) = (self.ordinal.0, self.per_process.0, self.total.0) else {
+            return Err("`ordinal`, `per_process` and `total` of [discord.shards] belong together".to_owned());
+        };
+        if total == 0 || total > MAX_SHARDS || per_process == 0 {
+            return Err(format!("[discord.shards] {per_process} of {total} to a process: both have to be from 1 to {MAX_SHARDS}"));
+        }
+        let processes = total.div_ceil(per_process);
+        if ordinal >= processes {
+            return Err(format!(
+                "`ordinal` {ordinal} of [discord.shards] is past the last process: {total} shards, {per_process} to a process, leave nothing to do \
+                 beyond ordinal {}",
+                processes - 1
+            ));
+        }
+        // It is less than `total`, so nothing overflows.
+        let first = ordinal * per_process;
+        Ok((first..=first.saturating_add(per_process - 1).min(total - 1), total))
     }
 }
 
@@ -508,7 +566,14 @@ mod tests {
         }
         let discord = Discord {
             api_proxy: "http://127.0.0.1:3900".parse().expect("an address"),
-            shards: Shards { first: Optional(Some(0)), last: Optional(Some(3)), total: Optional(Some(8)) },
+            identify_queue: "http://127.0.0.1:9465".parse().expect("an address"),
+            shards: Shards {
+                first: Optional(Some(0)),
+                last: Optional(Some(3)),
+                total: Optional(Some(8)),
+                per_process: Optional(Some(4)),
+                ordinal: Optional(Some(Ordinal(1))),
+            },
             ..Discord::default()
         };
         assert_eq!(
@@ -537,7 +602,9 @@ mod tests {
 
     #[test]
     fn shards_fit_together() {
-        let range = |first, last, total| Shards { first: Optional(first), last: Optional(last), total: Optional(total) }.range();
+        let range = |first, last, total| {
+            Shards { first: Optional(first), last: Optional(last), total: Optional(total), ..Shards::default() }.range()
+        };
         assert_eq!(range(None, None, None), Ok(None));
         assert_eq!(range(None, None, Some(2)), Ok(Some((0..=1, 2))));
         assert_eq!(range(Some(2), Some(3), Some(4)), Ok(Some((2..=3, 4))));
@@ -550,6 +617,80 @@ mod tests {
         ] {
             assert!(range(first, last, total).is_err());
         }
+    }
+
+    #[test]
+    fn a_process_has_the_share_of_its_ordinal() {
+        // Lines of settings, and the range, or words of what is wrong.
+        let cases: &[(&str, Result<(u32, u32, u32), &str>)] = &[
+            ("ordinal = 0\nper_process = 2\ntotal = 4", Ok((0, 1, 4))),
+            ("ordinal = 1\nper_process = 2\ntotal = 4", Ok((2, 3, 4))),
+            ("ordinal = \"factotum-gateway-1\"\nper_process = 2\ntotal = 3", Ok((2, 2, 3))),
+            ("ordinal = \"0\"\nper_process = 100000\ntotal = 1", Ok((0, 0, 1))),
+            ("ordinal = 2\nper_process = 2\ntotal = 4", Err("beyond ordinal 1")),
+            ("ordinal = 4294967295\nper_process = 4294967295\ntotal = 100000", Err("past the last process")),
+            ("ordinal = 0\nper_process = 0\ntotal = 4", Err("from 1 to 100000")),
+            ("ordinal = 0\nper_process = 2\ntotal = 0", Err("from 1 to 100000")),
+            ("ordinal = 0\nper_process = 2\ntotal = 100001", Err("from 1 to 100000")),
+            ("ordinal = 0\nper_process = 2", Err("belong together")),
+            ("ordinal = 0\ntotal = 2", Err("belong together")),
+            ("per_process = 2\ntotal = 2", Err("belong together")),
+            ("ordinal = 0\nper_process = 2\ntotal = 4\nfirst = 0", Err("either `first` and `last`, or")),
+            ("ordinal = 0\nper_process = 2\ntotal = 4\nlast = 1", Err("either `first` and `last`, or")),
+        ];
+        for (lines, expected) in cases {
+            let range = parse(&format!("[discord.shards]\n{lines}")).expect("each by itself is in range").discord.shards.range();
+            match (range, expected) {
+                (Ok(Some((range, total))), Ok(expected)) => assert_eq!((*range.start(), *range.end(), total), *expected, "{lines}"),
+                (Err(error), Err(words)) => assert!(error.contains(words), "{lines}: {error}"),
+                (range, _) => panic!("{lines}: {range:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn shares_are_all_of_the_shards_and_each_once() {
+        for (total, per_process) in (1..=40).flat_map(|total| (1..=41).map(move |per_process| (total, per_process))) {
+            let share = |ordinal| Shards {
+                total: Optional(Some(total)),
+                per_process: Optional(Some(per_process)),
+                ordinal: Optional(Some(Ordinal(ordinal))),
+                ..Shards::default()
+            };
+            let ranges = (0..).map_while(|ordinal| share(ordinal).range().ok().flatten());
+            let all: Vec<u32> = ranges.flat_map(|(range, _)| range).collect();
+            assert_eq!(all, (0..total).collect::<Vec<_>>(), "{per_process} of {total}");
+        }
+    }
+
+    #[test]
+    fn an_ordinal_is_a_number_or_ends_a_name() {
+        let written = |value: &str| parse(&format!("discord.shards.ordinal = {value}")).map(|c| c.discord.shards.ordinal.0);
+        for (value, number) in [("3", 3), ("\"3\"", 3), ("\"factotum-gateway-0\"", 0), ("\"a-1-12\"", 12)] {
+            assert_eq!(written(value), Ok(Some(Ordinal(number))), "{value}");
+        }
+        // A name that a Deployment makes up has no ordinal.
+        for value in [
+            "-1",
+            "1.5",
+            "true",
+            "\"\"",
+            "\"-7\"",
+            "\"gateway\"",
+            "\"gateway3\"",
+            "\"a-b3\"",
+            "\"a-3-\"",
+            "\"a-+3\"",
+            "\"factotum-7d9f8b6c5-x2k4q\"",
+            "4294967296",
+            "\"a-4294967296\"",
+        ] {
+            assert_eq!(written(value), Err(vec![Code::InvalidValue]), "{value}");
+        }
+        let set = |name: &str| (name == "FACTOTUM_DISCORD_SHARDS_ORDINAL").then(|| "factotum-gateway-3".to_owned());
+        assert_eq!(environment(&set).map(|c| c.discord.shards.ordinal), Ok(Optional(Some(Ordinal(3)))));
+        let set = |name: &str| (name == "FACTOTUM_DISCORD_SHARDS_ORDINAL").then(|| "factotum".to_owned());
+        assert!(environment(&set).is_err_and(|error| error.to_string().contains("after a hyphen")));
     }
 
     #[test]

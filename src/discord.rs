@@ -6,7 +6,8 @@
 //! ```
 //!
 //! Only [`adapter`] names serenity, and only it and [`endpoint`], where Discord posts interactions if it is to, do anything that takes time.
-//! All else is plain values: what comes in ([`event`]), what is decided about it ([`bot`]), and what goes out ([`payload`]).
+//! All else is plain values: what comes in ([`event`]), what is decided about it ([`bot`]), and what goes out ([`payload`]). [`queue`] is a
+//! server of its own, for bots of several processes.
 
 pub mod adapter;
 pub mod bot;
@@ -20,9 +21,11 @@ pub mod feedback;
 pub mod health;
 pub mod limits;
 pub mod payload;
+pub mod queue;
 pub mod record;
 pub mod reply;
 pub mod signature;
 pub mod suggest;
+pub mod turns;
 pub mod wording;
 pub mod words;

@@ -23,6 +23,9 @@ type Fractions = Gauge<f64, AtomicU64>;
 const ANSWER: [f64; 12] = [0.000_025, 0.000_05, 0.000_1, 0.000_2, 0.000_4, 0.000_8, 0.001_6, 0.003_2, 0.006_4, 0.025, 0.1, 0.5];
 /// Upper bounds for the time to Discord's acknowledgement, in seconds: an interaction has three.
 const ACKNOWLEDGE: [f64; 12] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 10.0, 60.0];
+/// Upper bounds for the wait for a turn to begin a session, in seconds: a bucket's turns are six apart, and nobody gives up while the queue is
+/// there.
+const TURN: [f64; 9] = [1.0, 6.0, 12.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1_800.0];
 /// Upper bounds for confidence.
 const CONFIDENCE: [f64; 10] = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0];
 
@@ -93,6 +96,8 @@ metrics! {
         "Whether the shard is connected and has lately given a sign of life, 1 or 0";
     identifies: Counter = Counter::default(), "counter" "factotum_identifies_total" []
         "Sessions begun; Discord allows a bot 1,000 a day";
+    turn: Histogram = Histogram::new(TURN), "histogram" "factotum_identify_wait_seconds" []
+        "Time that a shard waited in the queue of all processes for its turn to begin a session";
     resumes: Counter = Counter::default(), "counter" "factotum_resumes_total" []
         "Sessions taken up again";
     losses: Counter = Counter::default(), "counter" "factotum_connections_lost_total" []
@@ -217,6 +222,8 @@ impl Metrics {
             Sign::Resumed(_) => drop(self.resumes.inc()),
             Sign::Lost(_) if connected => drop(self.losses.inc()),
             Sign::Unreadable => drop(self.unreadable.inc()),
+            Sign::Turn(_, waited) => self.turn.observe(waited.as_secs_f64()),
+            Sign::Waiting(_) | Sign::NoQueue(_) => {}
             Sign::Lost(_) | Sign::Ready(_) | Sign::Acknowledged(_) | Sign::Refused(_) => {}
         }
     }

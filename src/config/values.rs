@@ -103,6 +103,49 @@ impl FromStr for Count {
     }
 }
 
+/// Which of several processes this is, from 0: a number, or a name that ends in one after a hyphen, such as that of a pod of a StatefulSet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "toml::Value")]
+pub struct Ordinal(pub u32);
+
+impl Ordinal {
+    const SHAPE: &str = "a number from 0, or a name that ends in one after a hyphen, such as factotum-gateway-3";
+}
+
+impl FromStr for Ordinal {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let text = text.trim();
+        let digits = match text.rsplit_once('-') {
+            None => text,
+            Some((name, digits)) if !name.is_empty() => digits,
+            Some(_) => "",
+        };
+        // A number would be read with a sign, too.
+        let number = digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok()).flatten();
+        number.map(Ordinal).ok_or(Self::SHAPE)
+    }
+}
+
+impl TryFrom<toml::Value> for Ordinal {
+    type Error = &'static str;
+
+    fn try_from(value: toml::Value) -> Result<Self, Self::Error> {
+        match value {
+            toml::Value::String(name) => name.parse(),
+            toml::Value::Integer(number) => u32::try_from(number).map(Ordinal).map_err(|_| Self::SHAPE),
+            _ => Err(Self::SHAPE),
+        }
+    }
+}
+
+impl Written for Ordinal {
+    fn written(&self) -> Option<String> {
+        self.0.written()
+    }
+}
+
 /// So many seconds from one time to the next, from 0 to a million; 0 is never.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "u64")]

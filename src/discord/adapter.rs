@@ -4,8 +4,10 @@
 //! and waits forever when it is stopped without a connection.
 
 mod convert;
+pub mod gateway;
 pub mod posted;
 mod rest;
+mod turnstile;
 pub mod witness;
 
 use super::commands;
@@ -24,7 +26,7 @@ use serenity::gateway::{GatewayError, ShardManager, ShardRunnerMessage};
 use serenity::http::{Http, Route};
 use serenity::model::event::Event;
 use serenity::model::gateway::GatewayIntents;
-use std::future::{Future, IntoFuture};
+use std::future::{Future, IntoFuture, pending};
 use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -34,6 +36,7 @@ use tokio::sync::Semaphore;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::JoinHandle;
 use tokio::time::{interval, timeout};
+use turnstile::Turnstile;
 use witness::Signs;
 
 /// Replies being delivered at once: bounds what a flood can occupy. At some 10 kB each, 10 MB.
@@ -100,6 +103,10 @@ pub async fn run(service: Service, mut signs: Signs, stop: impl Future<Output = 
     };
     // serenity has asked once more, and would take another address if that failed.
     *client.ws_url.lock().await = url;
+    let mut turnstile = match &settings.identify_queue.0 {
+        Some(queue) => Some(Turnstile::new(queue, signs.hold(client.ws_url.clone()), signs.sender())?),
+        None => None,
+    };
     let shards = client.shard_manager.clone();
     vitals.connecting(Health::new(range.clone(), &settings, allowance, Instant::now()));
     let http = client.http.clone();
@@ -112,10 +119,19 @@ pub async fn run(service: Service, mut signs: Signs, stop: impl Future<Output = 
     });
     // The end of the range is a shard, too, says serenity's code.
     let connection = worker.spawn(async move { client.start_shard_range(*range.start()..*range.end(), total).await });
+    let turns = async {
+        match &mut turnstile {
+            Some(turnstile) => turnstile.run().await,
+            None => pending().await,
+        }
+    };
     let ended = tokio::select! {
         () = &mut stop => Ended::Stopped,
         ended = watch(&vitals, &mut signs, connection) => ended?,
+        never = turns => match never {},
     };
+    // A shard that waits has given its place back, and must not begin a session without.
+    std::mem::forget(turnstile);
     vitals.stopping();
     tidying.abort();
     // Whatever state the connection is in: it closes, replies on their way arrive, or time is up.
@@ -184,27 +200,21 @@ struct Prepared {
 async fn prepare(settings: config::Discord, token: String, vitals: Arc<Vitals>) -> anyhow::Result<Result<Prepared, Ended>> {
     let given = settings.shards.range().map_err(anyhow::Error::msg)?;
     let http = rest::client(&token, &settings)?;
-    let gateway = match rest::fetch(&http, Route::GatewayBot, &|failure| vitals.metrics.rest_error(failure.as_str())).await {
+    let gateway = match gateway::ask(&http, &|failure| vitals.metrics.rest_error(failure.as_str())).await? {
         Ok(gateway) => gateway,
-        Err(Failure::Refused(401, _)) => return Ok(Err(Ended::BadToken)),
-        Err(failure @ (Failure::Unreachable | Failure::Broken(_) | Failure::TooMany)) => {
-            tracing::error!("cannot ask Discord where to connect: {failure}");
-            return Ok(Err(Ended::NoConnection));
-        }
-        Err(failure) => return Err(failure).context("cannot ask Discord where to connect"),
+        Err(ended) => return Ok(Err(ended)),
     };
-    let number = |pointer: &str| gateway.pointer(pointer).and_then(Value::as_u64);
-    let url = gateway["url"].as_str().context("Discord does not say where to connect")?.to_owned();
-    let advised = number("/shards").and_then(|n| u32::try_from(n).ok()).unwrap_or(1).max(1);
-    let (range, total) = given.unwrap_or((0..=advised - 1, advised));
+    let (range, total) = given.unwrap_or((0..=gateway.shards - 1, gateway.shards));
+    let (url, allowance) = (gateway.url, gateway.limits.allowance);
     let needed = u64::from(range.end() - range.start()) + 1;
-    // What Discord does not say does not hold anybody back: the breaker counts as well.
-    let limit = |name: &str, usual| number(&format!("/session_start_limit/{name}")).unwrap_or(usual);
-    let allowance = Allowance {
-        a_day: limit("total", 1_000),
-        left: limit("remaining", 1_000),
-        renewed_in: Duration::from_millis(limit("reset_after", 0)),
-    };
+    if needed < u64::from(total) && settings.identify_queue.0.is_none() {
+        tracing::warn!(
+            shards = ?range,
+            total,
+            "other processes have the other shards, and where they begin sessions at the same time, Discord invalidates them: start `factotum \
+             identify-queue`, and give its address as `identify_queue` in [discord]"
+        );
+    }
     if !allowance.covers(needed) {
         tracing::error!(?allowance, needed, "Discord lets the bot begin too few sessions until they are renewed");
         return Ok(Err(Ended::TooManySessions));
@@ -226,11 +236,14 @@ fn tell(sign: Sign) {
     match sign {
         Sign::Unreadable => tracing::warn!("something that Discord sent could not be read"),
         Sign::Lost(shard) => tracing::warn!(shard, "the connection is gone; trying again"),
+        Sign::Waiting(shard) => tracing::info!(shard, "waiting for its turn to begin a session"),
+        Sign::Turn(shard, waited) => tracing::info!(shard, ?waited, "has its turn"),
         Sign::Identifying(shard) => tracing::info!(shard, "beginning a session"),
         Sign::Ready(shard) => tracing::info!(shard, "connected"),
         Sign::Resumed(shard) => tracing::info!(shard, "connected again, in the same session"),
         Sign::Acknowledged(shard) => tracing::debug!(shard, "heartbeat acknowledged"),
-        Sign::Refused(_) => {}
+        // Said where it was noticed.
+        Sign::Refused(_) | Sign::NoQueue(_) => {}
     }
 }
 

@@ -9,6 +9,12 @@ use std::time::Duration;
 /// Something that happened to the connection of a shard, by the shard's number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sign {
+    /// It waits for its turn to begin a session, in the queue of all processes, which is there.
+    Waiting(u32),
+    /// It cannot wait for its turn: the queue does not answer.
+    NoQueue(u32),
+    /// It has its turn, after so long.
+    Turn(u32, Duration),
     /// It begins a session. Discord allows 1,000 of them a day.
     Identifying(u32),
     /// It has a session.
@@ -119,7 +125,7 @@ pub struct Allowance {
 /// Sessions that are left unused, for whoever has to mend what used up the others.
 const RESERVE: u64 = 10;
 /// For how long a session counts against the allowance.
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+pub const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl Allowance {
     /// Whether so many sessions can be begun now.
@@ -150,6 +156,8 @@ struct Shard {
     alive: Option<Now>,
     /// Since when it has been trying to connect.
     trying: Option<Now>,
+    /// Whether it waits for its turn.
+    waiting: bool,
     /// When it began sessions, within the window.
     identifies: VecDeque<Now>,
 }
@@ -201,6 +209,8 @@ impl Health {
                     return Some(Ended::TooManySessions);
                 }
             }
+            Sign::Waiting(number) => self.shards.entry(number).or_default().waiting = true,
+            Sign::NoQueue(number) | Sign::Turn(number, _) => self.waited(number, now),
             Sign::Lost(number) => {
                 let shard = self.shards.entry(number).or_default();
                 counts.losses += u64::from(shard.connected);
@@ -215,6 +225,15 @@ impl Health {
             Sign::Acknowledged(number) => self.shards.entry(number).or_default().alive = Some(now),
         }
         None
+    }
+
+    /// A shard waits no longer. Others of this process may have stood behind it, so their time begins anew, too.
+    fn waited(&mut self, number: u32, now: Now) {
+        let shard = self.shards.entry(number).or_default();
+        shard.trying.get_or_insert(now);
+        if std::mem::take(&mut shard.waiting) {
+            self.shards.values_mut().filter_map(|shard| shard.trying.as_mut()).for_each(|since| *since = now);
+        }
     }
 
     /// Counts a session against the day's allowance; whether that leaves less than the reserve.
@@ -241,8 +260,12 @@ impl Health {
         self.shards(now).iter().all(|shard| shard.ready)
     }
 
-    /// Whether a shard has been trying to connect for too long. Shards that wait for their turn at the start do not count.
+    /// Whether a shard has been trying to connect for too long. Shards that wait for their turn at the start do not count, and no time counts
+    /// while one waits in the queue of all processes: there may be many before it.
     pub fn given_up(&self, now: Now) -> bool {
+        if self.shards.values().any(|shard| shard.waiting) {
+            return false;
+        }
         let over = |since: Now| now.saturating_duration_since(since) >= self.patience;
         let nothing_yet = self.shards.values().all(|s| s.trying.is_none() && s.alive.is_none());
         (nothing_yet && over(self.started)) || self.shards.values().any(|s| s.trying.is_some_and(over))
@@ -328,6 +351,34 @@ mod tests {
         health.note(Sign::Lost(0), at(1_000));
         health.note(Sign::Identifying(0), at(1_200));
         assert!(!health.given_up(at(1_299)) && health.given_up(at(1_300)));
+    }
+
+    #[test]
+    fn to_wait_for_a_turn_is_not_to_have_no_connection() {
+        let (mut health, at) = health(0..=1);
+        health.note(Sign::Waiting(0), at(1));
+        assert!(!health.given_up(at(10_000)), "the queue is there");
+        health.note(Sign::Turn(0, Duration::ZERO), at(10_000));
+        assert!(!health.given_up(at(10_299)) && health.given_up(at(10_300)), "it has its turn, and does not connect");
+        health.note(Sign::Ready(0), at(10_001));
+        // Both are lost, and the second stands behind the first.
+        health.note(Sign::Lost(0), at(11_000));
+        health.note(Sign::Lost(1), at(11_000));
+        health.note(Sign::Waiting(0), at(11_001));
+        health.note(Sign::Turn(0, Duration::ZERO), at(12_000));
+        health.note(Sign::Ready(0), at(12_001));
+        assert!(!health.given_up(at(12_299)) && health.given_up(at(12_300)));
+    }
+
+    #[test]
+    fn a_queue_that_is_gone_is_given_up() {
+        let (mut health, at) = health(0..=1);
+        health.note(Sign::NoQueue(0), at(5));
+        health.note(Sign::NoQueue(0), at(200));
+        assert!(!health.given_up(at(304)) && health.given_up(at(305)));
+        health.note(Sign::Waiting(0), at(300));
+        health.note(Sign::NoQueue(0), at(1_000));
+        assert!(!health.given_up(at(1_299)) && health.given_up(at(1_300)), "it was there until then");
     }
 
     #[test]

@@ -37,6 +37,20 @@ const RESPONSE: Duration = Duration::from_secs(3);
 /// For how long an interaction's token can be used.
 const TOKEN_LIFE: Duration = Duration::from_secs(15 * 60);
 
+/// How far apart sessions of one bucket have to be begun.
+pub const APART: Duration = Duration::from_secs(5);
+
+/// A session that was begun, or was to be.
+#[derive(Debug, Clone, Copy)]
+pub struct Identify {
+    pub shard: u64,
+    /// The shard's number modulo `max_concurrency`.
+    pub bucket: u64,
+    pub at: Instant,
+    /// Whether it came too early, and was refused.
+    pub too_early: bool,
+}
+
 /// A request of the bot's, and what became of it.
 #[derive(Debug, Clone)]
 pub struct Asked {
@@ -153,6 +167,9 @@ struct State {
     heartbeat: u64,
     advised_shards: u64,
     sessions_left: u64,
+    max_concurrency: u64,
+    enforce: bool,
+    identifies: Vec<Identify>,
 }
 
 /// The fake.
@@ -169,8 +186,14 @@ impl Fake {
         let rest = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let gateway = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = |listener: &TcpListener| listener.local_addr().expect("it is bound");
-        let state =
-            State { next_id: 2_000_000_000_000_000_000, heartbeat: 41_250, advised_shards: 1, sessions_left: 1_000, ..State::default() };
+        let state = State {
+            next_id: 2_000_000_000_000_000_000,
+            heartbeat: 41_250,
+            advised_shards: 1,
+            sessions_left: 1_000,
+            max_concurrency: 1,
+            ..State::default()
+        };
         let fake = Fake {
             state: Arc::new(Mutex::new(state)),
             changed: Arc::new(watch::Sender::new(0)),
@@ -265,6 +288,21 @@ impl Fake {
         self.state().sessions_left = left;
     }
 
+    /// Buckets of shards, of which each may begin a session in five seconds.
+    pub fn max_concurrency(&self, buckets: u64) {
+        self.state().max_concurrency = buckets;
+    }
+
+    /// From now on, sessions that are begun too early are refused, as Discord does.
+    pub fn enforce(&self) {
+        self.state().enforce = true;
+    }
+
+    /// Every session that was begun or refused, in order.
+    pub fn identifies(&self) -> Vec<Identify> {
+        self.state().identifies.clone()
+    }
+
     /// The commands that are registered, for everywhere or one server.
     pub fn commands(&self, server: Option<u64>) -> Vec<Value> {
         self.state().commands.get(&scope(server)).cloned().unwrap_or_default()
@@ -314,8 +352,13 @@ impl Fake {
 
     /// Somebody uses something; gives the interaction's id and token.
     pub fn interact(&self, place: Place, kind: u8, data: Value) -> (u64, String) {
+        self.interact_on(0, place, kind, data)
+    }
+
+    /// The same on a server of this shard.
+    pub fn interact_on(&self, shard: u64, place: Place, kind: u8, data: Value) -> (u64, String) {
         let (id, token) = self.begun();
-        self.order(0, Order::Dispatch("INTERACTION_CREATE", self.interaction(id, &token, place, kind, data)));
+        self.order(shard, Order::Dispatch("INTERACTION_CREATE", self.interaction(id, &token, place, kind, data)));
         (id, token)
     }
 
@@ -519,7 +562,9 @@ impl Fake {
             ("GET", ["gateway"]) => (200, json!({"url": self.gateway})),
             ("GET", ["gateway", "bot"]) => {
                 let state = self.state();
-                let limit = json!({"total": 1000, "remaining": state.sessions_left, "reset_after": 3_600_000, "max_concurrency": 1});
+                let left = state.sessions_left.saturating_sub(state.identifies.len() as u64);
+                let concurrency = state.max_concurrency;
+                let limit = json!({"total": 1000, "remaining": left, "reset_after": 3_600_000, "max_concurrency": concurrency});
                 (200, json!({"url": self.gateway, "shards": state.advised_shards, "session_start_limit": limit}))
             }
             ("GET", ["oauth2", "applications", "@me"]) => (200, json!({"id": APPLICATION.to_string(), "name": "Factotum"})),
@@ -661,7 +706,11 @@ impl Fake {
                     *shard = message["d"]["shard"][0].as_u64().unwrap_or_default();
                     let of = message["d"]["shard"][1].as_u64().unwrap_or(1);
                     let intents = message["d"]["intents"].as_u64().unwrap_or_default();
+                    let too_early = self.identified(*shard);
                     self.saw(Seen::Identified { shard: *shard, of, intents });
+                    if too_early {
+                        return send(socket, json!({"op": 9, "d": false})).await;
+                    }
                 } else {
                     // The fake's session ids end with the shard's number.
                     let session = message["d"]["session_id"].as_str().unwrap_or_default();
@@ -694,6 +743,16 @@ impl Fake {
             }
             _ => Some(()),
         }
+    }
+
+    /// Counts a session; whether it is begun too early.
+    fn identified(&self, shard: u64) -> bool {
+        let (mut state, at) = (self.state(), Instant::now());
+        let bucket = shard % state.max_concurrency;
+        let last = state.identifies.iter().rev().find(|identify| identify.bucket == bucket).map(|identify| identify.at);
+        let too_early = state.enforce && last.is_some_and(|last| at - last < APART);
+        state.identifies.push(Identify { shard, bucket, at, too_early });
+        too_early
     }
 
     async fn obey(&self, socket: &mut Socket, order: Order, sequence: &mut u64) -> Option<()> {

@@ -6,6 +6,7 @@
 mod bot;
 mod fake;
 mod openapi;
+mod rest_proxy;
 
 mod answers;
 mod faults;
@@ -14,6 +15,7 @@ mod load;
 mod mutated;
 mod operating;
 mod production;
+mod sharing;
 mod signer;
 mod stopping;
 
@@ -85,6 +87,11 @@ fn main() {
         }
         production::{
             answers_and_keeps_the_limits, trusts_nobody_else,
+        }
+        sharing::{
+            one_of_two_processes_is_killed, buckets_do_not_wait_for_each_other, a_lost_session_waits_for_its_turn,
+            the_days_sessions_are_those_of_all, the_queue_comes_later, without_a_queue_it_gives_up, who_dies_waiting_costs_no_turn,
+            stops_while_it_waits, a_missing_queue_is_told, the_queue_needs_discord,
         }
         stopping::{
             on_sigterm, on_sigint, replies_in_flight_arrive, a_reply_that_never_arrives_is_not_waited_for, while_the_gateway_is_gone,

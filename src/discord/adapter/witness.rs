@@ -2,10 +2,19 @@
 //! is held fast in `Cargo.toml`, and the end-to-end tests need every one of these lines.
 //!
 //! The lines themselves are never printed: some quote what was received, and with it what people wrote.
+//!
+//! One of its spans tells, too, when a shard is about to connect in order to identify, and it is opened just there: so a shard can be held up.
 
 use crate::discord::health::{Ended, Sign};
+use std::future::ready;
+use std::pin::Pin;
+use std::sync::{Arc, OnceLock};
+use std::task::{Poll, Waker};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::{Mutex, OwnedMutexGuard};
+use tokio::task::unconstrained;
 use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id};
 use tracing::{Event, Level, Metadata, Subscriber};
 use tracing_subscriber::Layer;
 use tracing_subscriber::filter::filter_fn;
@@ -30,14 +39,58 @@ const LINES: &[Line] = &[
     ("serenity::gateway::bridge::shard_runner", "Requesting restart", Sign::Lost),
 ];
 
+/// The module and the name of the span in which serenity starts a shard: after it has waited its own five seconds, directly before it takes the
+/// gateway's address from under its lock, and connects. Every identify comes that way, and nothing else does; to take a session up again is
+/// another way.
+const START: (&str, &str) = ("serenity::gateway::bridge::shard_queuer", "start");
+
+/// A shard that is about to connect in order to identify. It waits for the lock, behind us.
+pub(super) struct Held {
+    pub shard: u32,
+    pub lock: Lock,
+}
+
+/// A place in the line for the gateway's address.
+type Lock = Pin<Box<dyn Future<Output = OwnedMutexGuard<String>> + Send>>;
+
+/// Where shards are held up.
+#[derive(Debug)]
+struct Gate {
+    address: Arc<Mutex<String>>,
+    held: UnboundedSender<Held>,
+}
+
+impl Gate {
+    /// Gets into the line before serenity, which is about to. The lock is given to whoever came first.
+    fn hold(&self, shard: u32) {
+        // Without tokio's budget for tasks, which may be spent, the first poll has a place for sure.
+        let mut lock: Lock = Box::pin(unconstrained(self.address.clone().lock_owned()));
+        let lock = match lock.as_mut().poll(&mut std::task::Context::from_waker(Waker::noop())) {
+            Poll::Ready(guard) => Box::pin(ready(guard)),
+            Poll::Pending => lock,
+        };
+        // Nobody may be there any more.
+        let _ = self.held.send(Held { shard, lock });
+    }
+}
+
 /// The signs as they come. What is read off the log and what is heard of events go one way, so that "lost" and "resumed" keep their order.
 #[derive(Debug)]
 pub struct Signs {
     sender: UnboundedSender<Sign>,
     receiver: UnboundedReceiver<Sign>,
+    gate: Arc<OnceLock<Gate>>,
 }
 
 impl Signs {
+    /// Holds up every shard that is about to identify, by the lock of the gateway's address.
+    pub(super) fn hold(&self, address: Arc<Mutex<String>>) -> UnboundedReceiver<Held> {
+        let (held, coming) = unbounded_channel();
+        // A second connection of the same process there is not.
+        let _ = self.gate.set(Gate { address, held });
+        coming
+    }
+
     /// The next one, once there is one.
     pub(super) async fn next(&mut self) -> Option<Sign> {
         self.receiver.recv().await
@@ -52,19 +105,24 @@ impl Signs {
 /// A layer that takes note of signs, and where they come out.
 pub fn layer<S: Subscriber + for<'a> LookupSpan<'a>>() -> (impl Layer<S> + Send + Sync, Signs) {
     let (sender, receiver) = unbounded_channel();
-    let witness = Witness { sender: sender.clone() };
-    (witness.with_filter(filter_fn(concerns)), Signs { sender, receiver })
+    let gate = Arc::new(OnceLock::new());
+    let witness = Witness { sender: sender.clone(), gate: gate.clone() };
+    (witness.with_filter(filter_fn(concerns)), Signs { sender, receiver, gate })
 }
 
-/// Events of these modules only. Never their spans: to open one would put everything that is received into words.
+/// Events of these modules only. Of their spans just one: to open the others would put everything that is received into words.
 fn concerns(metadata: &Metadata<'_>) -> bool {
+    if metadata.is_span() {
+        return (metadata.target(), metadata.name()) == START;
+    }
     // Of the least level, only the shard's own lines matter; the others come by the thousand.
     let level = if metadata.target() == "serenity::gateway::shard" { Level::TRACE } else { Level::DEBUG };
-    metadata.is_event() && *metadata.level() <= level && LINES.iter().any(|(target, _, _)| *target == metadata.target())
+    *metadata.level() <= level && LINES.iter().any(|(target, _, _)| *target == metadata.target())
 }
 
 struct Witness {
     sender: UnboundedSender<Sign>,
+    gate: Arc<OnceLock<Gate>>,
 }
 
 impl<S: Subscriber> Layer<S> for Witness {
@@ -74,6 +132,26 @@ impl<S: Subscriber> Layer<S> for Witness {
         if let Some(sign) = sign(event.metadata().target(), &message.0) {
             // Nobody may be listening any more.
             let _ = self.sender.send(sign);
+        }
+    }
+
+    fn on_new_span(&self, attributes: &Attributes<'_>, _: &Id, _: Context<'_, S>) {
+        // No other span comes here.
+        if let Some(gate) = self.gate.get() {
+            let mut id = ShardField(String::new());
+            attributes.record(&mut id);
+            gate.hold(shard(&id.0));
+        }
+    }
+}
+
+/// The field `id` of a span, as `ShardId(3)`.
+struct ShardField(String);
+
+impl Visit for ShardField {
+    fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
+        if field.name() == "id" {
+            self.0 = format!("{value:?}");
         }
     }
 }

@@ -1,0 +1,154 @@
+//! A proxy that keeps Discord's REST limits for several processes, as operators have one: requests over a limit are delayed, and none of them
+//! is ever answered 429.
+
+use http_body_util::{BodyExt, Full};
+use hyper::body::{Bytes, Incoming};
+use hyper::header::{HeaderName, HeaderValue};
+use hyper::service::service_fn;
+use hyper::{Request, Response, StatusCode};
+use hyper_util::rt::TokioIo;
+use std::collections::{BTreeMap, VecDeque};
+use std::convert::Infallible;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+use tokio::net::TcpListener;
+use tokio::time::sleep_until;
+
+/// Requests that Discord takes from one bot in a second.
+pub const A_SECOND: usize = 50;
+const SECOND: Duration = Duration::from_secs(1);
+/// Attempts at a request; no test needs more.
+const ATTEMPTS: usize = 5;
+
+/// The proxy. Behind its doors, of which each process has one, it is a single one.
+#[derive(Clone)]
+pub struct Proxy {
+    client: reqwest::Client,
+    discord: String,
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Default)]
+struct State {
+    /// When the last requests were let through.
+    through: VecDeque<Instant>,
+    /// Routes that are used up, until when.
+    closed: BTreeMap<String, Instant>,
+    /// Requests by door.
+    counts: BTreeMap<&'static str, usize>,
+    delayed: usize,
+}
+
+impl Proxy {
+    pub fn new(discord: &str) -> Proxy {
+        Proxy { client: reqwest::Client::new(), discord: discord.to_owned(), state: Arc::default() }
+    }
+
+    /// Opens a door; gives its address.
+    pub async fn door(&self, name: &'static str) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = format!("http://{}", listener.local_addr().expect("it is bound"));
+        let proxy = self.clone();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let proxy = proxy.clone();
+                tokio::spawn(async move {
+                    let service = service_fn(move |request| proxy.clone().forward(name, request));
+                    // A process may go away whenever it likes.
+                    let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+                });
+            }
+        });
+        address
+    }
+
+    /// Requests that came through this door.
+    pub fn count(&self, door: &str) -> usize {
+        self.state.lock().expect("nobody panics while holding this").counts.get(door).copied().unwrap_or_default()
+    }
+
+    /// Requests that had to wait.
+    pub fn delayed(&self) -> usize {
+        self.state.lock().expect("nobody panics while holding this").delayed
+    }
+
+    async fn forward(self, door: &'static str, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
+        let (head, body) = request.into_parts();
+        let body = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
+        *self.state.lock().expect("nobody panics while holding this").counts.entry(door).or_default() += 1;
+        let route = route(head.method.as_str(), head.uri.path());
+        let mut answer = Response::builder().status(StatusCode::BAD_GATEWAY).body(Full::default()).expect("a response");
+        for _ in 0..ATTEMPTS {
+            self.let_through(&route).await;
+            let mut asked = self.client.request(head.method.clone(), format!("{}{}", self.discord, head.uri)).body(body.clone());
+            for (name, value) in head.headers.iter().filter(|(name, _)| !["host", "content-length", "connection"].contains(&name.as_str()))
+            {
+                asked = asked.header(name, value);
+            }
+            let Ok(given) = asked.send().await else { continue };
+            let (status, headers) = (given.status(), given.headers().clone());
+            self.note(&route, status, &headers);
+            if status == StatusCode::TOO_MANY_REQUESTS {
+                continue;
+            }
+            let bytes = given.bytes().await.unwrap_or_default();
+            let mut response = Response::builder().status(status);
+            for name in ["content-type"].map(HeaderName::from_static) {
+                if let Some(value) = headers.get(&name) {
+                    response = response.header(name, value);
+                }
+            }
+            answer = response.body(Full::new(bytes)).expect("a response");
+            break;
+        }
+        Ok(answer)
+    }
+
+    /// Waits until the limits have room for a request.
+    async fn let_through(&self, route: &str) {
+        let mut waited = false;
+        loop {
+            let until = {
+                let mut state = self.state.lock().expect("nobody panics while holding this");
+                let now = Instant::now();
+                while state.through.front().is_some_and(|at| now - *at >= SECOND) {
+                    state.through.pop_front();
+                }
+                let closed = state.closed.get(route).copied().filter(|until| *until > now);
+                let full = (state.through.len() >= A_SECOND).then(|| state.through.front().map(|at| *at + SECOND)).flatten();
+                match closed.max(full) {
+                    Some(until) => {
+                        state.delayed += usize::from(!std::mem::replace(&mut waited, true));
+                        until
+                    }
+                    None => {
+                        state.through.push_back(now);
+                        return;
+                    }
+                }
+            };
+            sleep_until(until.into()).await;
+        }
+    }
+
+    /// Takes note of what an answer says of its route's limit.
+    fn note(&self, route: &str, status: StatusCode, headers: &reqwest::header::HeaderMap) {
+        let number = |name: &str| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok()?.parse::<f64>().ok());
+        let used_up = status == StatusCode::TOO_MANY_REQUESTS || number("x-ratelimit-remaining") == Some(0.0);
+        if let Some(seconds) = number("retry-after").or(number("x-ratelimit-reset-after")).filter(|_| used_up) {
+            let until = Instant::now() + Duration::from_secs_f64(seconds);
+            self.state.lock().expect("nobody panics while holding this").closed.insert(route.to_owned(), until);
+        }
+    }
+}
+
+/// The route that a limit is for: the path with the ids of servers, channels and webhooks, and without all others.
+fn route(method: &str, path: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        let kept = !part.bytes().all(|b| b.is_ascii_digit()) || matches!(parts.last(), Some(&("channels" | "guilds" | "webhooks")));
+        // Tokens of interactions are theirs alone.
+        parts.push(if kept && part.len() < 30 { part } else { "-" });
+    }
+    format!("{method} {}", parts.join("/"))
+}
