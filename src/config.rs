@@ -621,8 +621,9 @@ mod tests {
 
     #[test]
     fn a_process_has_the_share_of_its_ordinal() {
-        // Lines of settings, and the range, or words of what is wrong.
-        let cases: &[(&str, Result<(u32, u32, u32), &str>)] = &[
+        // First, last and total, or words of what is wrong.
+        type Expected = Result<(u32, u32, u32), &'static str>;
+        let cases: &[(&str, Expected)] = &[
             ("ordinal = 0\nper_process = 2\ntotal = 4", Ok((0, 1, 4))),
             ("ordinal = 1\nper_process = 2\ntotal = 4", Ok((2, 3, 4))),
             ("ordinal = \"factotum-gateway-1\"\nper_process = 2\ntotal = 3", Ok((2, 2, 3))),

@@ -22,9 +22,9 @@ const AGAIN: Duration = Duration::from_secs(600);
 /// Arguments of `identify-queue`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Several processes of one bot, each with some of its shards, share the sessions that Discord lets it begin:
-one in five seconds (more at once for large bots), and 1,000 a day. Each asks here for its turn, if
-`identify_queue` in [discord] has this address. Where to listen is the setting `listen` of [identify_queue].
+Several processes of one bot share the sessions that Discord lets it begin: one in five seconds
+(several at once for large bots), and 1,000 a day. Each asks here for its turn, if the setting
+`identify_queue` of [discord] is this address. Where to listen is `listen` of [identify_queue].
 The token is taken as `factotum run` takes it. Ctrl-C or SIGTERM stops it.
 
 Exit status:

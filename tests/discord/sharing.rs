@@ -233,7 +233,7 @@ impl Door {
             while let Ok((mut stream, _)) = listener.accept().await {
                 let there = behind.0.lock().expect("nobody panics while holding this").clone();
                 tokio::spawn(async move {
-                    if let Some(mut queue) = TcpStream::connect(there?).await.ok() {
+                    if let Ok(mut queue) = TcpStream::connect(there?).await {
                         let _ = copy_bidirectional(&mut stream, &mut queue).await;
                     }
                     Some(())
@@ -308,8 +308,12 @@ pub async fn stops_while_it_waits(fake: Fake) {
 pub async fn a_missing_queue_is_told(fake: Fake) {
     let shards =
         [("FACTOTUM_DISCORD_SHARDS_PER_PROCESS", "1"), ("FACTOTUM_DISCORD_SHARDS_ORDINAL", "1"), ("FACTOTUM_DISCORD_SHARDS_TOTAL", "2")];
-    let bot = Bot::ready(&fake, &shards).await;
-    assert_eq!(bot.lines("identify_queue").len(), 1, "{}", bot.log());
+    fake.enforce();
+    let (first, second) =
+        (Bot::start(&fake, &[shards[0], ("FACTOTUM_DISCORD_SHARDS_ORDINAL", "0"), shards[2]]), Bot::start(&fake, &shards));
+    tokio::join!(first.says(" ready counts", 1), second.says(" ready counts", 1));
+    assert_eq!(second.lines("identify_queue").len(), 1, "{}", second.log());
+    assert!(fake.identifies().iter().any(|identify| identify.too_early), "this is what a queue is for");
     let past = [shards[0], ("FACTOTUM_DISCORD_SHARDS_ORDINAL", "factotum-gateway-2"), shards[2]];
     let mut past = Bot::start(&fake, &past);
     assert_eq!(past.ended().await.code(), Some(2));
