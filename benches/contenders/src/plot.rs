@@ -1,7 +1,7 @@
 //! Accuracy over time as a picture (SVG): one point for a contender, on the largest set of phrases.
 
 use crate::record::Record;
-use crate::table::{BASE, Row, data_name, grouped, rows, time};
+use crate::table::{OWN, Row, data_name, grouped, rows, time};
 use std::fmt::Write;
 
 /// Size of the picture and of the area with the points in it, in pixels.
@@ -69,7 +69,7 @@ pub fn svg(records: &[Record]) -> Option<String> {
 
     let mut taken: Vec<Taken> = Vec::new();
     for row in &rows {
-        let own = if row.clean.contender.starts_with(BASE) { "own " } else { "" };
+        let own = if row.clean.contender.starts_with(OWN) { "own " } else { "" };
         let (at, clean) = (x(row.clean.median_us), y(row.clean.accuracy));
         let typo = row.typo.map_or(clean, |typo| y(typo.accuracy));
         if row.typo.is_some() {
@@ -80,7 +80,7 @@ pub fn svg(records: &[Record]) -> Option<String> {
         taken.push([at - 6.0, clean.min(typo) - 6.0, at + 6.0, clean.max(typo) + 6.0]);
     }
     for row in &rows {
-        let own = row.clean.contender.starts_with(BASE);
+        let own = row.clean.contender.starts_with(OWN);
         let (place, anchor) = free(&taken, x(row.clean.median_us), y(row.clean.accuracy), row.name.chars().count() as f64 * LETTER);
         text(
             &mut out,
