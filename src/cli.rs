@@ -11,7 +11,10 @@ mod lines;
 mod progress;
 mod reloading;
 mod run;
+mod serve_interactions;
+mod service;
 mod settings;
+mod signals;
 mod test;
 mod token;
 mod topics;
@@ -63,6 +66,8 @@ enum Command {
     Import(import::Import),
     /// Answer on Discord
     Run(run::Run),
+    /// Answer commands and buttons that Discord posts over HTTP
+    ServeInteractions(serve_interactions::ServeInteractions),
     /// Ask the running bot on this machine whether it is ready
     Healthcheck(healthcheck::Healthcheck),
     /// Show every setting, and where it comes from
@@ -112,6 +117,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Status> {
         Command::Test(test) => test.run(&settings),
         Command::Import(import) => import.run(),
         Command::Run(run) => run.run(&settings, signs),
+        Command::ServeInteractions(serve) => serve.run(&settings),
         Command::Healthcheck(healthcheck) => healthcheck.run(&settings),
         Command::Config(config) => config.run(&settings),
         Command::Invite(invite) => invite.run(&settings),

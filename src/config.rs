@@ -16,7 +16,7 @@ use toml::Spanned;
 use toml::de::DeValue;
 use values::Written;
 
-pub use values::{Address, Count, Every, Filter, Ids, Listen, LogFormat, Optional};
+pub use values::{Address, Count, Every, Filter, Ids, Listen, LogFormat, Optional, PublicKey, hex};
 
 /// Every setting, with its default where nobody said otherwise.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +33,8 @@ pub struct Config {
     pub log_users: bool,
     /// The bot on Discord.
     pub discord: Discord,
+    /// Interactions that Discord posts.
+    pub interactions: Interactions,
     /// What the bot tells about itself.
     pub http: Http,
     /// When the knowledge is read anew.
@@ -48,8 +50,32 @@ impl Default for Config {
             log_format: LogFormat::Readable,
             log_users: false,
             discord: Discord::default(),
+            interactions: Interactions::default(),
             http: Http::default(),
             reload: Reload::default(),
+        }
+    }
+}
+
+/// Interactions that Discord posts over HTTP: `[interactions]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Interactions {
+    /// Where they are taken, at the path `/interactions`.
+    pub listen: Listen,
+    /// The application's key, with which each of them is signed.
+    pub public_key: Optional<PublicKey>,
+    /// For how long they are still taken after the signal to stop: until whoever spreads them over several copies has noticed.
+    pub drain_seconds: Every,
+}
+
+impl Default for Interactions {
+    fn default() -> Self {
+        Interactions {
+            // Nobody from outside this machine: Discord wants TLS, which somebody in front of us brings.
+            listen: Listen(Some(([127, 0, 0, 1], 8080).into())),
+            public_key: Optional::default(),
+            // Kubernetes takes a second or two to take a pod off its lists, and gives it 30 to stop.
+            drain_seconds: Every(5),
         }
     }
 }
@@ -182,7 +208,7 @@ macro_rules! section {
     };
 }
 
-section! { Config, "", KEYS, [discord, http, reload]
+section! { Config, "", KEYS, [discord, interactions, http, reload]
     knowledge = "FACTOTUM_KNOWLEDGE",
     cache_dir = "FACTOTUM_CACHE_DIR",
     log = "FACTOTUM_LOG",
@@ -211,6 +237,12 @@ section! { Shards, "discord.shards", SHARDS_KEYS, []
     first = "FACTOTUM_DISCORD_SHARDS_FIRST",
     last = "FACTOTUM_DISCORD_SHARDS_LAST",
     total = "FACTOTUM_DISCORD_SHARDS_TOTAL",
+}
+
+section! { Interactions, "interactions", INTERACTIONS_KEYS, []
+    listen = "FACTOTUM_INTERACTIONS_LISTEN",
+    public_key = "FACTOTUM_INTERACTIONS_PUBLIC_KEY",
+    drain_seconds = "FACTOTUM_INTERACTIONS_DRAIN_SECONDS",
 }
 
 section! { Http, "http", HTTP_KEYS, []
@@ -485,6 +517,7 @@ mod tests {
                 knowledge: Optional(Some("here/knowledge".into())),
                 cache_dir: Optional(Some("here/cache".into())),
                 discord,
+                interactions: Interactions { public_key: Optional(Some(PublicKey([0x5a; 32]))), ..Interactions::default() },
                 ..Config::default()
             })
         );
@@ -609,6 +642,15 @@ mod tests {
         let found = unknown_variables(names.map(str::to_owned));
         let likest = ["FACTOTUM_DISCORD_PERSON_LIMIT", "FACTOTUM_RELOAD_WATCH_SECONDS"];
         assert_eq!(found.iter().map(|(_, near)| *near).collect::<Vec<_>>(), likest);
+    }
+
+    #[test]
+    fn a_public_key_has_64_digits() {
+        let key = |text: &str| parse(&format!("interactions.public_key = \"{text}\"")).map(|c| c.interactions.public_key.0);
+        assert_eq!(key(&"0aF1".repeat(16)), Ok(Some(PublicKey([[0x0a, 0xf1]; 16].concat().try_into().expect("32 bytes")))));
+        for bad in ["", "0a", &"0g".repeat(32), &"0a".repeat(33), &format!("{}0", "0a".repeat(31)), &"é".repeat(32)] {
+            assert_eq!(key(bad), Err(vec![Code::InvalidValue]), "{bad}");
+        }
     }
 
     #[test]

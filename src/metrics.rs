@@ -85,8 +85,10 @@ metrics! {
         "Attempts to reach Discord's REST API that failed, by kind; most are tried again";
     undelivered: Family<Labels<1>, Counter> = Family::default(), "counter" "factotum_undelivered_total" ["kind"]
         "Replies that could not be delivered in the end, by kind of failure";
+    refused: Family<Labels<1>, Counter> = Family::default(), "counter" "factotum_requests_refused_total" ["reason"]
+        "Requests to /interactions that were refused: unsigned, stale, forged, too-large, incomplete, unreadable";
     ready: Gauge = Gauge::default(), "gauge" "factotum_ready" []
-        "Whether every shard is connected and alive, 1 or 0";
+        "Whether every shard is connected and alive, or interactions are taken over HTTP, 1 or 0";
     shard_ready: Family<Label, Gauge> = Family::default(), "gauge" "factotum_shard_ready" ["shard"]
         "Whether the shard is connected and has lately given a sign of life, 1 or 0";
     identifies: Counter = Counter::default(), "counter" "factotum_identifies_total" []
@@ -203,6 +205,11 @@ impl Metrics {
         self.undelivered.get_or_create(&[("kind", kind)]).inc();
     }
 
+    /// A request to the endpoint for interactions was refused.
+    pub fn refused(&self, reason: &'static str) {
+        self.refused.get_or_create(&[("reason", reason)]).inc();
+    }
+
     /// The connection has given a sign; whether that shard was connected before.
     pub fn sign(&self, sign: Sign, connected: bool) {
         match sign {
@@ -259,6 +266,7 @@ mod tests {
         metrics.acknowledged(Duration::from_millis(7));
         metrics.rest_error("too-many");
         metrics.undelivered("expired");
+        metrics.refused("forged");
         let allowance = crate::discord::health::Allowance { a_day: 1_000, left: 1_000, renewed_in: Duration::ZERO };
         let now = Instant::now();
         let health = Health::new(0..=1, &crate::config::Discord::default(), allowance, now);

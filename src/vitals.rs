@@ -14,6 +14,8 @@ use std::time::{Instant, SystemTime};
 pub struct Vitals {
     /// What is counted.
     pub metrics: Metrics,
+    /// Whether interactions are being taken over HTTP: there is no connection to wait for.
+    serving: AtomicBool,
     /// The connection; nothing before it is known what to connect.
     health: Mutex<Option<Health>>,
     base: Mutex<Value>,
@@ -26,6 +28,7 @@ impl Vitals {
     pub fn new(base: &KnowledgeBase, now: SystemTime) -> Vitals {
         Vitals {
             metrics: Metrics::new(base, now),
+            serving: AtomicBool::new(false),
             health: Mutex::default(),
             base: Mutex::new(described(base)),
             last_reload: Mutex::default(),
@@ -36,6 +39,11 @@ impl Vitals {
     /// The bot begins to connect these shards.
     pub fn connecting(&self, health: Health) {
         *locked(&self.health) = Some(health);
+    }
+
+    /// Interactions are being taken over HTTP.
+    pub fn serving(&self) {
+        self.serving.store(true, Ordering::Relaxed);
     }
 
     /// The bot is about to stop.
@@ -53,9 +61,10 @@ impl Vitals {
         ended
     }
 
-    /// Whether every shard is connected and alive.
+    /// Whether every shard is connected and alive, or interactions are being taken over HTTP.
     pub fn ready(&self, now: Instant) -> bool {
-        !self.stopping.load(Ordering::Relaxed) && locked(&self.health).as_ref().is_some_and(|health| health.ready(now))
+        let connected = || locked(&self.health).as_ref().is_some_and(|health| health.ready(now));
+        !self.stopping.load(Ordering::Relaxed) && (self.serving.load(Ordering::Relaxed) || connected())
     }
 
     /// Whether there has been no connection for too long.
@@ -99,6 +108,7 @@ impl Vitals {
         let shards = health.as_ref().map(|health| health.shards(now)).unwrap_or_default();
         let why = match () {
             () if stopping => Some("stopping"),
+            () if self.serving.load(Ordering::Relaxed) => None,
             () if shards.is_empty() => Some("not-connected-yet"),
             () if shards.iter().any(|shard| !shard.connected) => Some("shard-not-connected"),
             () if shards.iter().any(|shard| !shard.ready) => Some("no-sign-of-life"),

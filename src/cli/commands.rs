@@ -1,7 +1,7 @@
 //! `factotum commands` and `factotum invite`: what Discord is told about the bot.
 
 use super::Status;
-use super::run::runtime;
+use super::service::runtime;
 use super::settings::Settings;
 use super::token::token;
 use clap::ValueEnum;

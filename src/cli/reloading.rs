@@ -1,7 +1,7 @@
 //! Reads the knowledge anew while the bot runs: when it is told to, and when what lies in the folder has changed.
 
-use super::run::Hangups;
 use super::settings::learn;
+use super::signals::Hangups;
 use factotum::config::Config;
 use factotum::discord::bot::Bot;
 use factotum::discord::record::Record;

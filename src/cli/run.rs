@@ -1,19 +1,11 @@
 //! `factotum run`: the bot on Discord.
 
-use super::Status;
-use super::reloading::Reloading;
+use super::service::{self, Started};
 use super::settings::Settings;
 use super::token::token;
-use anyhow::Context;
+use super::{Status, complain};
 use factotum::discord::adapter::{self, Service, witness::Signs};
-use factotum::discord::bot::Bot;
 use factotum::discord::health::Ended;
-use factotum::discord::record::Record;
-use factotum::http;
-use factotum::vitals::Vitals;
-use std::net::{SocketAddr, TcpListener};
-use std::sync::Arc;
-use std::time::SystemTime;
 
 /// Arguments of `run`.
 #[derive(Debug, clap::Args)]
@@ -36,114 +28,15 @@ impl Run {
     /// Runs the bot until it is told to stop, or cannot go on.
     pub fn run(&self, settings: &Settings, signs: Signs) -> anyhow::Result<Status> {
         let token = token()?.secret;
-        let config = settings.config();
-        // Before anything that takes long, and before Discord hears of us.
-        let listener = config.http.listen.0.map(listen).transpose()?;
-        let watching = tokio::runtime::Builder::new_current_thread().enable_all().build().context("cannot start")?;
-        // Signals may come while the base is being learned. A process that is the first in its container has no other way to stop.
-        let (hangups, stop) = watching.block_on(async { anyhow::Ok((hangups()?, stop()?)) })?;
-        let mut stop = Box::pin(stop);
-        let worker = runtime()?;
-        let own = settings.clone();
-        let learning = worker.spawn_blocking(move || own.answerer());
-        let learned = watching.block_on(async {
-            tokio::select! {
-                () = &mut stop => None,
-                learned = learning => Some(learned),
-            }
-        });
-        let Some(learned) = learned else {
-            worker.shutdown_background();
-            return Ok(Status::Ended(Ended::Stopped));
-        };
-        let answerer = learned.context("the knowledge cannot be learned")??;
-        let vitals = Arc::new(Vitals::new(answerer.base(), SystemTime::now()));
-        let bot = Arc::new(Bot::new(Record::of(answerer), config.discord.clone()));
-        let reloading = Reloading::new(config, bot.clone(), vitals.clone());
-        let ended = watching.block_on(async {
-            if let Some(listener) = listener {
-                let listener = tokio::net::TcpListener::from_std(listener).context("cannot listen")?;
-                tracing::info!("telling about itself at http://{}", listener.local_addr()?);
-                tokio::spawn(http::serve(listener, http::router(vitals.clone(), worker.handle().clone())));
-            }
-            tokio::spawn(reloading.run(hangups));
-            let service = Service { bot, vitals, settings: config.discord.clone(), log_users: config.log_users, token };
-            adapter::run(service, signs, stop, worker.handle()).await
-        });
-        // A base may be in the middle of being learned.
-        watching.shutdown_background();
-        // It may never be done.
-        worker.shutdown_background();
-        let ended = ended?;
+        let discord = settings.config().discord.clone();
+        let ended = service::run(settings, |Started { desk, mut stop, worker }| async move {
+            let service = Service { desk, settings: discord, token };
+            adapter::run(service, signs, stop.told(), &worker).await
+        })?;
+        let ended = ended.unwrap_or(Ended::Stopped);
         if ended != Ended::Stopped {
-            super::complain(&anyhow::anyhow!("{}", ended.advice()));
+            complain(&anyhow::anyhow!("{}", ended.advice()));
         }
         Ok(Status::Ended(ended))
-    }
-}
-
-/// Takes the address, so that nobody else can.
-fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
-    let taken = || -> std::io::Result<TcpListener> {
-        let listener = TcpListener::bind(address)?;
-        listener.set_nonblocking(true)?;
-        Ok(listener)
-    };
-    taken().with_context(|| format!("cannot listen on {address}, the setting `listen` of [http]"))
-}
-
-/// What runs everything that waits for Discord.
-pub fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start")
-}
-
-/// Ends when the program is told to stop: by Ctrl-C, or by a supervisor.
-#[cfg(unix)]
-fn stop() -> anyhow::Result<impl Future<Output = ()>> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for Ctrl-C")?;
-    let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-    })
-}
-
-/// Ends when the program is told to stop by Ctrl-C.
-#[cfg(not(unix))]
-fn stop() -> anyhow::Result<impl Future<Output = ()>> {
-    Ok(async {
-        // Without a way to be told, it runs until it is killed.
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    })
-}
-
-/// Signals to read the knowledge anew.
-#[cfg(unix)]
-pub type Hangups = tokio::signal::unix::Signal;
-/// Nothing tells to read the knowledge anew.
-#[cfg(not(unix))]
-pub struct Hangups;
-
-#[cfg(unix)]
-fn hangups() -> anyhow::Result<Hangups> {
-    use tokio::signal::unix::{SignalKind, signal};
-    signal(SignalKind::hangup()).context("cannot listen for SIGHUP")
-}
-
-#[cfg(not(unix))]
-fn hangups() -> anyhow::Result<Hangups> {
-    Ok(Hangups)
-}
-
-#[cfg(not(unix))]
-impl Hangups {
-    /// Never ends.
-    pub async fn recv(&mut self) -> Option<()> {
-        std::future::pending().await
     }
 }

@@ -207,6 +207,47 @@ impl TryFrom<String> for Address {
     }
 }
 
+/// The key with which Discord signs what it posts, as the Developer Portal shows it: 64 hexadecimal digits. It is no secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct PublicKey(pub [u8; 32]);
+
+impl FromStr for PublicKey {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        hex(text.trim().as_bytes()).map(PublicKey).ok_or_else(|| "64 hexadecimal digits: General Information, Public Key".to_owned())
+    }
+}
+
+impl TryFrom<String> for PublicKey {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+impl Written for PublicKey {
+    fn written(&self) -> Option<String> {
+        Some(quoted(&self.0.iter().map(|byte| format!("{byte:02x}")).collect::<String>()))
+    }
+}
+
+/// So many bytes, written as hexadecimal digits of either case.
+pub fn hex<const N: usize>(digits: &[u8]) -> Option<[u8; N]> {
+    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|d| u8::try_from(d).ok());
+    let (pairs, rest) = digits.as_chunks::<2>();
+    let mut bytes = [0; N];
+    if pairs.len() != N || !rest.is_empty() {
+        return None;
+    }
+    for (byte, [high, low]) in bytes.iter_mut().zip(pairs) {
+        *byte = digit(*high)? << 4 | digit(*low)?;
+    }
+    Some(bytes)
+}
+
 /// Where to listen: an address of this machine with a port, or nowhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]

@@ -4,11 +4,12 @@
 //! and waits forever when it is stopped without a connection.
 
 mod convert;
+pub mod posted;
 mod rest;
 pub mod witness;
 
-use super::bot::Bot;
 use super::commands;
+use super::desk::Desk;
 use super::event::{Id, Incoming, Now};
 use super::health::{Allowance, Ended, Health, Sign};
 use crate::config;
@@ -54,14 +55,10 @@ const INTENTS: GatewayIntents = GatewayIntents::GUILD_MESSAGES.union(GatewayInte
 
 /// What it takes to run the bot.
 pub struct Service {
-    /// Who decides.
-    pub bot: Arc<Bot>,
-    /// Who is told how it goes.
-    pub vitals: Arc<Vitals>,
+    /// Who decides, and who is told how it goes.
+    pub desk: Desk,
     /// Settings of the connection.
     pub settings: config::Discord,
-    /// Whether the log has the ids of people.
-    pub log_users: bool,
     /// The bot's token.
     pub token: String,
 }
@@ -74,7 +71,8 @@ pub struct Service {
 /// # Errors
 /// If it could not begin.
 pub async fn run(service: Service, mut signs: Signs, stop: impl Future<Output = ()>, worker: &Handle) -> anyhow::Result<Ended> {
-    let Service { bot, vitals, settings, log_users, token } = service;
+    let Service { desk, settings, token } = service;
+    let vitals = desk.vitals.clone();
     tokio::pin!(stop);
     let prepared = tokio::select! {
         () = &mut stop => return Ok(Ended::Stopped),
@@ -86,9 +84,7 @@ pub async fn run(service: Service, mut signs: Signs, stop: impl Future<Output = 
     };
     let flights = Arc::new(Semaphore::new(IN_FLIGHT as usize));
     let listener = Listener {
-        bot,
-        vitals: vitals.clone(),
-        log_users,
+        desk,
         us: OnceLock::new(),
         signs: signs.sender(),
         flights: flights.clone(),
@@ -247,9 +243,7 @@ pub fn read(kind: &str, data: Value, us: Id) -> Option<Incoming> {
 
 /// Hears what happens on Discord.
 struct Listener {
-    bot: Arc<Bot>,
-    vitals: Arc<Vitals>,
-    log_users: bool,
+    desk: Desk,
     /// The bot's own id and its application's.
     us: OnceLock<(Id, Id)>,
     signs: UnboundedSender<Sign>,
@@ -295,61 +289,20 @@ impl RawEventHandler for Listener {
 impl Listener {
     async fn answer(&self, http: &Http, (_, application): (Id, Id), incoming: &Incoming, received: Now) {
         let Ok(_flight) = self.flights.acquire().await else { return };
-        let trace = incoming.id();
-        let person = self.log_users.then(|| incoming.origin().person);
-        let decision = self.bot.decide(incoming, received);
-        let (kind, outcome) = (decision.kind, decision.outcome);
-        let about = decision.about.map(tracing::field::display);
-        let decided = received.elapsed();
-        let metrics = &self.vitals.metrics;
-        metrics.decided(kind, outcome, decision.asked, decided);
-        if !decision.actions.is_empty() {
-            tracing::debug!(trace, kind, outcome, "delivering");
-        }
-        for (index, action) in decision.actions.iter().enumerate() {
-            match rest::deliver(http, application, action, received, &|failure| metrics.rest_error(failure.as_str())).await {
-                Ok(()) if index == 0 => {
-                    metrics.acknowledged(received.elapsed());
-                    tracing::info!(
-                        trace,
-                        person,
-                        kind,
-                        outcome,
-                        about,
-                        decided_us = decided.as_micros(),
-                        acknowledged_us = received.elapsed().as_micros(),
-                        "replied"
-                    );
-                }
+        let case = self.desk.decide(incoming, received);
+        for (index, action) in case.decision.actions.iter().enumerate() {
+            match rest::deliver(http, application, action, received, &|failure| case.attempt_failed(failure.as_str())).await {
+                Ok(()) if index == 0 => case.replied(),
                 Ok(()) => {}
-                Err(Failure::Expired) => {
-                    metrics.undelivered(Failure::Expired.as_str());
-                    tracing::warn!(
-                        trace,
-                        person,
-                        kind,
-                        outcome,
-                        after_ms = received.elapsed().as_millis(),
-                        "too late: the interaction has expired (10062)"
-                    );
-                    break;
-                }
-                Err(failure) => {
-                    metrics.undelivered(failure.as_str());
-                    tracing::warn!(trace, person, kind, outcome, "not delivered: {failure}");
-                    break;
-                }
+                Err(failure) => return case.undelivered(failure.as_str(), &failure),
             }
-        }
-        if decision.actions.is_empty() {
-            tracing::debug!(trace, kind, outcome, "silent");
         }
     }
 
     /// Registers the commands if Discord has others. Without them the bot still answers messages: a failure is logged.
     async fn register(&self, http: &Http, application: Id) {
         let scope = Scope { application, server: None };
-        match scope.bring_up_to_date(http, &|failure| self.vitals.metrics.rest_error(failure.as_str())).await {
+        match scope.bring_up_to_date(http, &|failure| self.desk.vitals.metrics.rest_error(failure.as_str())).await {
             Ok(true) => tracing::info!("commands registered"),
             Ok(false) => tracing::debug!("commands are registered already"),
             Err(failure) => tracing::warn!("cannot register the commands: {failure}"),

@@ -4,6 +4,11 @@
 
 use serde::Serialize;
 
+/// The bytes that go out, whichever way they go.
+pub fn json(value: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(value).expect("our own types have string keys only")
+}
+
 /// Most characters of a message's text.
 pub const MAX_CONTENT: usize = 2_000;
 /// Most characters of an embed's title.

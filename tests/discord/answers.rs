@@ -213,7 +213,8 @@ pub async fn plain_commands(fake: Fake) {
     }
 }
 
-pub async fn long_answers_take_several_messages(fake: Fake) {
+/// A pack with two answers that do not fit one message together; gives its folder.
+pub fn long_pack() -> String {
     let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("long-answers");
     std::fs::create_dir_all(&folder).expect("the build folder is writable");
     let intent = |id: &str, question: &str, phrase: &str| {
@@ -229,7 +230,11 @@ pub async fn long_answers_take_several_messages(fake: Fake) {
         intent("stairs", "What are the stairs made of?", "material of the stairs")
     );
     std::fs::write(folder.join("long.toml"), pack).expect("the build folder is writable");
-    let _bot = Bot::ready(&fake, &[("FACTOTUM_KNOWLEDGE", &folder.display().to_string())]).await;
+    folder.display().to_string()
+}
+
+pub async fn long_answers_take_several_messages(fake: Fake) {
+    let _bot = Bot::ready(&fake, &[("FACTOTUM_KNOWLEDGE", &long_pack())]).await;
     let question = "What does the lamp burn? What are the stairs made of?";
     fake.write(&Written { text: question.to_owned(), channel: 60, ..Written::default() });
     let messages = [fake.posted(60, 0).await, fake.posted(60, 1).await];

@@ -9,6 +9,7 @@ mod openapi;
 
 mod answers;
 mod faults;
+mod interactions;
 mod load;
 mod mutated;
 mod operating;
@@ -62,6 +63,11 @@ fn main() {
             a_response_without_an_answer_is_tried_again, a_response_that_arrived_counts, three_seconds_are_over,
             what_cannot_be_read_is_passed_over, compressed_frames_are_read, as_many_shards_as_advised, a_share_of_the_shards,
             two_processes_share_the_work, shards_that_do_not_fit_together,
+        }
+        interactions::{
+            discord_sees_that_it_is_there, the_same_bytes_as_over_the_gateway, what_does_not_fit_follows, only_discord_is_answered,
+            too_many_questions_get_nothing, copies_need_nothing_of_each_other, stops_once_nobody_sends_any_more, its_knowledge_is_read_anew,
+            what_it_needs_to_begin,
         }
         load::{
             two_hundred_a_second,

@@ -54,7 +54,15 @@ fn run(fake: &Fake, tries: u64) {
                 Action::Respond { response, .. } => ("/interactions/1/t/callback", json!(response)),
                 Action::FollowUp { message, .. } => ("/webhooks/1/t", json!(message)),
             };
-            openapi::rules(&Asked { method: "POST".to_owned(), path: path.to_owned(), query: String::new(), body, status: 200, at: start });
+            openapi::rules(&Asked {
+                method: "POST".to_owned(),
+                path: path.to_owned(),
+                query: String::new(),
+                body,
+                raw: Vec::new(),
+                status: 200,
+                at: start,
+            });
         }
     }
     assert!(read > tries / 10 && answered > tries / 20, "most say something: {read} of {tries} were read, {answered} answered");

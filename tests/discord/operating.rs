@@ -32,7 +32,8 @@ async fn request(address: &str, line: &str) -> (u16, String) {
     (status, answer.split_once("\r\n\r\n").map(|(_, body)| body.to_owned()).unwrap_or_default())
 }
 
-async fn get(bot: &Bot, path: &str) -> (u16, String) {
+/// Asks the bot about itself.
+pub async fn get(bot: &Bot, path: &str) -> (u16, String) {
     request(&address(bot).await, &format!("GET {path}")).await
 }
 

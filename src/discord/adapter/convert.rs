@@ -36,8 +36,8 @@ fn message(message: &Message, us: Id) -> Incoming {
     })
 }
 
-/// `None` for those that are none of a person's.
-fn interaction(interaction: &Interaction) -> Option<Incoming> {
+/// An interaction; `None` for those that are none of a person's.
+pub fn interaction(interaction: &Interaction) -> Option<Incoming> {
     let used = match interaction {
         Interaction::Command(command) => from_command(command, command_used(command)),
         Interaction::Autocomplete(command) => {

@@ -3,6 +3,7 @@
 use crate::config;
 use crate::discord::bot::Action;
 use crate::discord::event::Now;
+use crate::discord::payload;
 use serde::Serialize;
 use serde_json::Value;
 use serenity::Error;
@@ -31,6 +32,8 @@ const BACKOFF: Duration = Duration::from_millis(200);
 const UNKNOWN_INTERACTION: isize = 10_062;
 /// Discord's error code of an interaction that has its response: an attempt that seemed to fail has arrived.
 const ACKNOWLEDGED: isize = 40_060;
+/// Discord's error code of a token that can do nothing (yet): where the response went out as that to a request, what follows may overtake it.
+const UNKNOWN_WEBHOOK: isize = 10_015;
 
 /// Why something was not delivered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,7 +72,7 @@ impl Failure {
 
     /// Whether another attempt may help.
     fn passes(self) -> bool {
-        matches!(self, Failure::TooMany | Failure::Broken(_) | Failure::Unreachable)
+        matches!(self, Failure::TooMany | Failure::Broken(_) | Failure::Unreachable | Failure::Refused(404, UNKNOWN_WEBHOOK))
     }
 }
 
@@ -151,7 +154,7 @@ fn params(route: &Route<'_>) -> Option<Vec<(&'static str, String)>> {
 /// # Errors
 /// [`Failure`] after some attempts.
 pub async fn replace(http: &Http, route: Route<'_>, with: &impl Serialize, failed: Failed<'_>) -> Result<(), Failure> {
-    let body = &body(with);
+    let body = &payload::json(with);
     with_attempts(Instant::now() + POST, failed, |_| send(http, route, LightMethod::Put, body, REQUEST)).await
 }
 
@@ -163,7 +166,7 @@ pub async fn deliver(http: &Http, application: u64, action: &Action, received: N
     match action {
         Action::Respond { id, token, response } => {
             let route = Route::InteractionResponse { interaction_id: (*id).into(), token: &token.0 };
-            let body = &body(response);
+            let body = &payload::json(response);
             with_attempts(received + RESPONSE, failed, |attempt| async move {
                 match send(http, route, LightMethod::Post, body, RESPONSE_ATTEMPT).await {
                     Err(Failure::Refused(_, ACKNOWLEDGED)) if attempt > 0 => Ok(()),
@@ -176,13 +179,13 @@ pub async fn deliver(http: &Http, application: u64, action: &Action, received: N
         // The nonce keeps a message from being posted twice where an answer got lost.
         Action::Post { channel, message } => {
             let route = Route::ChannelMessages { channel_id: (*channel).into() };
-            let body = &body(message);
+            let body = &payload::json(message);
             with_attempts(received + POST, failed, |_| send(http, route, LightMethod::Post, body, POST_ATTEMPT)).await
         }
         // Nothing does here: rather not at all than twice.
         Action::FollowUp { token, message } => {
             let route = Route::WebhookFollowupMessages { application_id: application.into(), token: &token.0 };
-            let body = &body(message);
+            let body = &payload::json(message);
             with_attempts(received + POST, failed, |_| async move {
                 match send(http, route, LightMethod::Post, body, POST_ATTEMPT).await {
                     Err(Failure::Unreachable) => Err(Failure::Malformed),
@@ -192,10 +195,6 @@ pub async fn deliver(http: &Http, application: u64, action: &Action, received: N
             .await
         }
     }
-}
-
-fn body(value: &impl Serialize) -> Vec<u8> {
-    serde_json::to_vec(value).expect("our own types have string keys only")
 }
 
 /// Tries until it works, attempts or time run out, or another attempt would not help.
