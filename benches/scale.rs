@@ -1,7 +1,8 @@
-//! What a record's size costs: learning, memory and the time of an answer, at a hundred times the phrases.
+//! What a record's size costs: learning, loading what was learned, memory and the time of an answer, at a hundred times the phrases.
 //!
 //! `cargo bench --bench scale`; the figures are kept in `docs/benchmarks.md`. `-- 5000 100000` measures one record of that
-//! many intents and phrases, in a process of its own, as the table needs it: memory is that of the process.
+//! many intents and phrases. Each record is learned in a process of its own, which keeps what it learned as the program does at a first
+//! start; another one, as at all later starts, loads that and answers. Memory is that of either process at its peak.
 //!
 //! The generator: each intent has a few topic words of its own out of the word-vector table; a phrase is one of twelve
 //! frames ("how do I ... the ...") with two or three of them, and up to three words of everyday life around. Words are drawn with
@@ -10,12 +11,16 @@
 #![allow(clippy::print_stdout, reason = "the report of a benchmark")]
 
 use factotum::answering::Answerer;
+use factotum::cache::{Cache, Key};
 use factotum::import::{self, Table};
-use factotum::knowledge;
-use factotum::vectors;
+use factotum::knowledge::{self, KnowledgeBase};
+use factotum::{pack, vectors};
 use std::collections::HashSet;
-use std::fmt::Write;
+use std::fmt::Write as _;
+use std::fs;
 use std::hint::black_box;
+use std::io::{self, Write as _};
+use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
@@ -87,30 +92,54 @@ impl Generator {
 }
 
 fn main() {
-    let numbers: Vec<usize> = std::env::args().filter_map(|a| a.parse().ok()).collect();
-    match numbers.as_slice() {
-        [intents, phrases] => measure(*intents, *phrases),
-        _ if std::env::args().any(|a| a == "--bench") => {
-            println!("intents  phrases  learned, s  kept, MB  peak, MB  answer, us: median  p99");
-            let own = std::env::current_exe().expect("a running program has a path");
-            for (intents, phrases) in SIZES {
-                let status = Command::new(&own).args([intents.to_string(), phrases.to_string()]).status();
-                assert!(status.is_ok_and(|s| s.success()), "{intents} intents with {phrases} phrases");
-            }
-        }
+    let words: Vec<String> = std::env::args().skip(1).filter(|a| a != "--bench").collect();
+    let number = |word: &str| word.parse::<usize>().expect("a number of intents or phrases");
+    match words.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        [LEARN, folder, intents, phrases] => learn(Path::new(folder), number(intents), number(phrases)),
+        [ASK, folder] => ask(Path::new(folder)),
+        [intents, phrases] => all(&[(number(intents), number(phrases))]),
+        _ if std::env::args().any(|a| a == "--bench") => all(&SIZES),
         // `cargo test --benches` only looks whether it runs.
-        _ => measure(5, 50),
+        _ => {
+            let folder = tempfile::tempdir().expect("a folder can be made");
+            learn(folder.path(), 5, 50);
+            ask(folder.path());
+        }
     }
 }
 
-fn measure(intents: usize, phrases: usize) {
+/// First words on the command line of the two processes.
+const LEARN: &str = "learn-in";
+const ASK: &str = "ask-in";
+/// What the first one leaves for the second in their folder.
+const PACK: &str = "pack";
+const KEPT: &str = "kept";
+const ASKED: &str = "questions";
+
+fn all(sizes: &[(usize, usize)]) {
+    println!("                  learning:             at a later start:    answer, us:");
+    println!("intents  phrases  time, s  peak, MB  model, MB  time, ms  peak, MB  median   p99");
+    let own = std::env::current_exe().expect("a running program has a path");
+    for (intents, phrases) in sizes {
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        let run = |word: &str, numbers: &[String]| {
+            let status = Command::new(&own).arg(word).arg(folder.path()).args(numbers).status();
+            assert!(status.is_ok_and(|s| s.success()), "{intents} intents with {phrases} phrases");
+        };
+        run(LEARN, &[intents.to_string(), phrases.to_string()]);
+        run(ASK, &[]);
+    }
+}
+
+/// Makes a record and questions, and learns it.
+fn learn(folder: &Path, intents: usize, phrases: usize) {
     let table = vectors::Table::built_in();
     let mut generator = Generator::new(&table);
     let topics: Vec<[&str; TOPIC]> = (0..intents).map(|_| generator.topic()).collect();
     let mut csv = String::from("intent,question,answer\n");
     let mut seen = HashSet::new();
     for (index, topic) in topics.iter().enumerate() {
-        let mut left = phrases / intents;
+        let mut left = (index + 1) * phrases / intents - index * phrases / intents;
         while left > 0 {
             let phrase = generator.phrase(topic);
             if seen.insert(phrase.clone()) {
@@ -126,12 +155,43 @@ fn measure(intents: usize, phrases: usize) {
             questions.push(phrase);
         }
     }
+    fs::write(folder.join(ASKED), questions.join("\n")).expect("questions can be written");
     let imported = import::pack(Table { name: "generated.csv", bytes: csv.as_bytes(), date: "2026" }).expect("rows without mistakes");
-    let base = knowledge::load(&imported.files).base.expect("a record without mistakes");
+    fs::create_dir(folder.join(PACK)).expect("a folder can be made");
+    for file in &imported.files {
+        fs::write(folder.join(PACK).join(&file.name), &file.text).expect("a file can be written");
+    }
     drop((csv, imported, seen));
+    let base = record(folder);
+    let key = Key::of(&base);
     let begun = Instant::now();
     let answerer = Answerer::learn(base, table, &mut |_| {});
     let learned = begun.elapsed();
+    Cache::new(&folder.join(KEPT)).put(&key, answerer.matcher().learned()).expect("what was learned can be kept");
+    print!(
+        "{intents:>7}  {phrases:>7}  {:>7.1}  {:>8}  {:>9.1}  ",
+        learned.as_secs_f64(),
+        peak(),
+        answerer.matcher().model_bytes() as f64 / 1e6
+    );
+    io::stdout().flush().expect("standard output is there");
+}
+
+/// The record that was written, checked.
+fn record(folder: &Path) -> KnowledgeBase {
+    let files = pack::read(&folder.join(PACK)).expect("a record was written");
+    knowledge::load(&files).base.expect("a record without mistakes")
+}
+
+/// Loads what was learned, from the record's files on, and asks.
+fn ask(folder: &Path) {
+    let questions = fs::read_to_string(folder.join(ASKED)).expect("questions were written");
+    let questions: Vec<&str> = questions.lines().collect();
+    let begun = Instant::now();
+    let base = record(folder);
+    let learned = Cache::new(&folder.join(KEPT)).get(&Key::of(&base)).expect("what was learned was kept");
+    let answerer = Answerer::from_learned(base, learned);
+    let loaded = begun.elapsed();
     let mut times: Vec<Vec<f64>> = vec![Vec::new(); questions.len()];
     for _ in 0..ROUNDS {
         for (question, times) in questions.iter().zip(&mut times) {
@@ -149,17 +209,18 @@ fn measure(intents: usize, phrases: usize) {
         .collect();
     medians.sort_by(f64::total_cmp);
     println!(
-        "{intents:>7}  {phrases:>7}  {:>10.1}  {:>8.1}  {:>8}  {:>18.1}  {:>3.0}",
-        learned.as_secs_f64(),
-        answerer.matcher().model_bytes() as f64 / 1e6,
-        peak().map_or_else(|| "?".to_owned(), |kilobytes| (kilobytes / 1000).to_string()),
+        "{:>8.0}  {:>8}  {:>6.1}  {:>4.0}",
+        loaded.as_secs_f64() * 1e3,
+        peak(),
         medians[medians.len() / 2],
         medians[medians.len() * 99 / 100]
     );
 }
 
-/// Peak memory of this process in kilobytes, where the system tells (Linux).
-fn peak() -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?.split_whitespace().next()?.parse().ok()
+/// Peak memory of this process in megabytes, where the system tells (Linux).
+fn peak() -> String {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kilobytes = line.and_then(|line| line.split_whitespace().next()?.parse::<f64>().ok());
+    kilobytes.map_or_else(|| "?".to_owned(), |kilobytes| format!("{:.0}", kilobytes * 1024.0 / 1e6))
 }

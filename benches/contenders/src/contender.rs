@@ -33,7 +33,7 @@ pub static CONTENDERS: [Kind; 7] = [
     Kind { name: "factotum", scans: false, prepare: itself::cached },
     Kind { name: "factotum-proposals", scans: false, prepare: itself::proposals },
     Kind { name: "tantivy-bm25", scans: false, prepare: bm25::prepare },
-    Kind { name: "token-set-ratio", scans: true, prepare: scan::prepare::<scan::TokenSetRatio> },
-    Kind { name: "jaro-winkler", scans: true, prepare: scan::prepare::<scan::JaroWinkler> },
-    Kind { name: "damerau-levenshtein", scans: true, prepare: scan::prepare::<scan::DamerauLevenshtein> },
+    Kind { name: "token-set-ratio", scans: true, prepare: scan::token_set_ratio },
+    Kind { name: "jaro-winkler", scans: true, prepare: scan::jaro_winkler },
+    Kind { name: "damerau-levenshtein", scans: true, prepare: scan::damerau_levenshtein },
 ];

@@ -1,7 +1,7 @@
 //! Accuracy over time as a picture (SVG): one point for a contender, on the largest set of phrases.
 
 use crate::record::Record;
-use crate::table::{BASE, Row, data_name, grouped, rows, time};
+use crate::table::{OWN, Row, data_name, grouped, rows, time};
 use std::fmt::Write;
 
 /// Size of the picture and of the area with the points in it, in pixels.
@@ -69,7 +69,7 @@ pub fn svg(records: &[Record]) -> Option<String> {
 
     let mut taken: Vec<Taken> = Vec::new();
     for row in &rows {
-        let own = if row.clean.contender.starts_with(BASE) { "own " } else { "" };
+        let own = if row.clean.contender.starts_with(OWN) { "own " } else { "" };
         let (at, clean) = (x(row.clean.median_us), y(row.clean.accuracy));
         let typo = row.typo.map_or(clean, |typo| y(typo.accuracy));
         if row.typo.is_some() {
@@ -79,9 +79,10 @@ pub fn svg(records: &[Record]) -> Option<String> {
         circle(&mut out, &format!("{own}clean"), at, clean);
         taken.push([at - 6.0, clean.min(typo) - 6.0, at + 6.0, clean.max(typo) + 6.0]);
     }
-    for row in &rows {
-        let own = row.clean.contender.starts_with(BASE);
-        let (place, anchor) = free(&taken, x(row.clean.median_us), y(row.clean.accuracy), row.name.chars().count() as f64 * LETTER);
+    let points = taken.clone();
+    for (row, point) in rows.iter().zip(points) {
+        let own = row.clean.contender.starts_with(OWN);
+        let (place, anchor) = free(&taken, point, y(row.clean.accuracy), row.name.chars().count() as f64 * LETTER);
         text(
             &mut out,
             if own { "strong" } else { "" },
@@ -96,16 +97,19 @@ pub fn svg(records: &[Record]) -> Option<String> {
     Some(out)
 }
 
-/// The first place for a label beside a point that nothing has taken: right of it, left of it, then a little lower or higher.
-fn free(taken: &[Taken], x: f64, y: f64, width: f64) -> (Taken, &'static str) {
-    const GAP: f64 = 10.0;
+/// The first place for a label that nothing has taken: right of its point, left of it, below, above, then a little lower or higher.
+fn free(taken: &[Taken], point: Taken, y: f64, width: f64) -> (Taken, &'static str) {
+    const GAP: f64 = 4.0;
+    let [left, top, right, bottom] = point;
     let sides = |lines: f64| {
         let top = y + lines * LINE / 2.0 - LINE / 2.0;
-        [([x + GAP, top, x + GAP + width, top + LINE], "start"), ([x - GAP - width, top, x - GAP, top + LINE], "end")]
+        [([right + GAP, top, right + GAP + width, top + LINE], "start"), ([left - GAP - width, top, left - GAP, top + LINE], "end")]
     };
+    let under = |top: f64| [([left, top, left + width, top + LINE], "start"), ([right - width, top, right, top + LINE], "end")];
     let inside = |[left, top, right, bottom]: Taken| left >= LEFT && right <= RIGHT && top >= TOP && bottom <= BOTTOM;
     let apart = |a: Taken, b: &Taken| a[2] <= b[0] || b[2] <= a[0] || a[3] <= b[1] || b[3] <= a[1];
-    let mut places = (0..20).flat_map(|step| [f64::from(step), f64::from(-step)]).flat_map(sides);
+    let near = sides(0.0).into_iter().chain(under(bottom)).chain(under(top - LINE));
+    let mut places = near.chain((1..20).flat_map(|step| [f64::from(step), f64::from(-step)]).flat_map(sides));
     places.find(|(place, _)| inside(*place) && taken.iter().all(|other| apart(*place, other))).unwrap_or(sides(0.0)[0])
 }
 

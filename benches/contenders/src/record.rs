@@ -17,8 +17,10 @@ pub struct Record {
     pub phrases: usize,
     /// Name of the questions' file.
     pub questions: String,
-    /// Questions that were asked; those without an intent count for time only.
+    /// Questions that were asked.
     pub asked: usize,
+    /// Those of them that have an intent; the others count for time only.
+    pub judged: usize,
     /// Of those with an intent, in per cent.
     pub accuracy: f64,
     /// Time of a question, in microseconds.
