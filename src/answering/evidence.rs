@@ -203,14 +203,39 @@ fn cover(case: &Case, profile: &Profile, evidence: &mut Evidence) -> f32 {
 
 /// "Was it A, B or C who ...": those that the candidate does not speak of are no strangers, they are wrong alternatives.
 fn is_alternative(profile: &Profile, reading: &Reading, stray: usize) -> bool {
-    let alternatives: Vec<usize> = reading.entities(true).collect();
-    let named = alternatives.iter().any(|e| *e != stray && profile.entities.contains(e));
-    let between = |(at, part): (usize, &crate::reading::Part)| {
-        let beside = |i: Option<usize>| i.and_then(|i| reading.parts.get(i)).is_some_and(|p| matches!(p.unit, Unit::Entity(_)));
-        reading.question.words[part.from].text == "or" && beside(at.checked_sub(1)) && beside(Some(at + 1))
-    };
-    named && reading.parts.iter().enumerate().any(between)
+    let ors = reading.parts.iter().enumerate().filter(|(_, part)| reading.question.words[part.from].text == "or");
+    ors.map(|(at, _)| alternatives(reading, at)).any(|(names, others)| {
+        // One of them has to be right; or, in "the Baltic states or another region", what stands open is, and the candidate speaks of
+        // something else that is named.
+        let right = |name: &usize| *name != stray && profile.entities.contains(name);
+        let open = || others && reading.entities(true).any(|name| right(&name));
+        names.contains(&stray) && (names.iter().any(right) || open())
+    })
 }
+
+/// The names on both sides of the "or" at this part, with nothing but grammar and offices between them ("at A, at B or at C", "A's president or
+/// B's"), and whether one side is left open ("or another").
+fn alternatives(reading: &Reading, or: usize) -> (Vec<usize>, bool) {
+    let (mut names, mut open) = (Vec::new(), false);
+    let mut side = |parts: &mut dyn Iterator<Item = &crate::reading::Part>| {
+        for part in parts {
+            let word = &reading.question.words[part.from];
+            match part.unit {
+                Unit::Entity(name) => names.push(name),
+                Unit::Role(_) => {}
+                Unit::Word if ELSE.contains(&word.text.as_str()) => open = true,
+                Unit::Word if word.class == Class::Function => {}
+                _ => break,
+            }
+        }
+    };
+    side(&mut reading.parts[..or].iter().rev());
+    side(&mut reading.parts[or + 1..].iter());
+    (names, open)
+}
+
+/// Words that leave open who or what is meant instead.
+const ELSE: [&str; 8] = ["another", "other", "others", "else", "elsewhere", "somewhere", "somebody", "someone"];
 
 /// Years and other figures that the question has and the candidate lacks.
 fn figures(profile: &Profile, reading: &Reading) -> Vec<String> {

@@ -19,6 +19,7 @@ const EVENTS: u64 = 100_000;
 pub async fn two_hundred_a_second(fake: Fake) {
     let bot = Bot::start(&fake, &[("FACTOTUM_LOG", "warn"), ("FACTOTUM_KNOWLEDGE", "")]);
     fake.asked("PUT /commands", 0).await;
+    let began = bot.processor();
     let mut asked: BTreeMap<String, Instant> = BTreeMap::new();
     let mut pace = tokio::time::interval(Duration::from_secs(1) / RATE);
     for n in 0..QUESTIONS {
@@ -65,10 +66,11 @@ pub async fn two_hundred_a_second(fake: Fake) {
     }
     fake.settle().await;
     let after = bot.memory();
-    let busy = bot.processor().zip(busy).map(|(after, before)| (after - before) * 1_000 / EVENTS);
+    let each = |after: Option<u64>, before, of| after.zip(before).map(|(after, before): (u64, u64)| (after - before) * 1_000 / of);
+    let (question, event) = (each(busy, began, QUESTIONS), each(bot.processor(), busy, EVENTS));
     println!(
-        "{} questions: p50 {:?}, p99 {:?}, longest {:?}; memory {before:?} kB, after {EVENTS} events {after:?} kB; {busy:?} us of processor time an \
-         event that is not for the bot",
+        "{} questions: p50 {:?}, p99 {:?}, longest {:?}; memory {before:?} kB, after {EVENTS} events {after:?} kB; processor time {question:?} us a \
+         question, {event:?} us an event that is not for the bot",
         times.len(),
         share(50),
         share(99),
