@@ -24,7 +24,8 @@ use tokio::time::sleep;
 const PATIENCE: Duration = Duration::from_secs(5);
 /// After how long a turn that has not come is taken to be waited for. Where nobody else waits, it comes in some milliseconds.
 const WAITING: Duration = Duration::from_secs(1);
-/// How often the queue is asked whether it is there while a turn is waited for. What it has forgotten, it would never answer.
+/// How often the queue is asked whether it is there while a turn is waited for: one that hangs, or whose machine is gone, would never answer.
+/// So it has to be one that tells `/livez`; for twilight's own, every question is one for a turn.
 const LOOK: Duration = Duration::from_secs(10);
 /// Wait before a queue that does not answer is asked again; it doubles each time, up to the longest.
 const BACKOFF: Duration = Duration::from_millis(250);

@@ -196,4 +196,36 @@ mod tests {
         );
         assert_eq!(sign("somewhere::else", &line("Identifying")), None);
     }
+
+    #[tokio::test]
+    async fn whoever_starts_a_shard_is_held_up() {
+        use tracing_subscriber::prelude::*;
+        #[derive(Debug)]
+        #[expect(dead_code, reason = "it is read by its Debug")]
+        struct ShardId(u32);
+        let start = |number| {
+            drop(tracing::info_span!(target: "serenity::gateway::bridge::shard_queuer", "start", id = ?ShardId(number), total = 4_u32));
+            drop(tracing::info_span!(target: "serenity::gateway::bridge::shard_queuer", "check_last_start"));
+        };
+        let (layer, signs) = layer();
+        let _log = tracing::subscriber::set_default(tracing_subscriber::registry().with(layer));
+        start(9);
+        let address = Arc::new(Mutex::new(String::new()));
+        let mut coming = signs.hold(address.clone());
+        start(3);
+        let Held { shard, lock } = coming.recv().await.expect("the first: without a gate nobody was held up");
+        assert!(shard == 3 && address.try_lock().is_err());
+        drop(lock.await);
+        // Another shard takes its session up again just now.
+        let other = address.clone().try_lock_owned().expect("the gate is open");
+        start(2);
+        let mut serenity = Box::pin(address.lock());
+        assert!(serenity.as_mut().poll(&mut std::task::Context::from_waker(Waker::noop())).is_pending());
+        drop(other);
+        let Held { shard, lock } = coming.recv().await.expect("the second");
+        let guard = lock.await;
+        assert!(shard == 2 && serenity.as_mut().poll(&mut std::task::Context::from_waker(Waker::noop())).is_pending(), "we came first");
+        drop(guard);
+        drop(serenity.await);
+    }
 }
