@@ -331,8 +331,8 @@ impl Answerer {
         if let Some(used) = &intent.relation {
             return relation::answer(&self.base, index, used, reading);
         }
-        // A name or figure that is not the statement's: no "Yes." to it, the statement puts it right.
-        let agrees = (evidence.strays.is_empty() && evidence.figures.is_empty()) || intent.kind != Kind::YesNo;
+        // A name or figure that is not the statement's, or a choice: no "Yes." to it, the statement puts it right.
+        let agrees = (evidence.strays.is_empty() && evidence.figures.is_empty() && !evidence.choice) || intent.kind != Kind::YesNo;
         let direct =
             if agrees && direct_fits(intent.kind, intent.corrects, &reading.question) { intent.answer.clone() } else { String::new() };
         let mut facts: Vec<usize> = intent.facts.iter().copied().take(MAX_FACTS).collect();

@@ -30,6 +30,8 @@ pub struct Evidence {
     pub coverage: f32,
     /// Names in the question that the candidate does not speak of.
     pub strays: Vec<usize>,
+    /// Whether it offers a choice between names, of which the candidate speaks of one: no yes or no answers that.
+    pub choice: bool,
     /// How well what is asked for agrees with what is supplied, 0 to 1.
     pub kind: f32,
     /// Whether question and phrases deny alike.
@@ -114,6 +116,7 @@ pub fn judge(case: &Case, candidate: &Candidate) -> Evidence {
     let mut evidence = Evidence {
         coverage: 1.0,
         strays: Vec::new(),
+        choice: false,
         kind: 1.0,
         polarity: true,
         figures: Vec::new(),
@@ -132,10 +135,10 @@ pub fn judge(case: &Case, candidate: &Candidate) -> Evidence {
             Some(asked) => agreement(asked, intent.kind),
         };
         let slotted = intent.relation.as_ref().map(|r| base.relations[r.relation].subject.as_str());
-        let stray = |e: &usize| {
-            !profile.entities.contains(e) && slotted != Some(base.entities[*e].kind.as_str()) && !is_alternative(profile, reading, *e)
-        };
-        evidence.strays = case.names.iter().copied().filter(stray).collect();
+        let foreign = |e: &usize| !profile.entities.contains(e) && slotted != Some(base.entities[*e].kind.as_str());
+        let (wrong, strays): (Vec<usize>, Vec<usize>) =
+            case.names.iter().copied().filter(foreign).partition(|e| is_alternative(profile, reading, *e));
+        (evidence.choice, evidence.strays) = (!wrong.is_empty(), strays);
         evidence.polarity = intent.kind == Kind::YesNo
             || (reading.question.denies && profile.denying > 0.0)
             || (!reading.question.denies && profile.denying < 1.0);
