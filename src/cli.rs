@@ -145,7 +145,7 @@ const HEADING: anstyle::Style = anstyle::Style::new().bold();
 /// Prints our own lines only. Those of libraries quote addresses with secrets in them, and what people wrote; what matters of serenity's
 /// comes as signs.
 fn log_to_standard_error(filter: &str, format: LogFormat) -> anyhow::Result<Signs> {
-    use tracing_subscriber::filter::filter_fn;
+    use tracing_subscriber::filter::{Targets, filter_fn};
     use tracing_subscriber::{Layer, prelude::*};
     let colours = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty());
     let ours = filter_fn(|metadata| metadata.target().split("::").next() == Some("factotum"));
@@ -156,10 +156,7 @@ fn log_to_standard_error(filter: &str, format: LogFormat) -> anyhow::Result<Sign
         LogFormat::Json => lines.json().flatten_event(true).with_current_span(false).with_span_list(false).boxed(),
     };
     let (witness, signs) = witness::layer();
-    tracing_subscriber::registry()
-        .with(printed.with_filter(ours).with_filter(tracing_subscriber::EnvFilter::try_new(filter)?))
-        .with(witness)
-        .try_init()?;
+    tracing_subscriber::registry().with(printed.with_filter(ours).with_filter(filter.parse::<Targets>()?)).with(witness).try_init()?;
     Ok(signs)
 }
 

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
+use tracing_subscriber::filter::{ParseError, Targets};
 
 /// A value as `factotum config` shows it.
 pub(super) trait Written {
@@ -336,15 +337,15 @@ impl Filter {
 }
 
 impl FromStr for Filter {
-    type Err = tracing_subscriber::filter::ParseError;
+    type Err = ParseError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        tracing_subscriber::EnvFilter::try_new(text).map(|_| Filter(text.to_owned()))
+        Targets::from_str(text).map(|_| Filter(text.to_owned()))
     }
 }
 
 impl TryFrom<String> for Filter {
-    type Error = tracing_subscriber::filter::ParseError;
+    type Error = ParseError;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
         text.parse()
