@@ -36,6 +36,21 @@ fn quoted(text: &str) -> String {
     toml::Value::String(crate::render::visible(text)).to_string()
 }
 
+/// Settings that are written as strings are read from them in the same way wherever they stand.
+macro_rules! from_text {
+    ($($setting:ty),+) => {
+        $(impl TryFrom<String> for $setting {
+            type Error = <$setting as FromStr>::Err;
+
+            fn try_from(text: String) -> Result<Self, Self::Error> {
+                text.parse()
+            }
+        })+
+    };
+}
+
+from_text!(Address, PublicKey, Listen, Filter, LogFormat);
+
 /// A setting that need not be there.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(transparent)]
@@ -243,14 +258,6 @@ impl Written for Address {
     }
 }
 
-impl TryFrom<String> for Address {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        text.parse()
-    }
-}
-
 /// The key with which Discord signs what it posts, as the Developer Portal shows it: 64 hexadecimal digits. It is no secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
@@ -261,14 +268,6 @@ impl FromStr for PublicKey {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         hex(text.trim().as_bytes()).map(PublicKey).ok_or_else(|| "64 hexadecimal digits: General Information, Public Key".to_owned())
-    }
-}
-
-impl TryFrom<String> for PublicKey {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        text.parse()
     }
 }
 
@@ -310,14 +309,6 @@ impl FromStr for Listen {
     }
 }
 
-impl TryFrom<String> for Listen {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        text.parse()
-    }
-}
-
 impl Written for Listen {
     fn written(&self) -> Option<String> {
         Some(quoted(&self.0.map_or_else(|| "off".to_owned(), |address| address.to_string())))
@@ -341,14 +332,6 @@ impl FromStr for Filter {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         Targets::from_str(text).map(|_| Filter(text.to_owned()))
-    }
-}
-
-impl TryFrom<String> for Filter {
-    type Error = ParseError;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        text.parse()
     }
 }
 
@@ -383,14 +366,6 @@ impl FromStr for LogFormat {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let all = [LogFormat::Readable, LogFormat::Json];
         all.into_iter().find(|format| format.as_str() == text).ok_or_else(|| "\"readable\" or \"json\"".to_owned())
-    }
-}
-
-impl TryFrom<String> for LogFormat {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        text.parse()
     }
 }
 

@@ -40,8 +40,9 @@ const LANDING: Duration = Duration::from_secs(4);
 
 /// Connections to the endpoint. They come from a balancer or proxy, which keeps them for the next requests.
 pub const LIMITS: Limits = Limits {
-    // At some 20 kB each, 40 MB at worst; a balancer that keeps connections needs as many as there are requests at once.
-    connections: 2_048,
+    // Each can hold a body that is not checked yet, and its own buffers: 150 MB at worst. A balancer that keeps connections needs as many as
+    // there are requests at once, and 8,000 a second of some milliseconds each are 32.
+    connections: 512,
     // Longer than balancers keep an idle connection (nginx and those of the large clouds: 60 s), so that it is they who close it: else a
     // request could meet a connection that is just being closed.
     headers: Duration::from_secs(75),

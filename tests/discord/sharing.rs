@@ -65,8 +65,15 @@ struct Questions<'a> {
 }
 
 impl Questions<'_> {
-    fn none(fake: &Fake) -> Questions<'_> {
-        Questions { fake, interactions: Vec::new(), channels: Vec::new() }
+    /// One directly, and on each of the first shards a mention and so many commands.
+    fn ask(fake: &Fake, shards: u64, commands: usize) -> Questions<'_> {
+        let mut asked = Questions { fake, interactions: Vec::new(), channels: Vec::new() };
+        asked.direct();
+        for shard in 0..shards {
+            asked.mention(shard);
+            (0..commands).for_each(|_| asked.command(shard));
+        }
+        asked
     }
 
     /// Somebody else each time, in a channel of their own.
@@ -133,12 +140,7 @@ pub async fn one_of_two_processes_is_killed(fake: Fake) {
 
     // More in a second than Discord takes, and one that it does not take at once.
     fake.fault("POST /channels", 1, How::RetryAfter(429, 0.3));
-    let mut all = Questions::none(&fake);
-    all.direct();
-    for shard in 0..4 {
-        all.mention(shard);
-        (0..14).for_each(|_| all.command(shard));
-    }
+    let all = Questions::ask(&fake, 4, 14);
     all.answered().await;
     assert!(proxy.delayed() > 0 && proxy.count("one") > 30 && proxy.count("other") > 30, "{}", proxy.delayed());
     let seen = fake.seen();
@@ -150,20 +152,10 @@ pub async fn one_of_two_processes_is_killed(fake: Fake) {
     fake.wait_for("both connections to end", 2, |s| matches!(s, Seen::Dropped)).await;
     let second = start("factotum-gateway-1", &other);
     // The first one answers while the second is gone, and while it waits for its turns.
-    let mut meanwhile = Questions::none(&fake);
-    meanwhile.direct();
-    for shard in 0..2 {
-        meanwhile.mention(shard);
-        meanwhile.command(shard);
-    }
+    let meanwhile = Questions::ask(&fake, 2, 1);
     meanwhile.answered().await;
     second.says(" ready counts", 1).await;
-    let mut after = Questions::none(&fake);
-    after.direct();
-    for shard in 0..4 {
-        after.mention(shard);
-        after.command(shard);
-    }
+    let after = Questions::ask(&fake, 4, 1);
     after.answered().await;
     [&all, &meanwhile, &after].into_iter().for_each(Questions::answered_once);
 
