@@ -15,18 +15,22 @@ WORKDIR /build
 # The dependencies, in a layer of their own: it is built again only when the manifests change. Cargo wants every target that the
 # manifest names to exist. A build script that does nothing brings its dependencies along.
 COPY Cargo.toml Cargo.lock ./
+COPY crates/built-in/Cargo.toml crates/built-in/
+COPY crates/core/Cargo.toml crates/core/
+COPY crates/curator/Cargo.toml crates/curator/
+COPY crates/discord/Cargo.toml crates/discord/
+COPY crates/service/Cargo.toml crates/service/
 RUN mkdir -p src benches tests/discord \
  && benches=$(sed -n '/^\[\[bench\]\]$/,/^$/s/^name = "\(.*\)"$/benches\/\1.rs/p' Cargo.toml) \
- && echo 'fn main() {}' | tee build.rs src/main.rs tests/discord/main.rs $benches >/dev/null \
- && touch src/lib.rs \
+ && echo 'fn main() {}' | tee crates/built-in/build.rs src/main.rs tests/discord/main.rs $benches >/dev/null \
+ && for crate in crates/*; do mkdir -p "$crate/src" && touch "$crate/src/lib.rs"; done \
  && cargo build --locked --profile image --bin factotum ${JOBS:+--jobs "$JOBS"}
 
 # The program; the build script checks and learns the built-in record. Cargo goes by a file's age, so the stand-ins have to be older.
-COPY build.rs ./
-COPY assets assets
 COPY knowledge knowledge
+COPY crates crates
 COPY src src
-RUN touch build.rs src/main.rs src/lib.rs \
+RUN touch crates/built-in/build.rs crates/*/src/lib.rs src/main.rs \
  && cargo build --locked --profile image --bin factotum ${JOBS:+--jobs "$JOBS"}
 
 # What the image has in it. Settings are the usual ones, and the record is read from the folder, so that another one can be put there.
@@ -37,7 +41,7 @@ RUN mkdir -p /image/etc/factotum /image/etc/ssl/certs /image/licences /cache \
  && sed 's/^#knowledge = "knowledge"$/knowledge = "knowledge"/' bot.toml > /image/etc/factotum/bot.toml \
  && grep -q '^knowledge = "knowledge"$' /image/etc/factotum/bot.toml \
  && cp /etc/ssl/certs/ca-certificates.crt /image/etc/ssl/certs/ \
- && cp LICENSE assets/LICENSE-* /image/licences/ \
+ && cp LICENSE crates/core/assets/LICENSE-* /image/licences/ \
  && chmod -R u=rwX,go=rX /image
 
 FROM scratch

@@ -3,11 +3,13 @@
 //! `cargo bench --bench answer` measures everything, `cargo bench --bench answer -- load` only what has "load" in its name.
 
 use criterion::{Criterion, Throughput};
-use factotum::answering::Answerer;
-use factotum::diagnostic::SourceFile;
-use factotum::discord::suggest::Suggester;
-use factotum::render::json;
-use factotum::{golden, knowledge, pack};
+use factotum_core::answering::Answerer;
+use factotum_core::diagnostic::SourceFile;
+use factotum_core::knowledge;
+use factotum_core::render::json;
+use factotum_curator::golden;
+use factotum_discord::suggest::Suggester;
+use factotum_service::pack;
 use std::hint::black_box;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -20,7 +22,7 @@ const ROUNDS: usize = 25;
 // The macros of criterion would make an undocumented public function of each group.
 fn main() {
     let mut criterion = Criterion::default().configure_from_args();
-    let answerer = pack::built_in();
+    let answerer = factotum_built_in::answerer();
     let questions = questions(&answerer);
     load(&mut criterion);
     answer(&mut criterion, &answerer, &questions);
@@ -36,8 +38,8 @@ fn main() {
 fn load(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("load");
     group.sample_size(20);
-    group.bench_function("built-in", |b| b.iter(pack::built_in));
-    let files = pack::built_in_files();
+    group.bench_function("built-in", |b| b.iter(factotum_built_in::answerer));
+    let files = factotum_built_in::files();
     group.bench_function("files", |b| b.iter(|| knowledge::load(black_box(&files))));
     group.finish();
 }

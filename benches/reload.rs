@@ -5,10 +5,11 @@
 
 #![expect(clippy::print_stdout)]
 
-use factotum::answering::{Answerer, Reply};
-use factotum::diagnostic::SourceFile;
-use factotum::reload::{self, Attempt, InForce};
-use factotum::{golden, pack};
+use factotum_core::answering::{Answerer, Reply};
+use factotum_core::diagnostic::SourceFile;
+use factotum_curator::golden;
+use factotum_service::pack;
+use factotum_service::reload::{self, Attempt, InForce};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -35,7 +36,7 @@ struct Packs {
 }
 
 fn packs() -> Packs {
-    let ours = pack::built_in_files();
+    let ours = factotum_built_in::files();
     let mut other = ours.clone();
     other.iter_mut().for_each(|file| file.text = file.text.replace("Yes.", "Indeed."));
     let mut broken = ours.clone();
@@ -45,7 +46,7 @@ fn packs() -> Packs {
 
 fn measure(attempts: usize) {
     let packs = packs();
-    let in_force = InForce::new(pack::built_in());
+    let in_force = InForce::new(factotum_built_in::answerer());
     let questions = questions(&in_force.get());
     // What each base answers, by its version.
     let expected: BTreeMap<String, Vec<Reply>> = packs

@@ -10,11 +10,12 @@
 
 #![allow(clippy::print_stdout, reason = "the report of a benchmark")]
 
-use factotum::answering::Answerer;
-use factotum::cache::{Cache, Key};
-use factotum::import::{self, Table};
-use factotum::knowledge::{self, KnowledgeBase};
-use factotum::{pack, vectors};
+use factotum_core::answering::Answerer;
+use factotum_core::knowledge::{self, KnowledgeBase};
+use factotum_core::vectors;
+use factotum_curator::import::{self, Table};
+use factotum_service::cache::{Cache, Key};
+use factotum_service::pack;
 use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::fs;

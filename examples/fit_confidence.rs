@@ -11,13 +11,13 @@
 
 #![allow(clippy::print_stdout, reason = "the report of a tool")]
 
-use factotum::answering::evidence::SIGNALS;
-use factotum::answering::{Answerer, Outcome};
-use factotum::crossval::{FOLDS, Fold, LeftOut};
-use factotum::knowledge::{self, KnowledgeBase};
-use factotum::matching::Target;
-use factotum::pack;
-use factotum::vectors::Table;
+use factotum_core::answering::evidence::SIGNALS;
+use factotum_core::answering::{Answerer, Outcome};
+use factotum_core::knowledge::{self, KnowledgeBase};
+use factotum_core::matching::Target;
+use factotum_core::vectors::Table;
+use factotum_curator::crossval::{FOLDS, Fold, LeftOut};
+use factotum_service::pack;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -62,7 +62,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         bases.push(knowledge::load(&files).base.ok_or_else(|| format!("{} has errors; see `factotum check`", folder.display()))?);
     }
     if bases.is_empty() {
-        bases.push(knowledge::load(&pack::built_in_files()).base.ok_or("the built-in pack has errors")?);
+        bases.push(knowledge::load(&factotum_built_in::files()).base.ok_or("the built-in pack has errors")?);
     }
     let asked: Vec<Asked> = bases.iter().flat_map(ask).collect();
     let all = |_: usize| true;

@@ -21,10 +21,10 @@ mod token;
 mod topics;
 
 use clap::{Parser, Subcommand};
-use factotum::config::{LogFormat, unknown_variables};
-use factotum::discord::adapter::witness::{self, Signs};
-use factotum::discord::health::Ended;
-use factotum::render::visible;
+use factotum_core::render::visible;
+use factotum_discord::adapter::witness::{self, Signs};
+use factotum_service::config::{LogFormat, unknown_variables};
+use factotum_service::health::Ended;
 use settings::{Global, Settings};
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
@@ -44,7 +44,7 @@ and never where NO_COLOR is set.";
 /// Answers questions from a curated, cited record, and says so when something is not on it.
 #[derive(Debug, Parser)]
 #[command(version, max_term_width = 110, after_help = STATUSES, disable_help_subcommand = true)]
-pub struct Arguments {
+pub(crate) struct Arguments {
     #[command(flatten)]
     global: Global,
     #[command(subcommand)]
@@ -106,7 +106,7 @@ impl From<Status> for ExitCode {
 }
 
 /// Runs the command.
-pub fn run(arguments: &Arguments) -> anyhow::Result<Status> {
+pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Status> {
     let settings = Settings::load(&arguments.global)?;
     let signs = log_to_standard_error(settings.log_filter(), settings.config().log_format)?;
     for (name, nearest) in unknown_variables(std::env::vars_os().map(|(name, _)| name.to_string_lossy().into_owned())) {
@@ -130,7 +130,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Status> {
 }
 
 /// Says on standard error why the program could not run.
-pub fn complain(error: &anyhow::Error) {
+pub(crate) fn complain(error: &anyhow::Error) {
     // Nobody is left to tell if this fails.
     let _ = writeln!(anstream::stderr(), "{}error{}: {error:#}", BAD.render(), BAD.render_reset());
 }
@@ -148,7 +148,7 @@ fn log_to_standard_error(filter: &str, format: LogFormat) -> anyhow::Result<Sign
     use tracing_subscriber::filter::{Targets, filter_fn};
     use tracing_subscriber::{Layer, prelude::*};
     let colours = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty());
-    let ours = filter_fn(|metadata| metadata.target().split("::").next() == Some("factotum"));
+    let ours = filter_fn(|metadata| metadata.target().starts_with("factotum"));
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     let printed = match format {
         // Whoever keeps the log adds the time.

@@ -1,8 +1,8 @@
 //! The command line as people and programs meet it. `TRYCMD=overwrite cargo test --test cli` refreshes what is expected; read the
 //! difference before you keep it.
 
-use factotum::pack;
-use factotum::render::visible;
+use factotum_core::render::visible;
+use factotum_service::pack;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};

@@ -2,9 +2,11 @@
 //!
 //! `BLESS=1 cargo test --test diagnostics` writes the expected texts anew.
 
-use factotum::answering::{Answerer, audit};
-use factotum::diagnostic::{Code, Diagnostic, Severity, SourceFile};
-use factotum::{grounding, knowledge, pack};
+use factotum_core::answering::Answerer;
+use factotum_core::diagnostic::{Code, Diagnostic, Severity, SourceFile};
+use factotum_core::knowledge;
+use factotum_curator::{audit, grounding};
+use factotum_service::pack;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};

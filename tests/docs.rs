@@ -2,14 +2,14 @@
 //!
 //! `BLESS=1 cargo test --test docs` writes the tables of settings and metrics in docs/operating.md anew; read the difference before you keep it.
 
-use factotum::config::{Origin, Settled};
-use factotum::diagnostic::{Code, SourceFile};
-use factotum::discord::health::Ended;
-use factotum::knowledge::file::{
+use factotum_core::diagnostic::{Code, SourceFile};
+use factotum_core::knowledge;
+use factotum_core::knowledge::file::{
     EntityEntry, FactEntry, IntentEntry, NearMissEntry, RelationEntry, RowEntry, SmallTalkEntry, SourceEntry, keys,
 };
-use factotum::metrics::Metrics;
-use factotum::{knowledge, pack};
+use factotum_service::config::{Origin, Settled};
+use factotum_service::health::Ended;
+use factotum_service::metrics::Metrics;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -32,7 +32,7 @@ fn findings(files: &[SourceFile]) -> Vec<String> {
 fn the_worked_example_fits_into_the_built_in_pack() {
     let examples = blocks(&read("docs/knowledge.md"), "toml example");
     let [example] = examples.as_slice() else { panic!("one worked example, not {}", examples.len()) };
-    let mut files = pack::built_in_files();
+    let mut files = factotum_built_in::files();
     let before = findings(&files);
     let file = files.iter_mut().find(|f| f.name.ends_with("osmani.toml")).expect("the file that the document names");
     file.text.push('\n');
@@ -169,8 +169,8 @@ fn metrics_in(text: &str) -> Vec<(&str, &str)> {
 }
 
 /// The metric that a name in a query belongs to.
-fn metric(name: &str) -> &'static factotum::metrics::Described {
-    let is = |metric: &&factotum::metrics::Described| match metric.kind {
+fn metric(name: &str) -> &'static factotum_service::metrics::Described {
+    let is = |metric: &&factotum_service::metrics::Described| match metric.kind {
         "histogram" => ["_bucket", "_sum", "_count", ""].iter().any(|ending| name.strip_suffix(ending) == Some(metric.name)),
         _ => name == metric.name,
     };
@@ -242,6 +242,6 @@ fn privacy_is_told_as_it_is() {
     let document = read("PRIVACY.md");
     let defaults = Settled::default().config;
     assert!(!defaults.log_users && document.contains("it is off unless they do"));
-    let about = factotum::discord::words::about(pack::built_in().base()).content;
+    let about = factotum_discord::words::about(factotum_built_in::answerer().base()).content;
     assert!(about.contains("no messages and no names") && about.contains("in memory only"), "{about}");
 }

@@ -2,9 +2,8 @@
 //!
 //! `BLESS=1 cargo test --test pictures` draws them anew; look at them before you keep them.
 
-use factotum::discord::payload::{Component, Embed, Message};
-use factotum::discord::reply;
-use factotum::pack;
+use factotum_discord::payload::{Component, Embed, Message};
+use factotum_discord::reply;
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
@@ -20,7 +19,7 @@ const GLYPH: usize = 7;
 
 #[test]
 fn pictures_show_what_is_sent() {
-    let answerer = pack::built_in();
+    let answerer = factotum_built_in::answerer();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/pictures");
     for (name, question) in [
         ("answer", "which NATO members don't recognize Kosovo?"),

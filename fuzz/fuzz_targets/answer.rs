@@ -9,12 +9,11 @@ mod laws;
 #[allow(dead_code, reason = "the other targets need the rest")]
 mod mutate;
 
-use factotum::answering::Answerer;
-use factotum::pack;
+use factotum_core::answering::Answerer;
 use libfuzzer_sys::fuzz_target;
 use std::sync::LazyLock;
 
-static ANSWERER: LazyLock<Answerer> = LazyLock::new(pack::built_in);
+static ANSWERER: LazyLock<Answerer> = LazyLock::new(factotum_built_in::answerer);
 static MATERIAL: LazyLock<mutate::Material> = LazyLock::new(|| mutate::Material::of(ANSWERER.base()));
 
 fuzz_target!(|bytes: &[u8]| laws::answer(&ANSWERER, &mutate::question(&MATERIAL, bytes)));

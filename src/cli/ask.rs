@@ -4,8 +4,8 @@ use super::lines::read_line;
 use super::settings::Settings;
 use super::{Status, count};
 use anyhow::Context;
-use factotum::answering::{Answerer, Reply};
-use factotum::render::{console, explain, json};
+use factotum_core::answering::{Answerer, Reply};
+use factotum_core::render::{console, explain, json};
 use std::ffi::OsString;
 use std::io::{BufRead, IsTerminal, Write};
 use std::time::Instant;
@@ -19,7 +19,7 @@ declined.";
 /// Arguments of `ask`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = NOTE)]
-pub struct Ask {
+pub(super) struct Ask {
     /// The question; quotation marks round it are not needed
     #[arg(value_name = "QUESTION")]
     words: Vec<OsString>,
@@ -33,7 +33,7 @@ pub struct Ask {
 
 impl Ask {
     /// Answers.
-    pub fn run(&self, settings: &Settings) -> anyhow::Result<Status> {
+    pub(super) fn run(&self, settings: &Settings) -> anyhow::Result<Status> {
         let answerer = settings.answerer()?;
         if !self.words.is_empty() {
             let words: Vec<_> = self.words.iter().map(|w| w.to_string_lossy()).collect();

@@ -4,9 +4,9 @@ use super::lines::read_line;
 use super::settings::Settings;
 use super::{HEADING, Status, count};
 use anyhow::Context;
-use factotum::answering::Answerer;
-use factotum::knowledge::date_in_words;
-use factotum::render::{console, explain, visible};
+use factotum_core::answering::Answerer;
+use factotum_core::knowledge::date_in_words;
+use factotum_core::render::{console, explain, visible};
 use rustyline::error::ReadlineError;
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
@@ -25,11 +25,11 @@ const HISTORY: usize = 1_000;
 #[command(after_help = "\
 Arrow keys move in the line and bring back earlier questions. These are forgotten at the end, unless
 the environment variable FACTOTUM_HISTORY names a file for them. /help lists what else to type.")]
-pub struct Chat {}
+pub(super) struct Chat {}
 
 impl Chat {
     /// Talks until the other side has enough.
-    pub fn run(&self, settings: &Settings) -> anyhow::Result<Status> {
+    pub(super) fn run(&self, settings: &Settings) -> anyhow::Result<Status> {
         let mut talk = Talk { answerer: settings.answerer()?, last: None };
         if std::io::stdin().is_terminal() {
             talk.with_prompt()?

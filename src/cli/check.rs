@@ -4,18 +4,19 @@ use super::settings::{Pack, Settings};
 use super::{BAD, DOUBTFUL, Status, count, read_bounded};
 use anyhow::Context;
 use clap::ValueEnum;
-use factotum::answering::{Answerer, audit};
-use factotum::diagnostic::{Diagnostic, Severity};
-use factotum::knowledge::{self, KnowledgeBase};
-use factotum::render::json::line;
-use factotum::{grounding, pack};
+use factotum_core::answering::Answerer;
+use factotum_core::diagnostic::{Diagnostic, Severity};
+use factotum_core::knowledge::{self, KnowledgeBase};
+use factotum_core::render::json::line;
+use factotum_curator::{audit, grounding};
+use factotum_service::pack;
 use serde_json::{Value, json};
 use std::io::Write;
 use std::path::PathBuf;
 
 /// Arguments of `check`.
 #[derive(Debug, clap::Args)]
-pub struct Check {
+pub(super) struct Check {
     /// Folder of the pack; without it the one that is in force
     #[arg(value_name = "DIR")]
     folder: Option<PathBuf>,
@@ -40,7 +41,7 @@ enum Format {
 
 impl Check {
     /// Checks the pack and prints what was found.
-    pub fn run(&self, settings: &Settings) -> anyhow::Result<Status> {
+    pub(super) fn run(&self, settings: &Settings) -> anyhow::Result<Status> {
         let pack = settings.pack(self.folder.as_deref())?;
         let source = match &self.source {
             Some(path) => Some((

@@ -5,9 +5,9 @@ use super::service::runtime;
 use super::settings::Settings;
 use super::token::token;
 use clap::ValueEnum;
-use factotum::discord::adapter::Application;
-use factotum::discord::commands;
-use factotum::render::visible;
+use factotum_core::render::visible;
+use factotum_discord::adapter::Application;
+use factotum_discord::commands;
 use serde_json::Value;
 use std::io::Write;
 
@@ -17,11 +17,11 @@ use std::io::Write;
 The link asks for the least permissions that the bot needs: to see channels and read their history,
 and to write there and in threads, with embeds. DISCORD_TOKEN or
 DISCORD_TOKEN_FILE has to be set.")]
-pub struct Invite {}
+pub(super) struct Invite {}
 
 impl Invite {
     /// Prints the link.
-    pub fn run(&self, settings: &Settings) -> anyhow::Result<Status> {
+    pub(super) fn run(&self, settings: &Settings) -> anyhow::Result<Status> {
         let link = runtime()?.block_on(async {
             let application = Application::of(&token()?.secret, &settings.config().discord).await?;
             anyhow::Ok(application.invitation())
@@ -37,7 +37,7 @@ impl Invite {
 `factotum run` registers the commands by itself, where they differ. Those of one server appear there
 at once, beside those for everywhere: for development. DISCORD_TOKEN or
 DISCORD_TOKEN_FILE has to be set.")]
-pub struct Commands {
+pub(super) struct Commands {
     /// What to do
     #[arg(value_enum, default_value_t = What::Show)]
     what: What,
@@ -58,7 +58,7 @@ enum What {
 
 impl Commands {
     /// Does it.
-    pub fn run(&self, settings: &Settings) -> anyhow::Result<Status> {
+    pub(super) fn run(&self, settings: &Settings) -> anyhow::Result<Status> {
         let lines = runtime()?.block_on(async {
             let application = Application::of(&token()?.secret, &settings.config().discord).await?;
             anyhow::Ok(match self.what {

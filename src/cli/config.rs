@@ -3,8 +3,8 @@
 use super::Status;
 use super::settings::Settings;
 use super::token::token;
-use factotum::config::Origin;
-use factotum::render::visible;
+use factotum_core::render::visible;
+use factotum_service::config::Origin;
 use std::io::Write;
 
 /// Arguments of `config`.
@@ -13,11 +13,11 @@ use std::io::Write;
 What is printed can be kept as a bot.toml: a line begins with # where a setting has no value. Of the
 token it says only whether there is one, and from where. An environment variable goes before the file,
 an option before both.")]
-pub struct Config {}
+pub(super) struct Config {}
 
 impl Config {
     /// Prints the settings.
-    pub fn run(&self, settings: &Settings) -> anyhow::Result<Status> {
+    pub(super) fn run(&self, settings: &Settings) -> anyhow::Result<Status> {
         let mut out = anstream::stdout().lock();
         match token() {
             Ok(token) => writeln!(out, "# token: set, from {}", visible(&token.from))?,

@@ -22,11 +22,11 @@ Exit status:
   0  ready
   1  not ready, or not there
   2  could not ask: settings that do not load, or HTTP is off")]
-pub struct Healthcheck {}
+pub(super) struct Healthcheck {}
 
 impl Healthcheck {
     /// Asks.
-    pub fn run(&self, settings: &Settings) -> anyhow::Result<Status> {
+    pub(super) fn run(&self, settings: &Settings) -> anyhow::Result<Status> {
         let Some(address) = settings.config().http.listen.0 else {
             bail!("HTTP is off: `listen` in [http] says where the bot can be asked")
         };

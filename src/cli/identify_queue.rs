@@ -6,10 +6,10 @@ use super::settings::Settings;
 use super::signals::Stop;
 use super::token::token;
 use anyhow::{Context, bail};
-use factotum::discord::adapter::gateway::Asker;
-use factotum::discord::health::Ended;
-use factotum::discord::queue::{self, Queue};
-use factotum::http;
+use factotum_discord::adapter::gateway::Asker;
+use factotum_discord::queue::{self, Queue};
+use factotum_service::health::Ended;
+use factotum_service::http;
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -32,11 +32,11 @@ Exit status:
   2  could not begin: no token, settings that do not load, an address that is taken
   3  Discord does not accept the token
   8  Discord cannot be asked how many sessions it allows: it can be started again")]
-pub struct IdentifyQueue {}
+pub(super) struct IdentifyQueue {}
 
 impl IdentifyQueue {
     /// Gives turns until it is told to stop.
-    pub fn run(&self, settings: &Settings) -> anyhow::Result<Status> {
+    pub(super) fn run(&self, settings: &Settings) -> anyhow::Result<Status> {
         let token = token()?.secret;
         let config = settings.config();
         let Some(address) = config.identify_queue.listen.0 else {

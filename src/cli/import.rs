@@ -3,8 +3,9 @@
 use super::settings::show;
 use super::{BAD, DOUBTFUL, Status, count, read_bounded};
 use anyhow::{Context, bail, ensure};
-use factotum::import::{Problem, Table, pack};
-use factotum::{knowledge, pack as packs};
+use factotum_core::knowledge;
+use factotum_curator::import::{Problem, Table, pack};
+use factotum_service::pack as packs;
 use std::io::Write;
 use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -17,7 +18,7 @@ with the same intent belong together, and so do rows without one that have the s
 answer may be given once an intent. Labels are kept letter for letter. Each answer cites its row.
 
 If any row is bad, all bad rows are reported, nothing is written, and the exit status is 1.")]
-pub struct Import {
+pub(super) struct Import {
     /// The table, comma-separated, in UTF-8
     #[arg(value_name = "TABLE.csv")]
     table: PathBuf,
@@ -31,7 +32,7 @@ pub struct Import {
 
 impl Import {
     /// Makes the pack, or reports every bad row.
-    pub fn run(&self) -> anyhow::Result<Status> {
+    pub(super) fn run(&self) -> anyhow::Result<Status> {
         self.ensure_room()?;
         let bytes = read_bounded(&self.table, packs::MAX_FILE).context("cannot read the table")?;
         let date = match &self.date {

@@ -1,7 +1,7 @@
 //! Lines of standard input, however long and whatever their bytes.
 
-use factotum::question::MAX_BYTES;
-use factotum::text;
+use factotum_core::question::MAX_BYTES;
+use factotum_core::text;
 use std::io::{BufRead, ErrorKind};
 
 /// Bytes of a line that are kept: enough to be seen to be too long for a question.
@@ -10,7 +10,7 @@ const KEPT: usize = MAX_BYTES + 4;
 /// Reads a line without its ending; the rest of one that is too long for a question is skipped, never kept.
 ///
 /// Bytes that are not UTF-8 become replacement characters. `None` at the end of the input.
-pub fn read_line(input: &mut impl BufRead) -> std::io::Result<Option<String>> {
+pub(super) fn read_line(input: &mut impl BufRead) -> std::io::Result<Option<String>> {
     let mut line: Vec<u8> = Vec::new();
     let mut begun = false;
     loop {

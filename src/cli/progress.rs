@@ -9,7 +9,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 const STEPS: f32 = 1000.0;
 
 /// How far something is that takes long.
-pub struct Progress {
+pub(super) struct Progress {
     label: &'static str,
     begun: Instant,
     /// The bar, once it shows.
@@ -18,12 +18,12 @@ pub struct Progress {
 
 impl Progress {
     /// Something begins.
-    pub fn new(label: &'static str) -> Progress {
+    pub(super) fn new(label: &'static str) -> Progress {
         Progress { label, begun: Instant::now(), bar: None }
     }
 
     /// That much of it is done, 0 to 1.
-    pub fn at(&mut self, share: f32) {
+    pub(super) fn at(&mut self, share: f32) {
         if self.bar.is_none() && self.begun.elapsed() >= PATIENCE {
             // Draws to standard error, and nothing where that is no terminal.
             let style = ProgressStyle::with_template("{msg} {wide_bar} {percent} %, {eta} left").expect("a template of our own");

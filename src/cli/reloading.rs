@@ -2,12 +2,12 @@
 
 use super::settings::learn;
 use super::signals::Hangups;
-use factotum::config::Config;
-use factotum::discord::bot::Bot;
-use factotum::discord::record::Record;
-use factotum::pack;
-use factotum::reload::{self, Attempt, Content, Look, Refusal, Verdict, Watch};
-use factotum::vitals::Vitals;
+use factotum_discord::bot::Bot;
+use factotum_discord::record::Record;
+use factotum_service::config::Config;
+use factotum_service::pack;
+use factotum_service::reload::{self, Attempt, Content, Look, Refusal, Verdict, Watch};
+use factotum_service::vitals::Vitals;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
@@ -19,7 +19,7 @@ use tokio::time::sleep;
 const SETTLE: Duration = Duration::from_millis(200);
 
 /// Where to look, and whom to give what is found.
-pub struct Reloading {
+pub(super) struct Reloading {
     folder: Option<PathBuf>,
     cache: Option<PathBuf>,
     every: Option<Duration>,
@@ -29,7 +29,7 @@ pub struct Reloading {
 
 impl Reloading {
     /// As the settings say.
-    pub fn new(config: &Config, bot: Arc<Bot>, vitals: Arc<Vitals>) -> Reloading {
+    pub(super) fn new(config: &Config, bot: Arc<Bot>, vitals: Arc<Vitals>) -> Reloading {
         Reloading {
             folder: config.knowledge.0.clone(),
             cache: config.cache_dir.0.clone(),
@@ -40,7 +40,7 @@ impl Reloading {
     }
 
     /// Goes on for as long as it is left to.
-    pub async fn run(self, mut hangups: Hangups) {
+    pub(super) async fn run(self, mut hangups: Hangups) {
         let Some(folder) = self.folder.clone() else {
             while hangups.recv().await.is_some() {
                 tracing::info!("the built-in knowledge is in force: there is nothing to read anew");

@@ -4,8 +4,8 @@ use super::service::{self, Started};
 use super::settings::Settings;
 use super::token::token;
 use super::{Status, complain};
-use factotum::discord::adapter::{self, Service, witness::Signs};
-use factotum::discord::health::Ended;
+use factotum_discord::adapter::{self, Service, witness::Signs};
+use factotum_service::health::Ended;
 
 /// Arguments of `run`.
 #[derive(Debug, clap::Args)]
@@ -22,11 +22,11 @@ Exit status:
   6  Discord does not speak this version of its API any more
   7  too many sessions were begun: starting it again at once would make it worse
   8  no connection for too long: it can be started again")]
-pub struct Run {}
+pub(super) struct Run {}
 
 impl Run {
     /// Runs the bot until it is told to stop, or cannot go on.
-    pub fn run(&self, settings: &Settings, signs: Signs) -> anyhow::Result<Status> {
+    pub(super) fn run(&self, settings: &Settings, signs: Signs) -> anyhow::Result<Status> {
         let token = token()?.secret;
         let discord = settings.config().discord.clone();
         let ended = service::run(settings, |Started { desk, mut stop, worker }| async move {

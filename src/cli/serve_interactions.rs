@@ -4,10 +4,10 @@ use super::Status;
 use super::service::{self, Started};
 use super::settings::Settings;
 use anyhow::Context;
-use factotum::discord::adapter::posted::FollowUps;
-use factotum::discord::endpoint::{self, Endpoint, PATH};
-use factotum::discord::health::Ended;
-use factotum::http;
+use factotum_discord::adapter::posted::FollowUps;
+use factotum_discord::endpoint::{self, Endpoint, PATH};
+use factotum_service::health::Ended;
+use factotum_service::http;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::time::sleep;
@@ -29,11 +29,11 @@ folder of its knowledge anew.
 Exit status:
   0  stopped, as it was told to
   2  could not begin: no public key, settings or knowledge that do not load, a port that is taken")]
-pub struct ServeInteractions {}
+pub(super) struct ServeInteractions {}
 
 impl ServeInteractions {
     /// Serves them until it is told to stop.
-    pub fn run(&self, settings: &Settings) -> anyhow::Result<Status> {
+    pub(super) fn run(&self, settings: &Settings) -> anyhow::Result<Status> {
         let config = settings.config();
         let key = config.interactions.public_key.0.context(
             "`public_key` of [interactions] is not set: it is in the Developer Portal (https://discord.com/developers/applications, General \

@@ -4,11 +4,11 @@ use super::reloading::Reloading;
 use super::settings::Settings;
 use super::signals::{Hangups, Stop};
 use anyhow::Context;
-use factotum::discord::bot::Bot;
-use factotum::discord::desk::Desk;
-use factotum::discord::record::Record;
-use factotum::http;
-use factotum::vitals::Vitals;
+use factotum_discord::bot::Bot;
+use factotum_discord::desk::Desk;
+use factotum_discord::record::Record;
+use factotum_service::http;
+use factotum_service::vitals::Vitals;
 use std::future::pending;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use std::time::SystemTime;
 use tokio::runtime::{Builder, Handle, Runtime};
 
 /// What the work is done with.
-pub struct Started {
+pub(super) struct Started {
     /// Who decides, and who is told how it goes.
     pub desk: Desk,
     /// Who is told to stop.
@@ -27,7 +27,7 @@ pub struct Started {
 
 /// Learns the record, tells about itself, reads the record anew when it is to, and does the work meanwhile; `None` if it was told to stop
 /// before there was anything to do it with.
-pub fn run<T, F>(settings: &Settings, work: impl FnOnce(Started) -> F) -> anyhow::Result<Option<T>>
+pub(super) fn run<T, F>(settings: &Settings, work: impl FnOnce(Started) -> F) -> anyhow::Result<Option<T>>
 where
     F: Future<Output = anyhow::Result<T>>,
 {
@@ -73,7 +73,7 @@ where
 }
 
 /// Takes the address, the setting `listen` of `section`, so that nobody else can.
-pub fn listen(address: SocketAddr, section: &str) -> anyhow::Result<TcpListener> {
+pub(super) fn listen(address: SocketAddr, section: &str) -> anyhow::Result<TcpListener> {
     let taken = || -> std::io::Result<TcpListener> {
         let listener = TcpListener::bind(address)?;
         listener.set_nonblocking(true)?;
@@ -83,6 +83,6 @@ pub fn listen(address: SocketAddr, section: &str) -> anyhow::Result<TcpListener>
 }
 
 /// What runs everything that waits for Discord.
-pub fn runtime() -> anyhow::Result<Runtime> {
+pub(super) fn runtime() -> anyhow::Result<Runtime> {
     Builder::new_multi_thread().enable_all().build().context("cannot start")
 }

@@ -3,13 +3,13 @@
 use super::progress::Progress;
 use super::{count, read_bounded};
 use anyhow::{Context, bail};
-use factotum::answering::Answerer;
-use factotum::cache::{Cache, Key};
-use factotum::config::{self, Config, Settled, secret};
-use factotum::diagnostic::{Diagnostic, Severity, SourceFile};
-use factotum::knowledge::{self, KnowledgeBase};
-use factotum::pack;
-use factotum::vectors::Table;
+use factotum_core::answering::Answerer;
+use factotum_core::diagnostic::{Diagnostic, Severity, SourceFile};
+use factotum_core::knowledge::{self, KnowledgeBase};
+use factotum_core::vectors::Table;
+use factotum_service::cache::{Cache, Key};
+use factotum_service::config::{self, Config, Settled, secret};
+use factotum_service::pack;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -22,7 +22,7 @@ const SHOWN: usize = 20;
 
 /// Options that every command has.
 #[derive(Debug, clap::Args)]
-pub struct Global {
+pub(super) struct Global {
     /// Take the knowledge from this folder
     #[arg(long, global = true, value_name = "DIR", help_heading = "Everywhere")]
     knowledge: Option<PathBuf>,
@@ -36,14 +36,14 @@ pub struct Global {
 
 /// What is in force.
 #[derive(Debug, Clone)]
-pub struct Settings {
+pub(super) struct Settings {
     settled: Settled,
     verbose: bool,
 }
 
 /// A pack as it was read.
 #[derive(Debug)]
-pub struct Pack {
+pub(super) struct Pack {
     /// What to call it.
     pub name: String,
     /// Its files.
@@ -52,7 +52,7 @@ pub struct Pack {
 
 impl Settings {
     /// Puts together the file, the environment and the options.
-    pub fn load(global: &Global) -> anyhow::Result<Settings> {
+    pub(super) fn load(global: &Global) -> anyhow::Result<Settings> {
         let file = global.config.clone().or_else(|| Path::new(USUAL).exists().then(|| PathBuf::from(USUAL)));
         let written = match file {
             Some(path) => read_config(&path)?,
@@ -66,32 +66,32 @@ impl Settings {
     }
 
     /// The settings themselves.
-    pub fn config(&self) -> &Config {
+    pub(super) fn config(&self) -> &Config {
         &self.settled.config
     }
 
     /// Every setting with where it comes from.
-    pub fn all(&self) -> Vec<config::Setting> {
+    pub(super) fn all(&self) -> Vec<config::Setting> {
         self.settled.settings()
     }
 
     /// What is logged.
-    pub fn log_filter(&self) -> &str {
+    pub(super) fn log_filter(&self) -> &str {
         if self.verbose { "factotum=debug" } else { self.config().log.as_str() }
     }
 
     /// The pack of that folder, or else the one in force.
-    pub fn pack(&self, folder: Option<&Path>) -> anyhow::Result<Pack> {
+    pub(super) fn pack(&self, folder: Option<&Path>) -> anyhow::Result<Pack> {
         let pack = match folder.or(self.config().knowledge.0.as_deref()) {
             Some(folder) => Pack { name: folder.display().to_string(), files: pack::read(folder)? },
-            None => Pack { name: "the built-in pack".to_owned(), files: pack::built_in_files() },
+            None => Pack { name: "the built-in pack".to_owned(), files: factotum_built_in::files() },
         };
         tracing::debug!(pack = pack.name, files = pack.files.len(), "read");
         Ok(pack)
     }
 
     /// The base in force; what is wrong with it is shown on standard error.
-    pub fn base(&self) -> anyhow::Result<KnowledgeBase> {
+    pub(super) fn base(&self) -> anyhow::Result<KnowledgeBase> {
         let pack = self.pack(None)?;
         let loaded = knowledge::load(&pack.files);
         let errors: Vec<Diagnostic> = loaded.diagnostics.into_iter().filter(|d| d.severity() == Severity::Error).collect();
@@ -105,25 +105,25 @@ impl Settings {
     }
 
     /// Somebody who answers from a base: learned now, or before if there is a cache.
-    pub fn learn(&self, base: KnowledgeBase) -> Answerer {
+    pub(super) fn learn(&self, base: KnowledgeBase) -> Answerer {
         let mut progress = Progress::new("learning the pack");
         learn(base, self.config().cache_dir.0.as_deref(), &mut |share| progress.at(share))
     }
 
     /// Somebody who answers from the base in force.
-    pub fn answerer(&self) -> anyhow::Result<Answerer> {
+    pub(super) fn answerer(&self) -> anyhow::Result<Answerer> {
         let begun = std::time::Instant::now();
         // The built-in base was learned when the program was built.
-        let answerer = if self.config().knowledge.0.is_none() { pack::built_in() } else { self.learn(self.base()?) };
+        let answerer = if self.config().knowledge.0.is_none() { factotum_built_in::answerer() } else { self.learn(self.base()?) };
         tracing::debug!(took = ?begun.elapsed(), intents = answerer.base().intents.len(), version = answerer.base().version, "learned");
         Ok(answerer)
     }
 }
 
 /// Learns a base, or takes what was learned of it before: when the program was built, or with a cache.
-pub fn learn(base: KnowledgeBase, cache: Option<&Path>, progress: &mut dyn FnMut(f32)) -> Answerer {
-    if base.version == pack::BUILT_IN_VERSION {
-        return pack::built_in();
+pub(super) fn learn(base: KnowledgeBase, cache: Option<&Path>, progress: &mut dyn FnMut(f32)) -> Answerer {
+    if base.version == factotum_built_in::VERSION {
+        return factotum_built_in::answerer();
     }
     let Some(folder) = cache else { return Answerer::learn(base, Table::built_in(), progress) };
     let (cache, key) = (Cache::new(folder), Key::of(&base));
@@ -153,7 +153,7 @@ fn read_config(path: &PathBuf) -> anyhow::Result<Settled> {
 }
 
 /// Shows findings on standard error, the first ones in full.
-pub fn show(found: &[Diagnostic], files: &[SourceFile]) -> std::io::Result<()> {
+pub(super) fn show(found: &[Diagnostic], files: &[SourceFile]) -> std::io::Result<()> {
     let mut out = anstream::stderr().lock();
     for diagnostic in found.iter().take(SHOWN) {
         writeln!(out, "{}\n", diagnostic.human(files, true))?;

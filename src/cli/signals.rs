@@ -4,7 +4,7 @@ use anyhow::Context;
 
 /// Told to stop: by Ctrl-C, or by a supervisor.
 #[cfg(unix)]
-pub struct Stop {
+pub(super) struct Stop {
     interrupt: tokio::signal::unix::Signal,
     terminate: tokio::signal::unix::Signal,
 }
@@ -12,7 +12,7 @@ pub struct Stop {
 #[cfg(unix)]
 impl Stop {
     /// Listens from now on. A process that is the first in its container has no other way to stop.
-    pub fn new() -> anyhow::Result<Stop> {
+    pub(super) fn new() -> anyhow::Result<Stop> {
         use tokio::signal::unix::{SignalKind, signal};
         let interrupt = signal(SignalKind::interrupt()).context("cannot listen for Ctrl-C")?;
         let terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
@@ -20,7 +20,7 @@ impl Stop {
     }
 
     /// Ends when it is told, and again when it is told again.
-    pub async fn told(&mut self) {
+    pub(super) async fn told(&mut self) {
         tokio::select! {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}
@@ -50,7 +50,7 @@ impl Stop {
 
 /// Told to read the knowledge anew.
 #[cfg(unix)]
-pub struct Hangups(tokio::signal::unix::Signal);
+pub(super) struct Hangups(tokio::signal::unix::Signal);
 /// Nothing tells to read the knowledge anew.
 #[cfg(not(unix))]
 pub struct Hangups;
@@ -58,13 +58,13 @@ pub struct Hangups;
 #[cfg(unix)]
 impl Hangups {
     /// Listens from now on.
-    pub fn new() -> anyhow::Result<Hangups> {
+    pub(super) fn new() -> anyhow::Result<Hangups> {
         use tokio::signal::unix::{SignalKind, signal};
         Ok(Hangups(signal(SignalKind::hangup()).context("cannot listen for SIGHUP")?))
     }
 
     /// Ends when it is told.
-    pub async fn recv(&mut self) -> Option<()> {
+    pub(super) async fn recv(&mut self) -> Option<()> {
         self.0.recv().await
     }
 }

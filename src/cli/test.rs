@@ -5,12 +5,12 @@ use super::settings::{Settings, show};
 use super::{BAD, HEADING, Status, count, read_bounded};
 use anyhow::{Context, bail, ensure};
 use clap::ValueEnum;
-use factotum::crossval::{self, Recall};
-use factotum::diagnostic::{SourceFile, line_column};
-use factotum::golden::{self, Counts, FileScore, Scorecard, Scored, Verdict};
-use factotum::knowledge::KnowledgeBase;
-use factotum::render::{json, message, visible};
-use factotum::vectors::Table;
+use factotum_core::diagnostic::{SourceFile, line_column};
+use factotum_core::knowledge::KnowledgeBase;
+use factotum_core::render::{json, message, visible};
+use factotum_core::vectors::Table;
+use factotum_curator::crossval::{self, Recall};
+use factotum_curator::golden::{self, Counts, FileScore, Scorecard, Scored, Verdict};
 use serde_json::{Value, json};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -35,7 +35,7 @@ Then the pack's own phrases are asked, each with itself left out of what is lear
 other people's wordings fare. The pack is learned ten times for that; --quick saves the time.
 
 Exit status 1 if in any file fewer questions are right than its `target`, in per cent, says.")]
-pub struct Test {
+pub(super) struct Test {
     /// Files of golden questions, or folders of them [default: tests/questions]
     #[arg(value_name = "FILES")]
     files: Vec<PathBuf>,
@@ -71,7 +71,7 @@ impl From<Shown> for Verdict {
 
 impl Test {
     /// Asks all golden questions and prints the score.
-    pub fn run(&self, settings: &Settings) -> anyhow::Result<Status> {
+    pub(super) fn run(&self, settings: &Settings) -> anyhow::Result<Status> {
         let files = self.read()?;
         let answerer = settings.answerer()?;
         let sets = match golden::parse(&files, answerer.base()) {

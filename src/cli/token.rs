@@ -2,7 +2,7 @@
 
 use super::read_bounded;
 use anyhow::{Context, bail};
-use factotum::config::secret::{TOKEN, TOKEN_FILE};
+use factotum_service::config::secret::{TOKEN, TOKEN_FILE};
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -10,7 +10,7 @@ use std::path::PathBuf;
 const MAX_FILE: u64 = 4 << 10;
 
 /// A token with where it comes from.
-pub struct Token {
+pub(super) struct Token {
     /// The token; no line of the log and no message may have it.
     pub secret: String,
     /// What it was taken from, to be shown.
@@ -18,7 +18,7 @@ pub struct Token {
 }
 
 /// The bot's token.
-pub fn token() -> anyhow::Result<Token> {
+pub(super) fn token() -> anyhow::Result<Token> {
     let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
     take(set(TOKEN), set(TOKEN_FILE))
 }

@@ -2,12 +2,12 @@
 
 use super::settings::Settings;
 use super::{HEADING, Status};
-use factotum::render::{console, json};
+use factotum_core::render::{console, json};
 use std::io::Write;
 
 /// Arguments of `topics`.
 #[derive(Debug, clap::Args)]
-pub struct Topics {
+pub(super) struct Topics {
     /// Print a JSON object for each topic, one a line
     #[arg(long)]
     json: bool,
@@ -15,7 +15,7 @@ pub struct Topics {
 
 impl Topics {
     /// Lists the topics of the base in force.
-    pub fn run(&self, settings: &Settings) -> anyhow::Result<Status> {
+    pub(super) fn run(&self, settings: &Settings) -> anyhow::Result<Status> {
         let base = settings.base()?;
         if self.json {
             let mut out = std::io::stdout().lock();

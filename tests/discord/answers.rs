@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 const QUESTION: &str = "how tall is the tower of the lighthouse";
 
-pub async fn by_command(fake: Fake) {
+pub(crate) async fn by_command(fake: Fake) {
     let _bot = Bot::ready(&fake, &[]).await;
     let asked = fake.ask(Place::default(), QUESTION, None);
     let response = fake.response(&asked).await;
@@ -21,13 +21,13 @@ pub async fn by_command(fake: Fake) {
     assert_eq!(fields, expected.map(|(name, value)| (json!(name), json!(value))));
 }
 
-pub async fn in_private(fake: Fake) {
+pub(crate) async fn in_private(fake: Fake) {
     let _bot = Bot::ready(&fake, &[]).await;
     let asked = fake.ask(Place { server: None, ..Place::default() }, QUESTION, Some(true));
     assert_eq!(fake.response(&asked).await["data"]["flags"], 64);
 }
 
-pub async fn by_direct_message(fake: Fake) {
+pub(crate) async fn by_direct_message(fake: Fake) {
     let _bot = Bot::ready(&fake, &[]).await;
     let id = fake.write(&Written { text: QUESTION.to_owned(), ..Written::default() });
     let message = fake.posted(33, 0).await;
@@ -37,7 +37,7 @@ pub async fn by_direct_message(fake: Fake) {
     assert!(fake.posted(33, 1).await["content"].as_str().is_some_and(|t| t.contains("/topics")));
 }
 
-pub async fn by_mention(fake: Fake) {
+pub(crate) async fn by_mention(fake: Fake) {
     let _bot = Bot::ready(&fake, &[]).await;
     let text = format!("<@{US}> {QUESTION}?");
     fake.write(&Written { text, server: Some(22), mentions: vec![US], channel: 34, ..Written::default() });
@@ -51,7 +51,7 @@ fn custom_ids(message: &Value) -> Vec<String> {
     components.filter_map(|c| c["custom_id"].as_str()).map(str::to_owned).collect()
 }
 
-pub async fn by_reply_to_the_bot(fake: Fake) {
+pub(crate) async fn by_reply_to_the_bot(fake: Fake) {
     let _bot = Bot::ready(&fake, &[]).await;
     let written = Written {
         text: QUESTION.to_owned(),
@@ -66,7 +66,7 @@ pub async fn by_reply_to_the_bot(fake: Fake) {
     assert_eq!(fake.posted(35, 0).await["content"], "31 metres.");
 }
 
-pub async fn by_the_context_menu(fake: Fake) {
+pub(crate) async fn by_the_context_menu(fake: Fake) {
     let _bot = Bot::ready(&fake, &[]).await;
     let theirs = Written { text: QUESTION.to_owned(), person: 12, ..Written::default() };
     let this = |id: u64, written: &Written| {
@@ -80,7 +80,7 @@ pub async fn by_the_context_menu(fake: Fake) {
     assert_eq!(fake.response(&asked).await["data"]["content"], "There is no text in that message that I could read.");
 }
 
-pub async fn nobody_is_answered_who_did_not_ask(fake: Fake) {
+pub(crate) async fn nobody_is_answered_who_did_not_ask(fake: Fake) {
     let bot = Bot::ready(&fake, &[]).await;
     let asked = |change: &dyn Fn(&mut Written)| {
         let mut written =
@@ -103,7 +103,7 @@ pub async fn nobody_is_answered_who_did_not_ask(fake: Fake) {
     assert_eq!(fake.messages_in(50), 0);
 }
 
-pub async fn no_privileged_intent_is_asked_for(fake: Fake) {
+pub(crate) async fn no_privileged_intent_is_asked_for(fake: Fake) {
     let _bot = Bot::ready(&fake, &[]).await;
     let intents = fake
         .wait("a session", |seen| {
@@ -116,7 +116,7 @@ pub async fn no_privileged_intent_is_asked_for(fake: Fake) {
     assert_eq!(intents, (1 << 9) | (1 << 12), "messages on servers, and direct ones");
 }
 
-pub async fn declines_and_offers(fake: Fake) {
+pub(crate) async fn declines_and_offers(fake: Fake) {
     let _bot = Bot::ready(&fake, &[]).await;
     let asked = fake.ask(Place::default(), "when is the lighthouse open to visitors", None);
     let message = fake.response(&asked).await["data"].clone();
@@ -135,7 +135,7 @@ pub async fn declines_and_offers(fake: Fake) {
     );
 }
 
-pub async fn buttons_work_after_a_restart(fake: Fake) {
+pub(crate) async fn buttons_work_after_a_restart(fake: Fake) {
     let mut bot = Bot::ready(&fake, &[]).await;
     let asked = fake.ask(Place::default(), "when is the lighthouse open to visitors", None);
     let ids = custom_ids(&fake.response(&asked).await["data"]);
@@ -145,7 +145,7 @@ pub async fn buttons_work_after_a_restart(fake: Fake) {
     assert_eq!(fake.response(&pressed).await["data"]["content"], "31 metres.");
 }
 
-pub async fn forged_buttons_are_declined(fake: Fake) {
+pub(crate) async fn forged_buttons_are_declined(fake: Fake) {
     let _bot = Bot::ready(&fake, &[]).await;
     for forged in ["1:ask:0123456789abcdef", "2:ask:x", "zebra", "1:topics:-1"] {
         let response = fake.response(&fake.press(Place::default(), forged)).await;
@@ -156,7 +156,7 @@ pub async fn forged_buttons_are_declined(fake: Fake) {
     assert!(response["data"]["content"].as_str().is_some_and(|t| t.starts_with("I do not know that button")));
 }
 
-pub async fn feedback_counts_once(fake: Fake) {
+pub(crate) async fn feedback_counts_once(fake: Fake) {
     let bot = Bot::ready(&fake, &[]).await;
     let asked = fake.ask(Place::default(), QUESTION, None);
     let ids = custom_ids(&fake.response(&asked).await["data"]);
@@ -172,7 +172,7 @@ pub async fn feedback_counts_once(fake: Fake) {
     bot.says("outcome=\"not-helpful\"", 2).await;
 }
 
-pub async fn typing_is_completed(fake: Fake) {
+pub(crate) async fn typing_is_completed(fake: Fake) {
     let bot = Bot::ready(&fake, &[]).await;
     let response = fake.response(&fake.type_(Place::default(), "higt of towr")).await;
     assert_eq!(response["data"]["choices"][0], json!({"name": "How high is the tower?", "value": "How high is the tower?"}), "{response}");
@@ -181,7 +181,7 @@ pub async fn typing_is_completed(fake: Fake) {
     bot.says("kind=\"typing\"", 2).await;
 }
 
-pub async fn browsing_leads_to_an_answer(fake: Fake) {
+pub(crate) async fn browsing_leads_to_an_answer(fake: Fake) {
     let _bot = Bot::ready(&fake, &[]).await;
     let topics = fake.response(&fake.command(Place::default(), "topics")).await["data"].clone();
     let menu = &topics["components"][0]["components"][0];
@@ -202,7 +202,7 @@ pub async fn browsing_leads_to_an_answer(fake: Fake) {
     assert_eq!(fake.response(&chosen).await["data"]["content"], "31 metres.");
 }
 
-pub async fn plain_commands(fake: Fake) {
+pub(crate) async fn plain_commands(fake: Fake) {
     let _bot = Bot::ready(&fake, &[]).await;
     for (name, words) in
         [("help", "/ask"), ("about", "Privacy:"), ("sources", "Log of the Skerry Light"), ("forgotten", "I do not have that command")]
@@ -214,7 +214,7 @@ pub async fn plain_commands(fake: Fake) {
 }
 
 /// A pack with two answers that do not fit one message together; gives its folder.
-pub fn long_pack() -> String {
+pub(crate) fn long_pack() -> String {
     let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("long-answers");
     std::fs::create_dir_all(&folder).expect("the build folder is writable");
     let intent = |id: &str, question: &str, phrase: &str| {
@@ -233,7 +233,7 @@ pub fn long_pack() -> String {
     folder.display().to_string()
 }
 
-pub async fn long_answers_take_several_messages(fake: Fake) {
+pub(crate) async fn long_answers_take_several_messages(fake: Fake) {
     let _bot = Bot::ready(&fake, &[("FACTOTUM_KNOWLEDGE", &long_pack())]).await;
     let question = "What does the lamp burn? What are the stairs made of?";
     fake.write(&Written { text: question.to_owned(), channel: 60, ..Written::default() });
@@ -245,7 +245,7 @@ pub async fn long_answers_take_several_messages(fake: Fake) {
     fake.asked("POST /webhooks", 0).await;
 }
 
-pub async fn commands_are_registered_when_they_differ(fake: Fake) {
+pub(crate) async fn commands_are_registered_when_they_differ(fake: Fake) {
     let mut bot = Bot::ready(&fake, &[]).await;
     bot.says("commands registered", 1).await;
     let names: Vec<String> = fake.commands(None).iter().filter_map(|c| c["name"].as_str()).map(str::to_owned).collect();
@@ -261,13 +261,13 @@ pub async fn commands_are_registered_when_they_differ(fake: Fake) {
     assert_eq!(fake.all_asked("PUT /commands").len(), 1);
 }
 
-pub async fn commands_need_not_be_registered(fake: Fake) {
+pub(crate) async fn commands_need_not_be_registered(fake: Fake) {
     let _bot = Bot::ready(&fake, &[("FACTOTUM_DISCORD_REGISTER_COMMANDS", "false")]).await;
     fake.settle().await;
     assert!(fake.all_asked("/commands").is_empty());
 }
 
-pub async fn without_commands_messages_are_answered(fake: Fake) {
+pub(crate) async fn without_commands_messages_are_answered(fake: Fake) {
     fake.fault("/commands", 99, How::Status(500, json!({})));
     let bot = Bot::ready(&fake, &[]).await;
     bot.says("cannot register the commands", 1).await;
@@ -283,7 +283,7 @@ async fn prints(fake: &Fake, arguments: &[&str]) -> (String, Option<i32>) {
     (String::from_utf8_lossy(&output.stdout).trim().to_owned(), output.status.code())
 }
 
-pub async fn the_command_line_shows_registers_and_clears(fake: Fake) {
+pub(crate) async fn the_command_line_shows_registers_and_clears(fake: Fake) {
     assert!(prints(&fake, &["commands"]).await.0.contains("others"));
     assert_eq!(prints(&fake, &["commands", "register"]).await, ("registered".to_owned(), Some(0)));
     assert!(prints(&fake, &["commands", "register"]).await.0.contains("nothing to do"));
@@ -297,7 +297,7 @@ pub async fn the_command_line_shows_registers_and_clears(fake: Fake) {
     assert_eq!(prints(&fake, &["commands", "show", "--guild", "0"]).await.1, Some(2));
 }
 
-pub async fn the_command_line_prints_an_invitation(fake: Fake) {
+pub(crate) async fn the_command_line_prints_an_invitation(fake: Fake) {
     let (link, status) = prints(&fake, &["invite"]).await;
     assert_eq!(status, Some(0));
     assert!(
@@ -306,7 +306,7 @@ pub async fn the_command_line_prints_an_invitation(fake: Fake) {
     );
 }
 
-pub async fn too_many_questions_are_told_once(fake: Fake) {
+pub(crate) async fn too_many_questions_are_told_once(fake: Fake) {
     let bot = Bot::ready(&fake, &[("FACTOTUM_DISCORD_PERSON_LIMIT", "2")]).await;
     for _ in 0..6 {
         fake.write(&Written { text: QUESTION.to_owned(), channel: 61, ..Written::default() });
@@ -324,7 +324,7 @@ pub async fn too_many_questions_are_told_once(fake: Fake) {
     assert_eq!((fake.messages_in(61), told), (3, 1));
 }
 
-pub async fn lists_say_who_may_ask_where(fake: Fake) {
+pub(crate) async fn lists_say_who_may_ask_where(fake: Fake) {
     let lists = [
         ("FACTOTUM_DISCORD_ALLOW_SERVERS", "22,23"),
         ("FACTOTUM_DISCORD_DENY_CHANNELS", "51"),
@@ -347,7 +347,7 @@ pub async fn lists_say_who_may_ask_where(fake: Fake) {
     assert_eq!((&response["data"]["content"], &response["data"]["flags"]), (&json!("I am not set up to answer here."), &json!(64)));
 }
 
-pub async fn each_reply_is_logged_with_its_times(fake: Fake) {
+pub(crate) async fn each_reply_is_logged_with_its_times(fake: Fake) {
     let bot = Bot::ready(&fake, &[]).await;
     let asked = fake.ask(Place::default(), QUESTION, None);
     fake.response(&asked).await;

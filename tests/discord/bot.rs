@@ -11,7 +11,7 @@ use tokio::sync::watch;
 const PATIENCE: Duration = Duration::from_secs(40);
 
 /// A running bot, with what it has logged.
-pub struct Bot {
+pub(crate) struct Bot {
     child: Child,
     log: Arc<Mutex<Vec<String>>>,
     logged: watch::Receiver<usize>,
@@ -20,7 +20,7 @@ pub struct Bot {
 }
 
 /// The binary with the environment that every test starts from.
-pub fn command(arguments: &[&str], settings: &[(&str, &str)]) -> Command {
+pub(crate) fn command(arguments: &[&str], settings: &[(&str, &str)]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_factotum"));
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("FACTOTUM_")) {
         command.env_remove(name);
@@ -44,12 +44,12 @@ pub fn command(arguments: &[&str], settings: &[(&str, &str)]) -> Command {
 
 impl Bot {
     /// Starts it; `settings` are environment variables.
-    pub fn start(fake: &Fake, settings: &[(&str, &str)]) -> Bot {
+    pub(crate) fn start(fake: &Fake, settings: &[(&str, &str)]) -> Bot {
         let proxied = [("FACTOTUM_DISCORD_API_PROXY", fake.rest.as_str())];
         Self::spawn(command(&["run"], &[&proxied, settings].concat()))
     }
 
-    pub fn spawn(mut command: Command) -> Bot {
+    pub(crate) fn spawn(mut command: Command) -> Bot {
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("the program was built for this test");
         let stderr = BufReader::new(child.stderr.take().expect("it is piped"));
         let log = Arc::new(Mutex::new(Vec::new()));
@@ -66,14 +66,14 @@ impl Bot {
     }
 
     /// Starts it and waits until it is ready.
-    pub async fn ready(fake: &Fake, settings: &[(&str, &str)]) -> Bot {
+    pub(crate) async fn ready(fake: &Fake, settings: &[(&str, &str)]) -> Bot {
         let bot = Self::start(fake, settings);
         bot.says(" ready counts", 1).await;
         bot
     }
 
     /// Waits until this many lines of the log have these words.
-    pub async fn says(&self, words: &str, times: usize) {
+    pub(crate) async fn says(&self, words: &str, times: usize) {
         let mut logged = self.logged.clone();
         let waiting = async {
             loop {
@@ -91,22 +91,22 @@ impl Bot {
     }
 
     /// Lines of the log with these words.
-    pub fn lines(&self, words: &str) -> Vec<String> {
+    pub(crate) fn lines(&self, words: &str) -> Vec<String> {
         self.log.lock().expect("nobody panics while holding this").iter().filter(|l| l.contains(words)).cloned().collect()
     }
 
-    pub fn log(&self) -> String {
+    pub(crate) fn log(&self) -> String {
         self.log.lock().expect("nobody panics while holding this").join("\n")
     }
 
     /// Sends a signal.
-    pub fn signal(&self, name: &str) {
+    pub(crate) fn signal(&self, name: &str) {
         let sent = Command::new("sh").args(["-c", &format!("kill -{name} {}", self.child.id())]).status();
         assert!(sent.is_ok_and(|s| s.success()), "kill -{name}");
     }
 
     /// Tells it to stop and waits until it has; how long that took.
-    pub async fn stop(&mut self, signal: &str) -> Duration {
+    pub(crate) async fn stop(&mut self, signal: &str) -> Duration {
         let begun = Instant::now();
         self.signal(signal);
         let status = self.ended().await;
@@ -115,7 +115,7 @@ impl Bot {
     }
 
     /// Waits until it has ended.
-    pub async fn ended(&mut self) -> ExitStatus {
+    pub(crate) async fn ended(&mut self) -> ExitStatus {
         let begun = Instant::now();
         // The log ends when the program does.
         let mut logged = self.logged.clone();
@@ -126,7 +126,7 @@ impl Bot {
     }
 
     /// Memory in use, in kB, where the system says so.
-    pub fn memory(&self) -> Option<u64> {
+    pub(crate) fn memory(&self) -> Option<u64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
         status.lines().find(|l| l.starts_with("VmRSS:"))?.split_whitespace().nth(1)?.parse().ok()
     }
@@ -134,7 +134,7 @@ impl Bot {
 
 impl Bot {
     /// Processor time used so far, in milliseconds, where the system says so.
-    pub fn processor(&self) -> Option<u64> {
+    pub(crate) fn processor(&self) -> Option<u64> {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).ok()?;
         // Behind the name, which may have blanks: user and system time are the 12th and 13th, in hundredths of a second.
         let fields: Vec<&str> = stat.rsplit(')').next()?.split_whitespace().collect();

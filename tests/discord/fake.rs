@@ -23,13 +23,13 @@ use tokio_tungstenite::tungstenite::Message as Frame;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 
 /// The only token that the fake accepts; it must never appear in a log.
-pub const TOKEN: &str = "MTAwMDAwMDAwMDAwMDAwMDAx.secret.of-the-bot";
+pub(crate) const TOKEN: &str = "MTAwMDAwMDAwMDAwMDAwMDAx.secret.of-the-bot";
 /// The bot.
-pub const US: u64 = 1_000_000_000_000_000_001;
+pub(crate) const US: u64 = 1_000_000_000_000_000_001;
 /// Its application: not the same number, as with old bots.
-pub const APPLICATION: u64 = 1_000_000_000_000_000_002;
+pub(crate) const APPLICATION: u64 = 1_000_000_000_000_000_002;
 /// How people are called; it must never appear in a log.
-pub const NAME: &str = "somebody-with-a-name";
+pub(crate) const NAME: &str = "somebody-with-a-name";
 /// How long a test waits for something that has to happen. serenity's own waits are up to some ten seconds.
 const PATIENCE: Duration = Duration::from_secs(40);
 /// How long Discord waits for the first response to an interaction.
@@ -38,11 +38,11 @@ const RESPONSE: Duration = Duration::from_secs(3);
 const TOKEN_LIFE: Duration = Duration::from_secs(15 * 60);
 
 /// How far apart sessions of one bucket have to be begun.
-pub const APART: Duration = Duration::from_secs(5);
+pub(crate) const APART: Duration = Duration::from_secs(5);
 
 /// A session that was begun, or was to be.
 #[derive(Debug, Clone, Copy)]
-pub struct Identify {
+pub(crate) struct Identify {
     pub shard: u64,
     /// The shard's number modulo `max_concurrency`.
     pub bucket: u64,
@@ -53,7 +53,7 @@ pub struct Identify {
 
 /// A request of the bot's, and what became of it.
 #[derive(Debug, Clone)]
-pub struct Asked {
+pub(crate) struct Asked {
     pub method: String,
     /// Behind `/api/v10`.
     pub path: String,
@@ -69,7 +69,7 @@ pub struct Asked {
 
 /// What happened, in order.
 #[derive(Debug, Clone)]
-pub enum Seen {
+pub(crate) enum Seen {
     Asked(Asked),
     Connected,
     Identified {
@@ -89,14 +89,14 @@ pub enum Seen {
 
 /// What to do wrong with the next requests whose method and path contain these words.
 #[derive(Debug, Clone)]
-pub struct Fault {
+pub(crate) struct Fault {
     pub what: &'static str,
     pub times: usize,
     pub how: How,
 }
 
 #[derive(Debug, Clone)]
-pub enum How {
+pub(crate) enum How {
     /// Answer with this status and body, and do nothing.
     Status(u16, Value),
     /// The same, with a `Retry-After` header in seconds.
@@ -113,7 +113,7 @@ pub enum How {
 
 /// How the gateway treats a connection.
 #[derive(Debug, Clone)]
-pub enum Manner {
+pub(crate) enum Manner {
     /// As it should be.
     Serve,
     /// Connected, and then nothing.
@@ -128,7 +128,7 @@ pub enum Manner {
 
 /// What the gateway is to do on an open connection.
 #[derive(Debug, Clone)]
-pub enum Order {
+pub(crate) enum Order {
     /// Send a dispatch.
     Dispatch(&'static str, Value),
     /// The same, compressed.
@@ -174,7 +174,7 @@ struct State {
 
 /// The fake.
 #[derive(Clone)]
-pub struct Fake {
+pub(crate) struct Fake {
     state: Arc<Mutex<State>>,
     changed: Arc<watch::Sender<usize>>,
     pub rest: String,
@@ -182,7 +182,7 @@ pub struct Fake {
 }
 
 impl Fake {
-    pub async fn start() -> Fake {
+    pub(crate) async fn start() -> Fake {
         let rest = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let gateway = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = |listener: &TcpListener| listener.local_addr().expect("it is bound");
@@ -220,12 +220,12 @@ impl Fake {
     // -- what a test asks of it --
 
     /// All that has happened.
-    pub fn seen(&self) -> Vec<Seen> {
+    pub(crate) fn seen(&self) -> Vec<Seen> {
         self.state().seen.clone()
     }
 
     /// Waits until `find` finds something in what has happened.
-    pub async fn wait<T>(&self, what: &str, mut find: impl FnMut(&[Seen]) -> Option<T>) -> T {
+    pub(crate) async fn wait<T>(&self, what: &str, mut find: impl FnMut(&[Seen]) -> Option<T>) -> T {
         let mut changed = self.changed.subscribe();
         let waiting = async {
             loop {
@@ -243,91 +243,91 @@ impl Fake {
     }
 
     /// Waits for a number of things of a sort.
-    pub async fn wait_for(&self, what: &str, times: usize, is: impl Fn(&Seen) -> bool) {
+    pub(crate) async fn wait_for(&self, what: &str, times: usize, is: impl Fn(&Seen) -> bool) {
         self.wait(what, |seen| (seen.iter().filter(|s| is(s)).count() >= times).then_some(())).await;
     }
 
     /// Waits for the nth request, from 0, whose method and path contain these words, and has been answered.
-    pub async fn asked(&self, words: &str, nth: usize) -> Asked {
+    pub(crate) async fn asked(&self, words: &str, nth: usize) -> Asked {
         self.wait(words, |seen| requests(seen).filter(|a| a.names(words)).nth(nth).cloned()).await
     }
 
     /// Requests so far whose method and path contain these words.
-    pub fn all_asked(&self, words: &str) -> Vec<Asked> {
+    pub(crate) fn all_asked(&self, words: &str) -> Vec<Asked> {
         requests(&self.seen()).filter(|a| a.names(words)).cloned().collect()
     }
 
-    pub fn fault(&self, what: &'static str, times: usize, how: How) {
+    pub(crate) fn fault(&self, what: &'static str, times: usize, how: How) {
         self.state().faults.push(Fault { what, times, how });
     }
 
     /// How the next connections are treated, one after the other.
-    pub fn next_connections(&self, manners: impl IntoIterator<Item = Manner>) {
+    pub(crate) fn next_connections(&self, manners: impl IntoIterator<Item = Manner>) {
         self.state().manners.extend(manners);
     }
 
     /// How all connections are treated from now on.
-    pub fn all_connections(&self, manner: Manner) {
+    pub(crate) fn all_connections(&self, manner: Manner) {
         self.state().usual = Some(manner);
     }
 
     /// Takes the gateway away: connections are refused.
-    pub fn gateway_gone(&self, gone: bool) {
+    pub(crate) fn gateway_gone(&self, gone: bool) {
         self.state().gateway_gone = gone;
     }
 
-    pub fn heartbeat(&self, milliseconds: u64) {
+    pub(crate) fn heartbeat(&self, milliseconds: u64) {
         self.state().heartbeat = milliseconds;
     }
 
-    pub fn advise_shards(&self, shards: u64) {
+    pub(crate) fn advise_shards(&self, shards: u64) {
         self.state().advised_shards = shards;
     }
 
-    pub fn sessions_left(&self, left: u64) {
+    pub(crate) fn sessions_left(&self, left: u64) {
         self.state().sessions_left = left;
     }
 
     /// Buckets of shards, of which each may begin a session in five seconds.
-    pub fn max_concurrency(&self, buckets: u64) {
+    pub(crate) fn max_concurrency(&self, buckets: u64) {
         self.state().max_concurrency = buckets;
     }
 
     /// From now on, sessions that are begun too early are refused, as Discord does.
-    pub fn enforce(&self) {
+    pub(crate) fn enforce(&self) {
         self.state().enforce = true;
     }
 
     /// Every session that was begun or refused, in order.
-    pub fn identifies(&self) -> Vec<Identify> {
+    pub(crate) fn identifies(&self) -> Vec<Identify> {
         self.state().identifies.clone()
     }
 
     /// The commands that are registered, for everywhere or one server.
-    pub fn commands(&self, server: Option<u64>) -> Vec<Value> {
+    pub(crate) fn commands(&self, server: Option<u64>) -> Vec<Value> {
         self.state().commands.get(&scope(server)).cloned().unwrap_or_default()
     }
 
-    pub fn order(&self, shard: u64, order: Order) {
+    pub(crate) fn order(&self, shard: u64, order: Order) {
         let sent = self.state().shards.get(&shard).is_some_and(|s| s.send(order).is_ok());
         assert!(sent, "shard {shard} is connected");
     }
 
-    pub fn new_id(&self) -> u64 {
+    pub(crate) fn new_id(&self) -> u64 {
         let mut state = self.state();
         state.next_id += 1;
         state.next_id
     }
 
     /// Somebody writes a message; gives its id. Like Discord's, its text is blank where the bot is not addressed.
-    pub fn write(&self, written: &Written) -> u64 {
+    pub(crate) fn write(&self, written: &Written) -> u64 {
         let id = self.new_id();
         self.order(0, Order::Dispatch("MESSAGE_CREATE", self.message(id, written)));
         id
     }
 
     /// The message as the gateway sends it.
-    pub fn message(&self, id: u64, written: &Written) -> Value {
+    pub(crate) fn message(&self, id: u64, written: &Written) -> Value {
         let readable = written.server.is_none() || written.mentions.contains(&US) || written.person == US;
         let mentions: Vec<Value> = written.mentions.iter().map(|id| user(*id, false)).collect();
         let mut message = json!({
@@ -351,19 +351,19 @@ impl Fake {
     }
 
     /// Somebody uses something; gives the interaction's id and token.
-    pub fn interact(&self, place: Place, kind: u8, data: Value) -> (u64, String) {
+    pub(crate) fn interact(&self, place: Place, kind: u8, data: Value) -> (u64, String) {
         self.interact_on(0, place, kind, data)
     }
 
     /// The same on a server of this shard.
-    pub fn interact_on(&self, shard: u64, place: Place, kind: u8, data: Value) -> (u64, String) {
+    pub(crate) fn interact_on(&self, shard: u64, place: Place, kind: u8, data: Value) -> (u64, String) {
         let (id, token) = self.begun();
         self.order(shard, Order::Dispatch("INTERACTION_CREATE", self.interaction(id, &token, place, kind, data)));
         (id, token)
     }
 
     /// An interaction begins; gives its id and token.
-    pub fn begun(&self) -> (u64, String) {
+    pub(crate) fn begun(&self) -> (u64, String) {
         let id = self.new_id();
         let token = format!("interaction-secret-{id}");
         self.state().interactions.insert(token.clone(), Interaction { id, begun: Instant::now(), responded: false });
@@ -371,14 +371,14 @@ impl Fake {
     }
 
     /// An interaction has been responded to by the response to the request that brought it.
-    pub fn responded(&self, token: &str) {
+    pub(crate) fn responded(&self, token: &str) {
         if let Some(interaction) = self.state().interactions.get_mut(token) {
             interaction.responded = true;
         }
     }
 
     /// The interaction as the gateway sends it.
-    pub fn interaction(&self, id: u64, token: &str, place: Place, kind: u8, data: Value) -> Value {
+    pub(crate) fn interaction(&self, id: u64, token: &str, place: Place, kind: u8, data: Value) -> Value {
         let mut interaction = json!({
             "id": id.to_string(), "application_id": APPLICATION.to_string(), "type": kind, "token": token, "version": 1,
             "channel_id": place.channel.to_string(), "locale": "en-GB", "entitlements": [], "attachment_size_limit": 10_485_760, "data": data,
@@ -401,58 +401,58 @@ impl Fake {
     }
 
     /// `/ask`.
-    pub fn ask(&self, place: Place, question: &str, private: Option<bool>) -> (u64, String) {
+    pub(crate) fn ask(&self, place: Place, question: &str, private: Option<bool>) -> (u64, String) {
         let mut options = vec![json!({"name": "question", "type": 3, "value": question})];
         options.extend(private.map(|private| json!({"name": "private", "type": 5, "value": private})));
         self.interact(place, 2, json!({"id": "9", "name": "ask", "type": 1, "options": options}))
     }
 
     /// A command without options.
-    pub fn command(&self, place: Place, name: &str) -> (u64, String) {
+    pub(crate) fn command(&self, place: Place, name: &str) -> (u64, String) {
         self.interact(place, 2, json!({"id": "9", "name": name, "type": 1}))
     }
 
     /// A button.
-    pub fn press(&self, place: Place, custom_id: &str) -> (u64, String) {
+    pub(crate) fn press(&self, place: Place, custom_id: &str) -> (u64, String) {
         self.interact(place, 3, json!({"custom_id": custom_id, "component_type": 2}))
     }
 
     /// An option of a menu.
-    pub fn choose(&self, place: Place, custom_id: &str, value: &str) -> (u64, String) {
+    pub(crate) fn choose(&self, place: Place, custom_id: &str, value: &str) -> (u64, String) {
         self.interact(place, 3, json!({"custom_id": custom_id, "component_type": 3, "values": [value]}))
     }
 
     /// Typing in `/ask`.
-    pub fn type_(&self, place: Place, typed: &str) -> (u64, String) {
+    pub(crate) fn type_(&self, place: Place, typed: &str) -> (u64, String) {
         let option = json!({"name": "question", "type": 3, "value": typed, "focused": true});
         self.interact(place, 4, json!({"id": "9", "name": "ask", "type": 1, "options": [option]}))
     }
 
     /// Waits for the first response to an interaction that Discord took, and gives its body.
-    pub async fn response(&self, interaction: &(u64, String)) -> Value {
+    pub(crate) async fn response(&self, interaction: &(u64, String)) -> Value {
         self.callback(interaction).await.body
     }
 
     /// Waits for the first response to an interaction that Discord took.
-    pub async fn callback(&self, (id, token): &(u64, String)) -> Asked {
+    pub(crate) async fn callback(&self, (id, token): &(u64, String)) -> Asked {
         let path = format!("/interactions/{id}/{token}/callback");
         self.wait(&path, |seen| requests(seen).find(|a| a.path == path && a.status == 204).cloned()).await
     }
 
     /// Waits for the nth message, from 0, that Discord took in a channel, and gives its body.
-    pub async fn posted(&self, channel: u64, nth: usize) -> Value {
+    pub(crate) async fn posted(&self, channel: u64, nth: usize) -> Value {
         let path = format!("/channels/{channel}/messages");
         self.wait(&path, |seen| requests(seen).filter(|a| a.path == path && a.status == 200).nth(nth).cloned()).await.body
     }
 
     /// Messages in a channel, counted as people see them: once for each nonce.
-    pub fn messages_in(&self, channel: u64) -> usize {
+    pub(crate) fn messages_in(&self, channel: u64) -> usize {
         let channel = channel.to_string();
         self.state().nonces.keys().filter(|(c, _)| *c == channel).count()
     }
 
     /// Sends something through the bot and waits until it is through: whatever was sent before has been dealt with.
-    pub async fn settle(&self) {
+    pub(crate) async fn settle(&self) {
         let typed = self.type_(Place::default(), "");
         self.response(&typed).await;
     }
@@ -472,7 +472,7 @@ impl Fake {
     }
 
     /// Serves REST as discord.com itself, with a certificate of its own; gives the address, and the certificate for the bot to trust.
-    pub async fn serve_as_discord(&self) -> (SocketAddr, String) {
+    pub(crate) async fn serve_as_discord(&self) -> (SocketAddr, String) {
         let made = rcgen::generate_simple_self_signed(["discord.com".to_owned()]).expect("a certificate");
         let key = PrivateKeyDer::try_from(made.key_pair.serialize_der()).expect("a key");
         let config = ServerConfig::builder_with_provider(Arc::new(tokio_rustls::rustls::crypto::ring::default_provider()))
@@ -809,7 +809,7 @@ fn stored_zlib(bytes: &[u8]) -> Vec<u8> {
 
 /// A connection that is dropped instead of an answer.
 #[derive(Debug)]
-pub struct Dropped;
+pub(crate) struct Dropped;
 
 impl std::fmt::Display for Dropped {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -827,14 +827,14 @@ impl From<Infallible> for Dropped {
 
 impl Asked {
     /// Whether all of these words are in method and path; one with `$` behind has to be their end.
-    pub fn names(&self, words: &str) -> bool {
+    pub(crate) fn names(&self, words: &str) -> bool {
         let line = format!("{} {}", self.method, self.path);
         words.split(' ').all(|word| word.strip_suffix('$').map_or_else(|| line.contains(word), |end| line.ends_with(end)))
     }
 }
 
 /// Requests among what has happened.
-pub fn requests(seen: &[Seen]) -> impl Iterator<Item = &Asked> {
+pub(crate) fn requests(seen: &[Seen]) -> impl Iterator<Item = &Asked> {
     seen.iter().filter_map(|s| match s {
         Seen::Asked(asked) => Some(asked),
         _ => None,
@@ -851,7 +851,7 @@ fn user(id: u64, bot: bool) -> Value {
 
 /// Where and by whom something is used.
 #[derive(Debug, Clone, Copy)]
-pub struct Place {
+pub(crate) struct Place {
     pub person: u64,
     pub channel: u64,
     pub server: Option<u64>,
@@ -867,7 +867,7 @@ impl Default for Place {
 
 /// A message that somebody writes.
 #[derive(Debug, Clone)]
-pub struct Written {
+pub(crate) struct Written {
     pub person: u64,
     pub channel: u64,
     pub server: Option<u64>,

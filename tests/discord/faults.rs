@@ -28,44 +28,44 @@ async fn ends_at_once(fake: Fake, code: u16, status: i32, says: &str) {
     assert_eq!(identifies(&fake), 1, "no second session");
 }
 
-pub async fn close_4004(fake: Fake) {
+pub(crate) async fn close_4004(fake: Fake) {
     ends_at_once(fake, 4004, 3, "DISCORD_TOKEN").await;
 }
 
-pub async fn close_4010(fake: Fake) {
+pub(crate) async fn close_4010(fake: Fake) {
     ends_at_once(fake, 4010, 5, "[discord.shards]").await;
 }
 
-pub async fn close_4011(fake: Fake) {
+pub(crate) async fn close_4011(fake: Fake) {
     ends_at_once(fake, 4011, 5, "[discord.shards]").await;
 }
 
-pub async fn close_4012(fake: Fake) {
+pub(crate) async fn close_4012(fake: Fake) {
     ends_at_once(fake, 4012, 6, "a newer version").await;
 }
 
-pub async fn close_4013(fake: Fake) {
+pub(crate) async fn close_4013(fake: Fake) {
     ends_at_once(fake, 4013, 4, "intents").await;
 }
 
-pub async fn close_4014(fake: Fake) {
+pub(crate) async fn close_4014(fake: Fake) {
     ends_at_once(fake, 4014, 4, "intents").await;
 }
 
-pub async fn a_wrong_token_is_noticed_before_any_session(fake: Fake) {
+pub(crate) async fn a_wrong_token_is_noticed_before_any_session(fake: Fake) {
     let mut bot = Bot::start(&fake, &[("DISCORD_TOKEN", "wrong-token-of-somebody")]);
     assert_eq!(bot.ended().await.code(), Some(3));
     assert!(bot.log().contains("DISCORD_TOKEN") && !bot.log().contains("wrong-token"), "{}", bot.log());
     assert_eq!(identifies(&fake), 0);
 }
 
-pub async fn no_token(fake: Fake) {
+pub(crate) async fn no_token(fake: Fake) {
     let mut bot = Bot::start(&fake, &[("DISCORD_TOKEN", "")]);
     assert_eq!(bot.ended().await.code(), Some(2));
     assert!(bot.log().contains("DISCORD_TOKEN is not set"), "{}", bot.log());
 }
 
-pub async fn the_breaker_opens(fake: Fake) {
+pub(crate) async fn the_breaker_opens(fake: Fake) {
     fake.all_connections(Manner::CloseOnIdentify(4000));
     let mut bot = Bot::start(&fake, &[("FACTOTUM_DISCORD_IDENTIFY_LIMIT", "2")]);
     assert_eq!(bot.ended().await.code(), Some(7), "{}", bot.log());
@@ -73,20 +73,20 @@ pub async fn the_breaker_opens(fake: Fake) {
     assert!(bot.log().contains("too many sessions"), "{}", bot.log());
 }
 
-pub async fn the_breaker_opens_for_4009_too(fake: Fake) {
+pub(crate) async fn the_breaker_opens_for_4009_too(fake: Fake) {
     fake.all_connections(Manner::CloseOnIdentify(4009));
     let mut bot = Bot::start(&fake, &[("FACTOTUM_DISCORD_IDENTIFY_LIMIT", "1")]);
     assert_eq!(bot.ended().await.code(), Some(7), "{}", bot.log());
 }
 
-pub async fn no_session_is_left_today(fake: Fake) {
+pub(crate) async fn no_session_is_left_today(fake: Fake) {
     fake.sessions_left(0);
     let mut bot = Bot::start(&fake, &[]);
     assert_eq!(bot.ended().await.code(), Some(7));
     assert_eq!(identifies(&fake), 0);
 }
 
-pub async fn the_days_sessions_run_out(fake: Fake) {
+pub(crate) async fn the_days_sessions_run_out(fake: Fake) {
     // All but one are in reserve.
     fake.sessions_left(11);
     fake.all_connections(Manner::CloseOnIdentify(4000));
@@ -107,19 +107,19 @@ async fn resumes(fake: Fake, order: Order) {
     assert_eq!(identifies(&fake), 1);
 }
 
-pub async fn resumes_after_4000(fake: Fake) {
+pub(crate) async fn resumes_after_4000(fake: Fake) {
     resumes(fake, Order::Close(4000)).await;
 }
 
-pub async fn resumes_after_1001(fake: Fake) {
+pub(crate) async fn resumes_after_1001(fake: Fake) {
     resumes(fake, Order::Close(1001)).await;
 }
 
-pub async fn resumes_after_op_7(fake: Fake) {
+pub(crate) async fn resumes_after_op_7(fake: Fake) {
     resumes(fake, Order::Op(7, Value::Null)).await;
 }
 
-pub async fn resumes_after_a_dropped_connection(fake: Fake) {
+pub(crate) async fn resumes_after_a_dropped_connection(fake: Fake) {
     resumes(fake, Order::Drop).await;
 }
 
@@ -132,22 +132,22 @@ async fn begins_anew(fake: Fake, order: Order) {
     answers(&fake, 40).await;
 }
 
-pub async fn begins_anew_after_4009(fake: Fake) {
+pub(crate) async fn begins_anew_after_4009(fake: Fake) {
     begins_anew(fake, Order::Close(4009)).await;
 }
 
-pub async fn begins_anew_after_op_9(fake: Fake) {
+pub(crate) async fn begins_anew_after_op_9(fake: Fake) {
     begins_anew(fake, Order::Op(9, json!(false))).await;
 }
 
-pub async fn op_9_before_there_is_a_session(fake: Fake) {
+pub(crate) async fn op_9_before_there_is_a_session(fake: Fake) {
     fake.next_connections([Manner::Invalid(false)]);
     let _bot = Bot::ready(&fake, &[]).await;
     assert_eq!(identifies(&fake), 2);
     answers(&fake, 40).await;
 }
 
-pub async fn a_zombie_connection_is_left(fake: Fake) {
+pub(crate) async fn a_zombie_connection_is_left(fake: Fake) {
     fake.heartbeat(QUICK);
     fake.next_connections([Manner::Zombie]);
     let bot = Bot::ready(&fake, &[]).await;
@@ -158,27 +158,27 @@ pub async fn a_zombie_connection_is_left(fake: Fake) {
     answers(&fake, 40).await;
 }
 
-pub async fn no_sign_of_life_is_not_ready(fake: Fake) {
+pub(crate) async fn no_sign_of_life_is_not_ready(fake: Fake) {
     // The next heartbeat is far off; the session's beginning counts for a second only.
     let bot = Bot::ready(&fake, &[("FACTOTUM_DISCORD_FRESH_SECONDS", "1")]).await;
     bot.says("not ready", 1).await;
     assert_eq!(bot.lines("the connection is gone; trying again").len(), 0);
 }
 
-pub async fn stays_ready_while_heartbeats_are_acknowledged(fake: Fake) {
+pub(crate) async fn stays_ready_while_heartbeats_are_acknowledged(fake: Fake) {
     fake.heartbeat(QUICK);
     let bot = Bot::ready(&fake, &[("FACTOTUM_DISCORD_FRESH_SECONDS", "2")]).await;
     fake.wait_for("heartbeats for longer than that", 10, |s| matches!(s, Seen::Heartbeat)).await;
     assert_eq!(bot.lines("not ready").len(), 0, "{}", bot.log());
 }
 
-pub async fn sends_a_heartbeat_when_asked(fake: Fake) {
+pub(crate) async fn sends_a_heartbeat_when_asked(fake: Fake) {
     let _bot = Bot::ready(&fake, &[]).await;
     fake.order(0, Order::Op(1, Value::Null));
     fake.wait_for("a heartbeat", 1, |s| matches!(s, Seen::Heartbeat)).await;
 }
 
-pub async fn the_gateway_is_gone(fake: Fake) {
+pub(crate) async fn the_gateway_is_gone(fake: Fake) {
     let mut bot = Bot::ready(&fake, &[("FACTOTUM_DISCORD_GIVE_UP_SECONDS", "3")]).await;
     fake.gateway_gone(true);
     fake.order(0, Order::Drop);
@@ -187,7 +187,7 @@ pub async fn the_gateway_is_gone(fake: Fake) {
     assert!(bot.log().contains("no connection"), "{}", bot.log());
 }
 
-pub async fn the_gateway_comes_back(fake: Fake) {
+pub(crate) async fn the_gateway_comes_back(fake: Fake) {
     let bot = Bot::ready(&fake, &[]).await;
     fake.gateway_gone(true);
     fake.order(0, Order::Drop);
@@ -197,7 +197,7 @@ pub async fn the_gateway_comes_back(fake: Fake) {
     answers(&fake, 40).await;
 }
 
-pub async fn there_never_is_a_gateway(fake: Fake) {
+pub(crate) async fn there_never_is_a_gateway(fake: Fake) {
     fake.gateway_gone(true);
     let mut bot = Bot::start(&fake, &[("FACTOTUM_DISCORD_GIVE_UP_SECONDS", "2")]);
     assert_eq!(bot.ended().await.code(), Some(8), "{}", bot.log());
@@ -205,25 +205,25 @@ pub async fn there_never_is_a_gateway(fake: Fake) {
 
 // -- REST at the start --
 
-pub async fn the_gateways_address_is_asked_for_again(fake: Fake) {
+pub(crate) async fn the_gateways_address_is_asked_for_again(fake: Fake) {
     fake.fault("GET /gateway/bot", 2, How::Status(503, json!({})));
     let _bot = Bot::ready(&fake, &[]).await;
     assert_eq!(fake.all_asked("/gateway/bot").len(), 3);
 }
 
-pub async fn no_address_no_connection(fake: Fake) {
+pub(crate) async fn no_address_no_connection(fake: Fake) {
     fake.fault("GET /gateway/bot", 99, How::Status(502, json!({})));
     let mut bot = Bot::start(&fake, &[]);
     assert_eq!(bot.ended().await.code(), Some(8));
 }
 
-pub async fn the_librarys_question_is_not_waited_for_forever(fake: Fake) {
+pub(crate) async fn the_librarys_question_is_not_waited_for_forever(fake: Fake) {
     fake.fault("GET /gateway$", 1, How::Hang);
     let mut bot = Bot::start(&fake, &[]);
     assert_eq!(bot.ended().await.code(), Some(8), "{}", bot.log());
 }
 
-pub async fn never_the_librarys_own_address(fake: Fake) {
+pub(crate) async fn never_the_librarys_own_address(fake: Fake) {
     // The library asks once more, and would go to the real Discord.
     fake.fault("GET /gateway$", 1, How::Status(500, json!({})));
     let _bot = Bot::ready(&fake, &[]).await;
@@ -241,27 +241,27 @@ async fn posts_once(fake: Fake, how: How, times: usize, tries: usize) {
     assert_eq!(fake.messages_in(40), 1, "people see one message");
 }
 
-pub async fn too_many_requests_are_tried_again(fake: Fake) {
+pub(crate) async fn too_many_requests_are_tried_again(fake: Fake) {
     posts_once(fake, How::RetryAfter(429, 0.1), 2, 3).await;
 }
 
-pub async fn a_failing_server_is_tried_again(fake: Fake) {
+pub(crate) async fn a_failing_server_is_tried_again(fake: Fake) {
     posts_once(fake, How::Status(503, json!({})), 2, 3).await;
 }
 
-pub async fn no_answer_is_tried_again(fake: Fake) {
+pub(crate) async fn no_answer_is_tried_again(fake: Fake) {
     posts_once(fake, How::Hang, 1, 2).await;
 }
 
-pub async fn a_lost_answer_posts_nothing_twice(fake: Fake) {
+pub(crate) async fn a_lost_answer_posts_nothing_twice(fake: Fake) {
     posts_once(fake, How::DoAndDrop, 1, 2).await;
 }
 
-pub async fn a_malformed_answer_posts_nothing_twice(fake: Fake) {
+pub(crate) async fn a_malformed_answer_posts_nothing_twice(fake: Fake) {
     posts_once(fake, How::Garbage, 1, 1).await;
 }
 
-pub async fn what_is_refused_is_not_tried_again(fake: Fake) {
+pub(crate) async fn what_is_refused_is_not_tried_again(fake: Fake) {
     let bot = Bot::ready(&fake, &[]).await;
     fake.fault("POST /channels/40/messages", 1, How::Status(403, json!({"code": 50_013, "message": "Missing Permissions"})));
     fake.write(&Written { text: QUESTION.to_owned(), channel: 40, ..Written::default() });
@@ -277,15 +277,15 @@ async fn responds(fake: Fake, how: How) {
     assert_eq!(fake.response(&asked).await["data"]["content"], "31 metres.");
 }
 
-pub async fn a_response_is_tried_again(fake: Fake) {
+pub(crate) async fn a_response_is_tried_again(fake: Fake) {
     responds(fake, How::Status(500, json!({}))).await;
 }
 
-pub async fn a_response_without_an_answer_is_tried_again(fake: Fake) {
+pub(crate) async fn a_response_without_an_answer_is_tried_again(fake: Fake) {
     responds(fake, How::Hang).await;
 }
 
-pub async fn a_response_that_arrived_counts(fake: Fake) {
+pub(crate) async fn a_response_that_arrived_counts(fake: Fake) {
     let bot = Bot::ready(&fake, &[]).await;
     fake.fault("/callback", 1, How::DoAndDrop);
     let asked = fake.ask(Place::default(), QUESTION, None);
@@ -294,7 +294,7 @@ pub async fn a_response_that_arrived_counts(fake: Fake) {
     assert_eq!(bot.lines("not delivered").len(), 0, "{}", bot.log());
 }
 
-pub async fn three_seconds_are_over(fake: Fake) {
+pub(crate) async fn three_seconds_are_over(fake: Fake) {
     let bot = Bot::ready(&fake, &[]).await;
     fake.fault("/callback", 1, How::Status(404, json!({"code": 10_062, "message": "Unknown interaction"})));
     fake.ask(Place::default(), QUESTION, None);
@@ -304,7 +304,7 @@ pub async fn three_seconds_are_over(fake: Fake) {
 
 // -- what cannot be read --
 
-pub async fn what_cannot_be_read_is_passed_over(fake: Fake) {
+pub(crate) async fn what_cannot_be_read_is_passed_over(fake: Fake) {
     let mut bot = Bot::ready(&fake, &[]).await;
     fake.order(0, Order::Raw("{\"op\": 0, \"zebra\": ".to_owned()));
     bot.says("could not be read", 1).await;
@@ -320,7 +320,7 @@ pub async fn what_cannot_be_read_is_passed_over(fake: Fake) {
     bot.unreadable = 4;
 }
 
-pub async fn compressed_frames_are_read(fake: Fake) {
+pub(crate) async fn compressed_frames_are_read(fake: Fake) {
     let _bot = Bot::ready(&fake, &[]).await;
     let written = Written { text: QUESTION.to_owned(), channel: 40, ..Written::default() };
     fake.order(0, Order::Compressed("MESSAGE_CREATE", fake.message(77, &written)));
@@ -329,7 +329,7 @@ pub async fn compressed_frames_are_read(fake: Fake) {
 
 // -- shards --
 
-pub async fn as_many_shards_as_advised(fake: Fake) {
+pub(crate) async fn as_many_shards_as_advised(fake: Fake) {
     fake.advise_shards(2);
     let bot = Bot::ready(&fake, &[]).await;
     assert_eq!(identifies(&fake), 2, "ready when all are");
@@ -342,7 +342,7 @@ pub async fn as_many_shards_as_advised(fake: Fake) {
     drop(bot);
 }
 
-pub async fn a_share_of_the_shards(fake: Fake) {
+pub(crate) async fn a_share_of_the_shards(fake: Fake) {
     let shards = [("FACTOTUM_DISCORD_SHARDS_FIRST", "2"), ("FACTOTUM_DISCORD_SHARDS_LAST", "3"), ("FACTOTUM_DISCORD_SHARDS_TOTAL", "4")];
     let _bot = Bot::ready(&fake, &shards).await;
     let identified: Vec<(u64, u64)> = fake
@@ -356,7 +356,7 @@ pub async fn a_share_of_the_shards(fake: Fake) {
     assert_eq!(identified, [(2, 4), (3, 4)]);
 }
 
-pub async fn two_processes_share_the_work(fake: Fake) {
+pub(crate) async fn two_processes_share_the_work(fake: Fake) {
     let share =
         |which| [("FACTOTUM_DISCORD_SHARDS_FIRST", which), ("FACTOTUM_DISCORD_SHARDS_LAST", which), ("FACTOTUM_DISCORD_SHARDS_TOTAL", "2")];
     let (first, second) = tokio::join!(async { Bot::ready(&fake, &share("0")).await }, async { Bot::ready(&fake, &share("1")).await });
@@ -373,7 +373,7 @@ pub async fn two_processes_share_the_work(fake: Fake) {
     second.says("replied", 1).await;
 }
 
-pub async fn shards_that_do_not_fit_together(fake: Fake) {
+pub(crate) async fn shards_that_do_not_fit_together(fake: Fake) {
     let proxied = [("FACTOTUM_DISCORD_API_PROXY", fake.rest.as_str()), ("FACTOTUM_DISCORD_SHARDS_FIRST", "2")];
     let mut bot = Bot::spawn(command(&["run"], &proxied));
     assert_eq!(bot.ended().await.code(), Some(2));

@@ -93,7 +93,7 @@ fn ask(question: &str, private: Option<bool>) -> Value {
     json!({"id": "9", "name": "ask", "type": 1, "options": options})
 }
 
-pub async fn discord_sees_that_it_is_there(fake: Fake) {
+pub(crate) async fn discord_sees_that_it_is_there(fake: Fake) {
     let served = Served::start(&fake, &[]).await;
     let ping = json!({"id": "1", "application_id": "2", "type": 1, "token": "interaction-secret", "version": 1}).to_string();
     assert_eq!(served.signed(ping.into_bytes()).await, (200, b"{\"type\":1}".to_vec()));
@@ -143,7 +143,7 @@ fn offered(response: &Value) -> Vec<(u8, Value)> {
         .collect()
 }
 
-pub async fn the_same_bytes_as_over_the_gateway(fake: Fake) {
+pub(crate) async fn the_same_bytes_as_over_the_gateway(fake: Fake) {
     let limits = [("FACTOTUM_DISCORD_PERSON_LIMIT", "100000"), ("FACTOTUM_DISCORD_CHANNEL_LIMIT", "100000")];
     // The built-in record, which has more to offer.
     let unlimited = [&limits[..], &[("FACTOTUM_KNOWLEDGE", "")]].concat();
@@ -174,7 +174,7 @@ pub async fn the_same_bytes_as_over_the_gateway(fake: Fake) {
     drop(gateway);
 }
 
-pub async fn what_does_not_fit_follows(fake: Fake) {
+pub(crate) async fn what_does_not_fit_follows(fake: Fake) {
     let folder = crate::answers::long_pack();
     let served = Served::start(&fake, &[("FACTOTUM_KNOWLEDGE", &folder)]).await;
     // Discord has not read the response yet when the first attempt comes.
@@ -187,7 +187,7 @@ pub async fn what_does_not_fit_follows(fake: Fake) {
     assert_eq!(fake.all_asked("/webhooks/").len(), 2);
 }
 
-pub async fn only_discord_is_answered(fake: Fake) {
+pub(crate) async fn only_discord_is_answered(fake: Fake) {
     let served = Served::start(&fake, &[]).await;
     let (id, token) = fake.begun();
     let body = fake.interaction(id, &token, Place::default(), 2, ask(QUESTION, None)).to_string().into_bytes();
@@ -235,7 +235,7 @@ pub async fn only_discord_is_answered(fake: Fake) {
     served.bot.says("replied", 1).await;
 }
 
-pub async fn too_many_questions_get_nothing(fake: Fake) {
+pub(crate) async fn too_many_questions_get_nothing(fake: Fake) {
     let served = Served::start(&fake, &[("FACTOTUM_DISCORD_PERSON_LIMIT", "1")]).await;
     assert_eq!(served.ask(Place::default(), QUESTION).await["data"]["content"], "31 metres.");
     assert_eq!(served.ask(Place::default(), QUESTION).await["data"]["flags"], 64, "told once");
@@ -243,7 +243,7 @@ pub async fn too_many_questions_get_nothing(fake: Fake) {
     assert_eq!(served.ask(Place { person: 12, ..Place::default() }, QUESTION).await["data"]["content"], "31 metres.");
 }
 
-pub async fn copies_need_nothing_of_each_other(fake: Fake) {
+pub(crate) async fn copies_need_nothing_of_each_other(fake: Fake) {
     let (one, other) = tokio::join!(Served::start(&fake, &[]), Served::start(&fake, &[]));
     let response = one.ask(Place::default(), "when is the lighthouse open to visitors").await;
     let (kind, data) = offered(&response).remove(0);
@@ -253,7 +253,7 @@ pub async fn copies_need_nothing_of_each_other(fake: Fake) {
     assert_eq!((status, &pressed["data"]["content"]), (200, &json!("31 metres.")));
 }
 
-pub async fn stops_once_nobody_sends_any_more(fake: Fake) {
+pub(crate) async fn stops_once_nobody_sends_any_more(fake: Fake) {
     let mut served = Served::start(&fake, &[("FACTOTUM_INTERACTIONS_DRAIN_SECONDS", "600")]).await;
     assert_eq!(served.told("/readyz").await.0, 200);
     served.bot.signal("TERM");
@@ -269,10 +269,10 @@ pub async fn stops_once_nobody_sends_any_more(fake: Fake) {
     assert!(took < Duration::from_secs(5), "{took:?}");
 }
 
-pub async fn its_knowledge_is_read_anew(fake: Fake) {
+pub(crate) async fn its_knowledge_is_read_anew(fake: Fake) {
     let folder = tempfile::tempdir().expect("a folder for the test");
     let pack = |height: &str| {
-        for file in factotum::pack::read(Path::new(TINY)).expect("a pack of the tests") {
+        for file in factotum_service::pack::read(Path::new(TINY)).expect("a pack of the tests") {
             let name = Path::new(&file.name).file_name().expect("it is a file");
             std::fs::write(folder.path().join(name), file.text.replace("31 metres", height)).expect("a writable folder");
         }
@@ -285,7 +285,7 @@ pub async fn its_knowledge_is_read_anew(fake: Fake) {
     assert_eq!(served.ask(Place::default(), QUESTION).await["data"]["content"], "32 metres.");
 }
 
-pub async fn what_it_needs_to_begin(fake: Fake) {
+pub(crate) async fn what_it_needs_to_begin(fake: Fake) {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = taken.local_addr().expect("it is bound").to_string();
     let key = Signer::new(1).public_key();

@@ -16,7 +16,7 @@ const EVENTS: u64 = 100_000;
 
 /// Prints what it measured.
 #[expect(clippy::print_stdout)]
-pub async fn two_hundred_a_second(fake: Fake) {
+pub(crate) async fn two_hundred_a_second(fake: Fake) {
     let bot = Bot::start(&fake, &[("FACTOTUM_LOG", "warn"), ("FACTOTUM_KNOWLEDGE", "")]);
     fake.asked("PUT /commands", 0).await;
     let began = bot.processor();
@@ -83,7 +83,7 @@ pub async fn two_hundred_a_second(fake: Fake) {
 
 /// What a process with more shards takes. serenity begins one every five seconds.
 #[expect(clippy::print_stdout)]
-pub async fn sixteen_shards(fake: Fake) {
+pub(crate) async fn sixteen_shards(fake: Fake) {
     let share =
         |last| [("FACTOTUM_DISCORD_SHARDS_FIRST", "0"), ("FACTOTUM_DISCORD_SHARDS_LAST", last), ("FACTOTUM_DISCORD_SHARDS_TOTAL", "16")];
     let one = Bot::ready(&fake, &[("FACTOTUM_KNOWLEDGE", "")].into_iter().chain(share("0")).collect::<Vec<_>>()).await;

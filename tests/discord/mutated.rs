@@ -2,11 +2,10 @@
 
 use crate::fake::{Asked, Fake, Place, US, Written};
 use crate::openapi;
-use factotum::config;
-use factotum::discord::adapter;
-use factotum::discord::bot::{Action, Bot};
-use factotum::discord::record::Record;
-use factotum::pack;
+use factotum_discord::adapter;
+use factotum_discord::bot::{Action, Bot};
+use factotum_discord::record::Record;
+use factotum_service::config;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
@@ -23,13 +22,13 @@ impl Numbers {
     }
 }
 
-pub async fn nothing_breaks_nobody_is_pinged(fake: Fake) {
+pub(crate) async fn nothing_breaks_nobody_is_pinged(fake: Fake) {
     let tries = std::env::var("FACTOTUM_MUTATIONS").ok().and_then(|n| n.parse().ok()).unwrap_or(USUAL);
     tokio::task::spawn_blocking(move || run(&fake, tries)).await.expect("no panic");
 }
 
 fn run(fake: &Fake, tries: u64) {
-    let bot = Bot::new(Record::of(pack::built_in()), config::Discord::default());
+    let bot = Bot::new(Record::of(factotum_built_in::answerer()), config::Discord::default());
     let originals = originals(fake);
     let mut numbers = Numbers(1);
     let start = Instant::now();

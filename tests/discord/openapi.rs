@@ -28,7 +28,7 @@ fn judge() -> Option<&'static Judge> {
 }
 
 /// Whether there is a description to judge by.
-pub fn available() -> bool {
+pub(crate) fn available() -> bool {
     judge().is_some()
 }
 
@@ -59,7 +59,7 @@ fn template(path: &str) -> String {
 }
 
 /// Holds a request against the description, where there is one, and against the rules that it misses.
-pub fn check(asked: &Asked) {
+pub(crate) fn check(asked: &Asked) {
     let path = template(&asked.path);
     if let Some(findings) = judge().map(|judge| judge.findings(&path, asked)).filter(|f| !f.is_empty()) {
         panic!("{} {}: {}\n{:#}", asked.method, asked.path, findings.join("\n"), asked.body);
@@ -92,7 +92,7 @@ impl Judge {
 }
 
 /// What Discord demands besides, and what we demand of ourselves.
-pub fn rules(asked: &Asked) {
+pub(crate) fn rules(asked: &Asked) {
     let message = match asked.path.split('/').nth(1) {
         Some("channels" | "webhooks") => &asked.body,
         Some("interactions") if asked.body["type"] == 8 => {

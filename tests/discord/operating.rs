@@ -2,7 +2,7 @@
 
 use crate::bot::{Bot, command};
 use crate::fake::{Fake, How, Order, Place, Seen, Written, requests};
-use factotum::metrics::Metrics;
+use factotum_service::metrics::Metrics;
 use serde_json::{Value, json};
 use std::fs;
 use std::io::{Read, Write};
@@ -33,7 +33,7 @@ async fn request(address: &str, line: &str) -> (u16, String) {
 }
 
 /// Asks the bot about itself.
-pub async fn get(bot: &Bot, path: &str) -> (u16, String) {
+pub(crate) async fn get(bot: &Bot, path: &str) -> (u16, String) {
     request(&address(bot).await, &format!("GET {path}")).await
 }
 
@@ -100,7 +100,7 @@ async fn height(fake: &Fake, channel: u64) -> String {
     fake.posted(channel, 0).await["content"].as_str().unwrap_or_default().to_owned()
 }
 
-pub async fn tells_how_it_is(fake: Fake) {
+pub(crate) async fn tells_how_it_is(fake: Fake) {
     let bot = Bot::ready(&fake, &[]).await;
     assert_eq!(height(&fake, 40).await, "31 metres.");
     let asked = fake.ask(Place::default(), "what is the airspeed of an unladen swallow", None);
@@ -135,7 +135,7 @@ pub async fn tells_how_it_is(fake: Fake) {
     assert_eq!(request(&address, "GET").await.0, 400);
 }
 
-pub async fn tells_that_it_is_not_ready(fake: Fake) {
+pub(crate) async fn tells_that_it_is_not_ready(fake: Fake) {
     let bot = Bot::ready(&fake, &[]).await;
     fake.fault("POST /messages", 1, How::Status(503, json!({})));
     assert_eq!(height(&fake, 40).await, "31 metres.");
@@ -156,7 +156,7 @@ pub async fn tells_that_it_is_not_ready(fake: Fake) {
     assert_eq!(sessions.into_iter().flatten().sum::<f64>(), 2.0);
 }
 
-pub async fn a_health_check_says_whether_it_is_ready(fake: Fake) {
+pub(crate) async fn a_health_check_says_whether_it_is_ready(fake: Fake) {
     let mut bot = Bot::ready(&fake, &[]).await;
     let address = address(&bot).await;
     let check = |address: &str| {
@@ -190,7 +190,7 @@ pub async fn a_health_check_says_whether_it_is_ready(fake: Fake) {
     answering.join().expect("no panic").expect("it was asked");
 }
 
-pub async fn a_port_that_is_taken_ends_it(fake: Fake) {
+pub(crate) async fn a_port_that_is_taken_ends_it(fake: Fake) {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = taken.local_addr().expect("it is bound").to_string();
     let mut bot = Bot::start(&fake, &[("FACTOTUM_HTTP_LISTEN", &address)]);
@@ -199,7 +199,7 @@ pub async fn a_port_that_is_taken_ends_it(fake: Fake) {
     assert_eq!(fake.seen().len(), 0, "Discord has not been asked anything");
 }
 
-pub async fn nothing_is_told_where_nobody_wants_it(fake: Fake) {
+pub(crate) async fn nothing_is_told_where_nobody_wants_it(fake: Fake) {
     let bot = Bot::ready(&fake, &[("FACTOTUM_HTTP_LISTEN", "off")]).await;
     assert_eq!(height(&fake, 40).await, "31 metres.");
     assert_eq!(bot.lines("telling about itself").len(), 0);
@@ -234,7 +234,7 @@ async fn while_questions_flow(fake: &Fake, bot: &Bot, change: impl FnOnce(), don
     assert_eq!(answers.last().map(String::as_str), Some(after), "{answers:?}");
 }
 
-pub async fn knowledge_is_read_anew_when_told(fake: Fake) {
+pub(crate) async fn knowledge_is_read_anew_when_told(fake: Fake) {
     let mut mount = Mount::new();
     let knowledge = mount.setting();
     let bot = Bot::ready(&fake, &[NOT_WATCHED, (knowledge.0, &knowledge.1)]).await;
@@ -254,7 +254,7 @@ pub async fn knowledge_is_read_anew_when_told(fake: Fake) {
     assert_eq!(metric(&bot, "factotum_reloads_total{result=\"accepted\"}").await, Some(1.0));
 }
 
-pub async fn a_link_that_points_elsewhere_is_noticed(fake: Fake) {
+pub(crate) async fn a_link_that_points_elsewhere_is_noticed(fake: Fake) {
     let mut mount = Mount::new();
     let knowledge = mount.setting();
     let bot = Bot::ready(&fake, &[WATCHED, (knowledge.0, &knowledge.1)]).await;
@@ -262,7 +262,7 @@ pub async fn a_link_that_points_elsewhere_is_noticed(fake: Fake) {
     assert_eq!(bot.lines("told to read").len(), 0);
 }
 
-pub async fn bad_knowledge_is_refused(fake: Fake) {
+pub(crate) async fn bad_knowledge_is_refused(fake: Fake) {
     let mut mount = Mount::new();
     let knowledge = mount.setting();
     let bot = Bot::ready(&fake, &[WATCHED, (knowledge.0, &knowledge.1)]).await;
@@ -291,7 +291,7 @@ pub async fn bad_knowledge_is_refused(fake: Fake) {
     assert_eq!(bot.lines("the knowledge was refused").len(), 3, "{}", bot.log());
 }
 
-pub async fn buttons_outlive_the_knowledge_that_made_them(fake: Fake) {
+pub(crate) async fn buttons_outlive_the_knowledge_that_made_them(fake: Fake) {
     let mut mount = Mount::new();
     let knowledge = mount.setting();
     let bot = Bot::ready(&fake, &[NOT_WATCHED, (knowledge.0, &knowledge.1)]).await;
@@ -307,17 +307,17 @@ pub async fn buttons_outlive_the_knowledge_that_made_them(fake: Fake) {
     bot.signal("HUP");
     bot.says("and is in force", 2).await;
     let pressed = fake.press(Place::default(), &button);
-    assert_eq!(fake.response(&pressed).await["data"]["content"], factotum::discord::words::STALE);
+    assert_eq!(fake.response(&pressed).await["data"]["content"], factotum_discord::words::STALE);
 }
 
-pub async fn built_in_knowledge_cannot_be_read_anew(fake: Fake) {
+pub(crate) async fn built_in_knowledge_cannot_be_read_anew(fake: Fake) {
     let mut bot = Bot::ready(&fake, &[("FACTOTUM_KNOWLEDGE", "")]).await;
     bot.signal("HUP");
     bot.says("there is nothing to read anew", 1).await;
     bot.stop("TERM").await;
 }
 
-pub async fn stops_while_it_learns(fake: Fake) {
+pub(crate) async fn stops_while_it_learns(fake: Fake) {
     let mut mount = Mount::new();
     let knowledge = mount.setting();
     let mut bot = Bot::ready(&fake, &[NOT_WATCHED, (knowledge.0, &knowledge.1)]).await;
@@ -337,7 +337,7 @@ pub async fn stops_while_it_learns(fake: Fake) {
 
 /// Prints what it measured.
 #[expect(clippy::print_stdout)]
-pub async fn killed_and_started_again(fake: Fake) {
+pub(crate) async fn killed_and_started_again(fake: Fake) {
     let bot = Bot::ready(&fake, &[]).await;
     fake.asked("PUT /commands", 0).await;
     let commands = fake.commands(None);
@@ -359,7 +359,7 @@ pub async fn killed_and_started_again(fake: Fake) {
     assert!((100..400).all(|channel| fake.messages_in(channel) <= 1), "nothing is said twice");
 }
 
-pub async fn the_token_may_lie_in_a_file(fake: Fake) {
+pub(crate) async fn the_token_may_lie_in_a_file(fake: Fake) {
     let folder = tempfile::tempdir().expect("a folder for the test");
     let path = folder.path().join("token");
     fs::write(&path, format!("{}\n", crate::fake::TOKEN)).expect("a writable folder");
@@ -372,7 +372,7 @@ pub async fn the_token_may_lie_in_a_file(fake: Fake) {
     assert!(bot.log().contains("DISCORD_TOKEN and DISCORD_TOKEN_FILE are both set"), "{}", bot.log());
 }
 
-pub async fn the_log_can_be_json(fake: Fake) {
+pub(crate) async fn the_log_can_be_json(fake: Fake) {
     let bot = Bot::start(&fake, &[("FACTOTUM_LOG_FORMAT", "json")]);
     bot.says("\"message\":\"ready\"", 1).await;
     assert_eq!(height(&fake, 40).await, "31 metres.");
@@ -385,7 +385,7 @@ pub async fn the_log_can_be_json(fake: Fake) {
     assert!(replied["trace"].is_u64() && replied["outcome"] == "answer" && replied.get("person").is_none(), "{replied}");
 }
 
-pub async fn who_asks_is_logged_only_where_it_is_wanted(fake: Fake) {
+pub(crate) async fn who_asks_is_logged_only_where_it_is_wanted(fake: Fake) {
     let person = 9_876_543_210;
     for (wanted, logged) in [("false", 0), ("true", 1)] {
         let bot = Bot::ready(&fake, &[("FACTOTUM_LOG_USERS", wanted)]).await;
@@ -397,7 +397,7 @@ pub async fn who_asks_is_logged_only_where_it_is_wanted(fake: Fake) {
     }
 }
 
-pub async fn variables_that_set_nothing_are_told(fake: Fake) {
+pub(crate) async fn variables_that_set_nothing_are_told(fake: Fake) {
     let bot = Bot::ready(&fake, &[("FACTOTUM_DISCORD_PERSON_LIMITS", "3")]).await;
     bot.says("FACTOTUM_DISCORD_PERSON_LIMITS sets nothing; did you mean FACTOTUM_DISCORD_PERSON_LIMIT?", 1).await;
 }

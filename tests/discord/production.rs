@@ -14,7 +14,7 @@ async fn started(fake: &Fake, trusting: bool) -> Bot {
     Bot::spawn(command(&["run"], &[("FACTOTUM_TEST_DISCORD", &format!("{address} {}", file.display()))]))
 }
 
-pub async fn answers_and_keeps_the_limits(fake: Fake) {
+pub(crate) async fn answers_and_keeps_the_limits(fake: Fake) {
     let bot = started(&fake, true).await;
     bot.says(" ready counts", 1).await;
     // serenity waits as long as Discord says, and sends it again.
@@ -29,7 +29,7 @@ pub async fn answers_and_keeps_the_limits(fake: Fake) {
     assert_eq!(fake.posted(34, 0).await["content"], "31 metres.");
 }
 
-pub async fn trusts_nobody_else(fake: Fake) {
+pub(crate) async fn trusts_nobody_else(fake: Fake) {
     let mut bot = started(&fake, false).await;
     assert_eq!(bot.ended().await.code(), Some(8), "{}", bot.log());
     assert!(fake.all_asked("GET").is_empty(), "nothing was sent");

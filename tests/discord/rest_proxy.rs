@@ -15,14 +15,14 @@ use tokio::net::TcpListener;
 use tokio::time::sleep_until;
 
 /// Requests that Discord takes from one bot in a second.
-pub const A_SECOND: usize = 50;
+pub(crate) const A_SECOND: usize = 50;
 const SECOND: Duration = Duration::from_secs(1);
 /// Attempts at a request; no test needs more.
 const ATTEMPTS: usize = 5;
 
 /// The proxy. Behind its doors, of which each process has one, it is a single one.
 #[derive(Clone)]
-pub struct Proxy {
+pub(crate) struct Proxy {
     client: reqwest::Client,
     discord: String,
     state: Arc<Mutex<State>>,
@@ -40,12 +40,12 @@ struct State {
 }
 
 impl Proxy {
-    pub fn new(discord: &str) -> Proxy {
+    pub(crate) fn new(discord: &str) -> Proxy {
         Proxy { client: reqwest::Client::new(), discord: discord.to_owned(), state: Arc::default() }
     }
 
     /// Opens a door; gives its address.
-    pub async fn door(&self, name: &'static str) -> String {
+    pub(crate) async fn door(&self, name: &'static str) -> String {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = format!("http://{}", listener.local_addr().expect("it is bound"));
         let proxy = self.clone();
@@ -63,12 +63,12 @@ impl Proxy {
     }
 
     /// Requests that came through this door.
-    pub fn count(&self, door: &str) -> usize {
+    pub(crate) fn count(&self, door: &str) -> usize {
         self.state.lock().expect("nobody panics while holding this").counts.get(door).copied().unwrap_or_default()
     }
 
     /// Requests that had to wait.
-    pub fn delayed(&self) -> usize {
+    pub(crate) fn delayed(&self) -> usize {
         self.state.lock().expect("nobody panics while holding this").delayed
     }
 

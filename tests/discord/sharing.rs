@@ -124,7 +124,7 @@ impl Questions<'_> {
     }
 }
 
-pub async fn one_of_two_processes_is_killed(fake: Fake) {
+pub(crate) async fn one_of_two_processes_is_killed(fake: Fake) {
     fake.enforce();
     let proxy = Proxy::new(&fake.rest);
     let (queue, address) = queue(&proxy.door("queue").await).await;
@@ -168,7 +168,7 @@ pub async fn one_of_two_processes_is_killed(fake: Fake) {
     assert!(queue.lines("its turn").iter().any(|line| line.contains("left=994")), "{}", queue.log());
 }
 
-pub async fn buckets_do_not_wait_for_each_other(fake: Fake) {
+pub(crate) async fn buckets_do_not_wait_for_each_other(fake: Fake) {
     fake.enforce();
     fake.max_concurrency(2);
     let (queue, address) = queue(&fake.rest).await;
@@ -183,7 +183,7 @@ pub async fn buckets_do_not_wait_for_each_other(fake: Fake) {
     drop(third);
 }
 
-pub async fn a_lost_session_waits_for_its_turn(fake: Fake) {
+pub(crate) async fn a_lost_session_waits_for_its_turn(fake: Fake) {
     fake.enforce();
     let (queue, address) = queue(&fake.rest).await;
     let (first, second) = (Bot::start(&fake, &share(&address, "0", "1", "2")), Bot::start(&fake, &share(&address, "1", "1", "2")));
@@ -195,7 +195,7 @@ pub async fn a_lost_session_waits_for_its_turn(fake: Fake) {
     assert_eq!((spaced(&fake).len(), turns(&queue)), (4, 4));
 }
 
-pub async fn the_days_sessions_are_those_of_all(fake: Fake) {
+pub(crate) async fn the_days_sessions_are_those_of_all(fake: Fake) {
     // All but one are in reserve.
     fake.sessions_left(11);
     let (queue, address) = queue(&fake.rest).await;
@@ -240,7 +240,7 @@ impl Door {
     }
 }
 
-pub async fn the_queue_comes_later(fake: Fake) {
+pub(crate) async fn the_queue_comes_later(fake: Fake) {
     let (door, address) = Door::new().await;
     let bot = Bot::start(&fake, &share(&address, "0", "1", "2"));
     bot.says("cannot wait for the turn", 1).await;
@@ -251,7 +251,7 @@ pub async fn the_queue_comes_later(fake: Fake) {
     assert_eq!((bot.lines("cannot wait for the turn").len(), turns(&queue)), (1, 1), "told once");
 }
 
-pub async fn without_a_queue_it_gives_up(fake: Fake) {
+pub(crate) async fn without_a_queue_it_gives_up(fake: Fake) {
     let (_door, address) = Door::new().await;
     let settings = [share(&address, "0", "1", "2").as_slice(), &[("FACTOTUM_DISCORD_GIVE_UP_SECONDS", "2")]].concat();
     let mut bot = Bot::start(&fake, &settings);
@@ -259,7 +259,7 @@ pub async fn without_a_queue_it_gives_up(fake: Fake) {
     assert!(fake.identifies().is_empty());
 }
 
-pub async fn who_dies_waiting_costs_no_turn(fake: Fake) {
+pub(crate) async fn who_dies_waiting_costs_no_turn(fake: Fake) {
     let (queue, address) = queue(&fake.rest).await;
     let begun = Instant::now();
     assert_eq!(ask_for_turn(&address, "/?shard=5").await.0, 200);
@@ -282,7 +282,7 @@ pub async fn who_dies_waiting_costs_no_turn(fake: Fake) {
     assert_eq!((turns(&queue), fake.identifies().len()), (3, 1), "{}", queue.log());
 }
 
-pub async fn stops_while_it_waits(fake: Fake) {
+pub(crate) async fn stops_while_it_waits(fake: Fake) {
     let (queue, address) = queue(&fake.rest).await;
     let mut bot = Bot::start(&fake, &share(&address, "0", "2", "2"));
     bot.says(" connected shard=0", 1).await;
@@ -297,7 +297,7 @@ pub async fn stops_while_it_waits(fake: Fake) {
     assert_eq!((fake.identifies().len(), turns(&queue)), (1, 3));
 }
 
-pub async fn a_missing_queue_is_told(fake: Fake) {
+pub(crate) async fn a_missing_queue_is_told(fake: Fake) {
     let shards =
         [("FACTOTUM_DISCORD_SHARDS_PER_PROCESS", "1"), ("FACTOTUM_DISCORD_SHARDS_ORDINAL", "1"), ("FACTOTUM_DISCORD_SHARDS_TOTAL", "2")];
     fake.enforce();
@@ -312,7 +312,7 @@ pub async fn a_missing_queue_is_told(fake: Fake) {
     assert!(past.log().contains("past the last process"), "{}", past.log());
 }
 
-pub async fn the_queue_needs_discord(fake: Fake) {
+pub(crate) async fn the_queue_needs_discord(fake: Fake) {
     let ends = async |settings: &[(&str, &str)], status, words: &str| {
         let usual = [("FACTOTUM_DISCORD_API_PROXY", fake.rest.as_str()), ("FACTOTUM_IDENTIFY_QUEUE_LISTEN", "127.0.0.1:0")];
         let mut queue = Bot::spawn(command(&["identify-queue"], &[&usual, settings].concat()));

@@ -3,20 +3,20 @@
 use ring::signature::{Ed25519KeyPair, KeyPair};
 use std::time::SystemTime;
 
-pub struct Signer(Ed25519KeyPair);
+pub(crate) struct Signer(Ed25519KeyPair);
 
 impl Signer {
     /// Always the same one for a seed.
-    pub fn new(seed: u8) -> Signer {
+    pub(crate) fn new(seed: u8) -> Signer {
         Signer(Ed25519KeyPair::from_seed_unchecked(&[seed; 32]).expect("any 32 bytes are a seed"))
     }
 
     /// As the Developer Portal shows it.
-    pub fn public_key(&self) -> String {
+    pub(crate) fn public_key(&self) -> String {
         digits(self.0.public_key().as_ref())
     }
 
-    pub fn sign(&self, timestamp: &str, body: &[u8]) -> String {
+    pub(crate) fn sign(&self, timestamp: &str, body: &[u8]) -> String {
         digits(self.0.sign(&[timestamp.as_bytes(), body].concat()).as_ref())
     }
 }
@@ -26,6 +26,6 @@ fn digits(bytes: &[u8]) -> String {
 }
 
 /// Seconds since 1970.
-pub fn now() -> u64 {
+pub(crate) fn now() -> u64 {
     SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).expect("it is after 1970").as_secs()
 }

@@ -18,15 +18,15 @@ async fn while_connected(fake: Fake, signal: &str) {
     assert!(took < LIMIT && closed_well(&fake), "{took:?} {:?}", fake.seen());
 }
 
-pub async fn on_sigterm(fake: Fake) {
+pub(crate) async fn on_sigterm(fake: Fake) {
     while_connected(fake, "TERM").await;
 }
 
-pub async fn on_sigint(fake: Fake) {
+pub(crate) async fn on_sigint(fake: Fake) {
     while_connected(fake, "INT").await;
 }
 
-pub async fn replies_in_flight_arrive(fake: Fake) {
+pub(crate) async fn replies_in_flight_arrive(fake: Fake) {
     let mut bot = Bot::ready(&fake, &[]).await;
     fake.fault("POST /messages", 1, How::Slow(Duration::from_secs(2)));
     fake.fault("/callback", 1, How::Slow(Duration::from_millis(800)));
@@ -40,7 +40,7 @@ pub async fn replies_in_flight_arrive(fake: Fake) {
     fake.posted(33, 0).await;
 }
 
-pub async fn a_reply_that_never_arrives_is_not_waited_for(fake: Fake) {
+pub(crate) async fn a_reply_that_never_arrives_is_not_waited_for(fake: Fake) {
     let mut bot = Bot::ready(&fake, &[]).await;
     fake.fault("POST /messages", 9, How::Hang);
     fake.write(&Written { text: QUESTION.to_owned(), ..Written::default() });
@@ -48,7 +48,7 @@ pub async fn a_reply_that_never_arrives_is_not_waited_for(fake: Fake) {
     assert!(bot.stop("TERM").await < LIMIT);
 }
 
-pub async fn while_the_gateway_is_gone(fake: Fake) {
+pub(crate) async fn while_the_gateway_is_gone(fake: Fake) {
     let mut bot = Bot::ready(&fake, &[]).await;
     fake.gateway_gone(true);
     fake.order(0, Order::Drop);
@@ -56,21 +56,21 @@ pub async fn while_the_gateway_is_gone(fake: Fake) {
     assert!(bot.stop("TERM").await < LIMIT);
 }
 
-pub async fn while_a_session_is_begun_anew(fake: Fake) {
+pub(crate) async fn while_a_session_is_begun_anew(fake: Fake) {
     let mut bot = Bot::ready(&fake, &[]).await;
     fake.order(0, Order::Close(4009));
     bot.says("not ready", 1).await;
     assert!(bot.stop("TERM").await < LIMIT);
 }
 
-pub async fn while_the_gateway_is_mute(fake: Fake) {
+pub(crate) async fn while_the_gateway_is_mute(fake: Fake) {
     fake.all_connections(Manner::Mute);
     let mut bot = Bot::start(&fake, &[]);
     fake.wait_for("a connection", 1, |s| matches!(s, Seen::Connected)).await;
     assert!(bot.stop("TERM").await < LIMIT);
 }
 
-pub async fn while_the_knowledge_is_learned(fake: Fake) {
+pub(crate) async fn while_the_knowledge_is_learned(fake: Fake) {
     // The built-in record with a change: learning it takes seconds.
     let folder = tempfile::tempdir().expect("the system has a place for such");
     for file in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/knowledge")).expect("it is in the repository") {
@@ -84,14 +84,14 @@ pub async fn while_the_knowledge_is_learned(fake: Fake) {
     assert!(bot.lines("learned took=").is_empty() && fake.seen().is_empty(), "{}", bot.log());
 }
 
-pub async fn before_discord_says_where_to_connect(fake: Fake) {
+pub(crate) async fn before_discord_says_where_to_connect(fake: Fake) {
     fake.fault("GET /gateway/bot", 9, How::Hang);
     let mut bot = Bot::start(&fake, &[]);
     fake.wait_for("a question", 1, |s| matches!(s, Seen::Asked(_))).await;
     assert!(bot.stop("INT").await < LIMIT);
 }
 
-pub async fn while_discord_fails(fake: Fake) {
+pub(crate) async fn while_discord_fails(fake: Fake) {
     let mut bot = Bot::ready(&fake, &[]).await;
     fake.fault("POST /messages", 99, How::Status(500, json!({})));
     fake.write(&Written { text: QUESTION.to_owned(), ..Written::default() });
@@ -100,7 +100,7 @@ pub async fn while_discord_fails(fake: Fake) {
     assert!(closed_well(&fake));
 }
 
-pub async fn all_shards_close_side_by_side(fake: Fake) {
+pub(crate) async fn all_shards_close_side_by_side(fake: Fake) {
     fake.advise_shards(3);
     let mut bot = Bot::ready(&fake, &[]).await;
     let took = bot.stop("TERM").await;
@@ -108,7 +108,7 @@ pub async fn all_shards_close_side_by_side(fake: Fake) {
     assert!(took < LIMIT && closed == 3, "{took:?} {:?}", fake.seen());
 }
 
-pub async fn while_shards_wait_for_their_turn(fake: Fake) {
+pub(crate) async fn while_shards_wait_for_their_turn(fake: Fake) {
     fake.advise_shards(8);
     let mut bot = Bot::start(&fake, &[]);
     bot.says(" connected shard=0", 1).await;

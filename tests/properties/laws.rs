@@ -1,12 +1,12 @@
 //! What must hold whatever is asked, written or imported. Each law panics where it is broken.
 
-use factotum::answering::{Answerer, MAX_SUGGESTIONS, Outcome, Reason, Reply};
-use factotum::diagnostic::{Place, Severity, SourceFile, line_column};
-use factotum::import::{Table, pack};
-use factotum::question::{MAX_BYTES, Unreadable};
-use factotum::render::{console, explain, json, message, visible};
-use factotum::vectors;
-use factotum::{knowledge, text};
+use factotum_core::answering::{Answerer, MAX_SUGGESTIONS, Outcome, Reason, Reply};
+use factotum_core::diagnostic::{Place, Severity, SourceFile, line_column};
+use factotum_core::question::{MAX_BYTES, Unreadable};
+use factotum_core::render::{console, explain, json, message, visible};
+use factotum_core::vectors;
+use factotum_core::{knowledge, text};
+use factotum_curator::import::{Table, pack};
 use std::collections::BTreeSet;
 
 /// Most characters of a reply: the longest message that Discord takes.
@@ -16,7 +16,7 @@ const MAX_MESSAGE: usize = 2_000;
 const OBEYED: [char; 9] = ['@', '<', '>', '`', '[', ']', '|', '{', '}'];
 
 /// A question and its reply, in every form that it is shown in.
-pub fn answer(answerer: &Answerer, question: &str) {
+pub(crate) fn answer(answerer: &Answerer, question: &str) {
     let reply = answerer.answer(question);
     let shown = renderings(answerer, question, &reply);
     assert_eq!(shown, renderings(answerer, question, &answerer.answer(question)), "the same question, the same bytes");
@@ -92,7 +92,7 @@ fn sound(answerer: &Answerer, question: &str, reply: &Reply) {
 }
 
 /// A file of a record: either a record that can be asked, or errors with their places.
-pub fn record(bytes: &[u8]) {
+pub(crate) fn record(bytes: &[u8]) {
     let files = [SourceFile { name: "record.toml".to_owned(), text: String::from_utf8_lossy(bytes).into_owned() }];
     let found = knowledge::load(&files);
     for diagnostic in &found.diagnostics {
@@ -123,7 +123,7 @@ pub fn record(bytes: &[u8]) {
 }
 
 /// A table: either a record that loads without an error, or bad rows with their lines.
-pub fn table(bytes: &[u8]) {
+pub(crate) fn table(bytes: &[u8]) {
     match pack(Table { name: "table.csv", bytes, date: "2024-05-31" }) {
         Ok(imported) => {
             let found = knowledge::load(&imported.files);

@@ -6,16 +6,15 @@
 mod laws;
 mod mutate;
 
-use factotum::answering::{Answerer, Outcome};
-use factotum::pack;
-use factotum::render::message;
+use factotum_core::answering::{Answerer, Outcome};
+use factotum_core::render::message;
 use mutate::Material;
 use proptest::collection::vec;
 use proptest::prelude::any;
 use proptest::test_runner::{Config, RngSeed, TestRunner};
 use std::sync::LazyLock;
 
-static ANSWERER: LazyLock<Answerer> = LazyLock::new(pack::built_in);
+static ANSWERER: LazyLock<Answerer> = LazyLock::new(factotum_built_in::answerer);
 static MATERIAL: LazyLock<Material> = LazyLock::new(|| Material::of(ANSWERER.base()));
 
 /// Bytes that one case gets: the changes of a text take about five each.

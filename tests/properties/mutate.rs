@@ -5,9 +5,9 @@
 //! same of the same bytes. Bytes that have run out count as zeros, which stand for the first of every choice.
 
 use arbitrary::Unstructured;
-use factotum::knowledge::KnowledgeBase;
-use factotum::question::MAX_BYTES;
-use factotum::text::truncate;
+use factotum_core::knowledge::KnowledgeBase;
+use factotum_core::question::MAX_BYTES;
+use factotum_core::text::truncate;
 use std::sync::LazyLock;
 
 /// Most changes to one text: after more of them nothing is left of what was real.
@@ -113,14 +113,14 @@ const NASTIES: [&str; 34] = [
 
 /// Real texts to start from.
 #[derive(Debug)]
-pub struct Material {
+pub(crate) struct Material {
     phrases: Vec<String>,
     names: Vec<String>,
 }
 
 impl Material {
     /// Every phrase and every name of a record.
-    pub fn of(base: &KnowledgeBase) -> Material {
+    pub(crate) fn of(base: &KnowledgeBase) -> Material {
         let phrases = base.intents.iter().map(|i| &i.phrases);
         let phrases = phrases.chain(base.near_misses.iter().map(|m| &m.phrases)).chain(base.small_talk.iter().map(|t| &t.phrases));
         Material {
@@ -130,7 +130,7 @@ impl Material {
     }
 
     /// Its phrases, slots included.
-    pub fn phrases(&self) -> &[String] {
+    pub(crate) fn phrases(&self) -> &[String] {
         &self.phrases
     }
 
@@ -145,7 +145,7 @@ impl Material {
 }
 
 /// A question: a phrase of the record, changed.
-pub fn question(material: &Material, bytes: &[u8]) -> String {
+pub(crate) fn question(material: &Material, bytes: &[u8]) -> String {
     let mut choices = Unstructured::new(bytes);
     let mut text = material.phrase(&mut choices);
     for _ in 0..MAX_STEPS {
@@ -323,7 +323,7 @@ const TOML: [&str; 40] = [
 ];
 
 /// A file of a record, changed: of the pack that `docs/knowledge.md` explains the format with, which has all that a record can have.
-pub fn record(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn record(bytes: &[u8]) -> Vec<u8> {
     static ORIGINAL: LazyLock<String> = LazyLock::new(|| {
         let document = include_str!("../../docs/knowledge.md");
         let blocks = document.split("\n```toml\n").skip(1).filter_map(|rest| rest.split_once("\n```"));
@@ -359,7 +359,7 @@ const CSV: [&str; 18] = [
 ];
 
 /// A table of questions and answers, changed.
-pub fn table(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn table(bytes: &[u8]) -> Vec<u8> {
     file(TABLE, &CSV, bytes)
 }
 

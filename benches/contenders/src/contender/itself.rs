@@ -3,13 +3,13 @@
 use super::{Contender, Load};
 use crate::data::Training;
 use anyhow::{Context, anyhow};
-use factotum::answering::Answerer;
-use factotum::cache::{Cache, Key};
-use factotum::diagnostic::SourceFile;
-use factotum::import::{self, Table};
-use factotum::knowledge::{self, KnowledgeBase};
-use factotum::question::Question;
-use factotum::render::json;
+use factotum_core::answering::Answerer;
+use factotum_service::cache::{Cache, Key};
+use factotum_core::diagnostic::SourceFile;
+use factotum_curator::import::{self, Table};
+use factotum_core::knowledge::{self, KnowledgeBase};
+use factotum_core::question::Question;
+use factotum_core::render::json;
 use std::path::Path;
 
 /// Answers as the program does: its best candidate is what `factotum ask --json` names first.

@@ -1,0 +1,27 @@
+//! Factotum's core: from a question to a reply that can be shown.
+//!
+//! ```text
+//! load:  knowledge/*.toml -> file::* (spanned) -> check -> KnowledgeBase | diagnostics
+//! ask:   text -> Question -> Reading -> Ranking -> evidence -> Outcome -> reply
+//! ```
+//!
+//! All of it is synchronous and deterministic, and does no input or output.
+
+// From text to reply.
+pub mod answering;
+pub mod matching;
+pub mod question;
+pub mod reading;
+pub mod render;
+pub mod text;
+
+// What is on record.
+pub mod diagnostic;
+pub mod document;
+pub mod knowledge;
+
+// The English language.
+pub mod english;
+pub mod language;
+pub mod spelling;
+pub mod vectors;

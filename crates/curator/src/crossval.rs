@@ -1,0 +1,197 @@
+//! Cross-validation: how a pack answers phrases that it was not taught.
+//!
+//! Phrases are dealt into folds. For each fold the pack is learned anew without that fold's phrases, which are then asked.
+//! Every phrase is left out once, so the figure tells how other people's wordings fare, without any question but the
+//! pack's own.
+
+use crate::audit::fillings;
+use factotum_core::answering::{Answerer, Outcome};
+use factotum_core::knowledge::{KnowledgeBase, Phrase};
+use factotum_core::matching::Target;
+use factotum_core::vectors::Table;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Folds that phrases are dealt into: with ten, each pack learned has nine tenths of the phrases.
+pub const FOLDS: usize = 10;
+
+/// A pack without some of its phrases.
+#[derive(Debug)]
+pub struct Fold {
+    /// What is left.
+    pub base: KnowledgeBase,
+    /// What was left out, with whom it belongs to.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// A phrase that was left out, as a question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftOut {
+    /// Whom it belongs to.
+    pub target: Target,
+    /// The question; slots are filled.
+    pub question: String,
+    /// Whether nothing of its target is left: then nothing can answer it.
+    pub wholly: bool,
+}
+
+impl Fold {
+    /// The fold of a number below `of`. A target always keeps one phrase, unless it is among those that are left out
+    /// `wholly`: of each kind every `of`th.
+    pub fn new(base: &KnowledgeBase, number: usize, of: usize, wholly: bool) -> Fold {
+        let mut fold = Fold { base: base.clone(), left_out: Vec::new() };
+        let mut deal = |target: Target, index: usize, phrases: &mut Vec<Phrase>, ask: &dyn Fn(&str) -> String| {
+            let gone = wholly && index % of == number;
+            let mut left_out = Vec::new();
+            let all = phrases.len();
+            let mut at = 0;
+            phrases.retain(|phrase| {
+                // Neighbouring phrases, which are alike more often than not, go to different folds; targets begin with
+                // different ones.
+                let out = gone || (all > 1 && (at + index * 7) % of == number);
+                at += 1;
+                if out {
+                    left_out.push(LeftOut { target, question: ask(&phrase.text), wholly: gone });
+                }
+                !out
+            });
+            fold.left_out.append(&mut left_out);
+        };
+        for (index, intent) in fold.base.intents.iter_mut().enumerate() {
+            let ask = |text: &str| fillings(base, &base.intents[index], text).swap_remove(0);
+            deal(Target::Intent(index), index, &mut intent.phrases, &ask);
+        }
+        let plain = |text: &str| text.to_owned();
+        for (index, miss) in fold.base.near_misses.iter_mut().enumerate() {
+            deal(Target::NearMiss(index), index, &mut miss.phrases, &plain);
+        }
+        for (index, talk) in fold.base.small_talk.iter_mut().enumerate() {
+            deal(Target::SmallTalk(index), index, &mut talk.phrases, &plain);
+        }
+        fold
+    }
+}
+
+/// How phrases fared that were left out.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Recall {
+    /// Phrases of intents.
+    pub asked: usize,
+    /// Of these, answered with a fact of their intent.
+    pub right: usize,
+    /// Of these, answered with another fact.
+    pub wrong: usize,
+    /// Phrases of near misses.
+    pub misses: usize,
+    /// Of these, answered all the same.
+    pub invented: usize,
+}
+
+impl Recall {
+    /// Phrases of intents answered rightly, in per cent; 100 of none.
+    pub fn per_cent(&self) -> f64 {
+        if self.asked == 0 { 100.0 } else { 100.0 * self.right as f64 / self.asked as f64 }
+    }
+
+    fn add(&mut self, base: &KnowledgeBase, left_out: &LeftOut, outcome: &Outcome) {
+        match left_out.target {
+            Target::Intent(index) => {
+                self.asked += 1;
+                if let Outcome::Answer(parts) = outcome {
+                    let facts = &base.intents[index].facts;
+                    let own = parts.iter().any(|p| p.intent == index || p.facts.iter().any(|f| facts.contains(f)));
+                    self.right += usize::from(own);
+                    self.wrong += usize::from(!own);
+                }
+            }
+            Target::NearMiss(_) => {
+                self.misses += 1;
+                self.invented += usize::from(matches!(outcome, Outcome::Answer(_)));
+            }
+            Target::SmallTalk(_) => {}
+        }
+    }
+
+    fn join(&mut self, other: Recall) {
+        self.asked += other.asked;
+        self.right += other.right;
+        self.wrong += other.wrong;
+        self.misses += other.misses;
+        self.invented += other.invented;
+    }
+}
+
+/// Asks every phrase of a pack once, with the pack learned without it; on `threads` threads, with the same result on any
+/// number. `done` is told of each fold, by any of them.
+pub fn recall(base: &KnowledgeBase, table: &Table, threads: usize, done: &(dyn Fn() + Sync)) -> Recall {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut recall = Recall::default();
+        loop {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            if number >= FOLDS {
+                return recall;
+            }
+            let fold = Fold::new(base, number, FOLDS, false);
+            let answerer = Answerer::learn(fold.base, table.clone(), &mut |_| {});
+            for left_out in &fold.left_out {
+                recall.add(base, left_out, &answerer.answer(&left_out.question).outcome);
+            }
+            done();
+        }
+    };
+    let mut recall = Recall::default();
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads.clamp(1, FOLDS)).map(|_| scope.spawn(work)).collect();
+        for worker in workers {
+            recall.join(worker.join().expect("answering does not panic"));
+        }
+    });
+    recall
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use factotum_core::diagnostic::SourceFile;
+    use factotum_core::knowledge;
+    use std::collections::BTreeSet;
+
+    fn base() -> KnowledgeBase {
+        let text = include_str!("../../../tests/packs/tiny/lighthouse.toml").to_owned();
+        knowledge::load(&[SourceFile { name: "lighthouse.toml".to_owned(), text }]).base.expect("without mistakes")
+    }
+
+    #[test]
+    fn every_phrase_is_left_out_once() {
+        let base = base();
+        let mut left: Vec<LeftOut> = Vec::new();
+        for number in 0..FOLDS {
+            let fold = Fold::new(&base, number, FOLDS, false);
+            assert!(fold.left_out.iter().all(|l| !l.wholly));
+            assert!(fold.base.intents.iter().all(|i| !i.phrases.is_empty()));
+            left.extend(fold.left_out);
+        }
+        let phrases: usize = base.intents.iter().map(|i| i.phrases.len()).sum::<usize>()
+            + base.near_misses.iter().map(|n| n.phrases.len()).sum::<usize>()
+            + base.small_talk.iter().map(|s| s.phrases.len()).sum::<usize>();
+        let distinct: BTreeSet<String> = left.iter().map(|l| l.question.clone()).collect();
+        assert_eq!((left.len(), distinct.len()), (phrases, phrases));
+    }
+
+    #[test]
+    fn left_out_wholly_nothing_is_left() {
+        let base = base();
+        let fold = Fold::new(&base, 1, 3, true);
+        assert!(fold.base.intents[1].phrases.is_empty() && !fold.base.intents[0].phrases.is_empty());
+        assert!(fold.left_out.iter().any(|l| l.wholly && l.target == Target::Intent(1)));
+    }
+
+    #[test]
+    fn threads_do_not_change_the_figure() {
+        let base = base();
+        let table = Table::built_in();
+        let one = recall(&base, &table, 1, &|| {});
+        assert_eq!(one, recall(&base, &table, 3, &|| {}));
+        assert!(one.asked > 10 && one.right <= one.asked);
+    }
+}

@@ -1,0 +1,511 @@
+//! Golden questions: what was asked, what should come of it, and the score.
+//!
+//! ```toml
+//! format = 1
+//! target = 100.0                         # per cent that must be right
+//!
+//! [[questions]]
+//! ask = "how tall is the tower"
+//! expect = "answer"                      # or "decline"; "either": declined, or answered rightly
+//! facts = ["height"]                     # one of these is among the answer's facts
+//! says = [["31", "thirty-one"]]          # of each group the answer has one
+//! never = ["visitors"]                   # and none of these
+//! note = "plain"
+//! ```
+
+use factotum_core::answering::{Answerer, Outcome, Reply};
+use factotum_core::diagnostic::{Code, Diagnostic, Place, SourceFile};
+use factotum_core::knowledge::KnowledgeBase;
+use factotum_core::render::{answer_text, facts, json, visible};
+use factotum_core::{document, text};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use toml::Spanned;
+use toml::de::DeValue;
+
+/// The version of the format that this program reads.
+const FORMAT: i64 = 1;
+/// What may stand in a file, outside of its questions.
+const KEYS: &[&str] = &["format", "target", "questions"];
+
+/// What should come of a question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Expect {
+    /// A right answer.
+    Answer,
+    /// Anything but an answer.
+    Decline,
+    /// Anything but a wrong answer.
+    Either,
+}
+
+/// A question as it is written.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    ask: Spanned<String>,
+    expect: Expect,
+    #[serde(default)]
+    facts: Vec<Spanned<String>>,
+    #[serde(default)]
+    says: Vec<Spanned<Vec<String>>>,
+    #[serde(default)]
+    never: Vec<String>,
+    #[serde(default)]
+    note: String,
+}
+
+/// A question with what should come of it.
+#[derive(Debug, Clone)]
+pub struct GoldenQuestion {
+    /// What is asked.
+    pub ask: String,
+    /// What should come of it.
+    pub expect: Expect,
+    /// Ids of facts of which the answer has at least one; any fact will do if there are none.
+    pub facts: Vec<String>,
+    /// Of each group the answer has at least one; folded.
+    pub says: Vec<Vec<String>>,
+    /// The answer has none of these; folded.
+    pub never: Vec<String>,
+    /// Why it is asked.
+    pub note: String,
+    /// Where it is written.
+    pub place: Place,
+}
+
+/// The questions of one file.
+#[derive(Debug, Clone)]
+pub struct GoldenSet {
+    /// Index into the files that were read.
+    pub file: usize,
+    /// Least per cent of right ones.
+    pub target: f64,
+    /// Its questions.
+    pub questions: Vec<GoldenQuestion>,
+}
+
+/// Reads golden questions that are to be asked of a base.
+///
+/// # Errors
+/// Every mistake in the files, facts that the base does not have included.
+pub fn parse(files: &[SourceFile], base: &KnowledgeBase) -> Result<Vec<GoldenSet>, Vec<Diagnostic>> {
+    let mut found = Vec::new();
+    let sets = files.iter().enumerate().map(|(index, file)| parse_file(index, file, base, &mut found)).collect();
+    found.sort_by(|a, b| (&a.place, a.code).cmp(&(&b.place, b.code)));
+    if found.is_empty() { Ok(sets) } else { Err(found) }
+}
+
+fn parse_file(file: usize, source: &SourceFile, base: &KnowledgeBase, found: &mut Vec<Diagnostic>) -> GoldenSet {
+    let mut set = GoldenSet { file, target: 100.0, questions: Vec::new() };
+    let start = Place::new(file, 0..source.text.lines().next().map_or(0, str::len));
+    let (mut format, mut questions, before) = (None, false, found.len());
+    for (key, value) in document::root(file, &source.text, found) {
+        let place = Place::new(file, value.span());
+        match key.get_ref().as_ref() {
+            "format" => {
+                format = Some(place.clone());
+                if document::value::<i64>(file, "`format`", value, found).is_some_and(|n| n != FORMAT) {
+                    found.push(Diagnostic::new(Code::Format, place, "this program reads format 1 only", "write `format = 1`"));
+                }
+            }
+            "target" => {
+                set.target = document::value(file, "`target`", value, found).unwrap_or(set.target);
+                if !(0.0..=100.0).contains(&set.target) {
+                    found.push(Diagnostic::new(Code::InvalidValue, place, "`target` is not a percentage", "write a number from 0 to 100"));
+                }
+            }
+            "questions" => {
+                questions = true;
+                match value.into_inner() {
+                    DeValue::Array(entries) => set.questions = entries.into_iter().filter_map(|e| question(file, e, base, found)).collect(),
+                    _ => found.push(Diagnostic::new(
+                        Code::InvalidValue,
+                        place,
+                        "`questions` is not a list of tables",
+                        "write `[[questions]]` above each question",
+                    )),
+                }
+            }
+            _ => document::unknown_key(file, &key, KEYS, found),
+        }
+    }
+    // A file that cannot be parsed has been complained about enough.
+    if found.len() == before {
+        if format.is_none() {
+            found.push(Diagnostic::new(
+                Code::Format,
+                start.clone(),
+                "the file does not say its format",
+                "begin the file with `format = 1`",
+            ));
+        }
+        if !questions || set.questions.is_empty() {
+            found.push(Diagnostic::new(Code::MissingKey, start, "the file has no question", "add `[[questions]]` with `ask` and `expect`"));
+        }
+    }
+    set
+}
+
+fn question(file: usize, value: Spanned<DeValue<'_>>, base: &KnowledgeBase, found: &mut Vec<Diagnostic>) -> Option<GoldenQuestion> {
+    let entry: Entry = document::value(file, "a question", value, found)?;
+    let place = Place::new(file, entry.ask.span());
+    if entry.expect == Expect::Decline && !(entry.facts.is_empty() && entry.says.is_empty()) {
+        found.push(Diagnostic::new(
+            Code::InvalidValue,
+            place.clone(),
+            "a question to be declined has `facts` or `says`",
+            "remove them, or expect \"answer\" or \"either\"",
+        ));
+    }
+    for fact in entry.facts.iter().filter(|f| base.fact(f.get_ref()).is_none()) {
+        let nearest = base.facts.iter().map(|f| (strsim::jaro_winkler(&f.id, fact.get_ref()), &f.id)).max_by(|a, b| a.0.total_cmp(&b.0));
+        let help = match nearest {
+            Some((score, id)) if score > 0.8 => format!("did you mean `{id}`?"),
+            _ => "name a fact of the base".to_owned(),
+        };
+        found.push(Diagnostic::new(
+            Code::DanglingReference,
+            Place::new(file, fact.span()),
+            format!("there is no fact `{}`", visible(fact.get_ref())),
+            help,
+        ));
+    }
+    for group in entry.says.iter().filter(|g| g.get_ref().is_empty()) {
+        found.push(Diagnostic::new(
+            Code::InvalidValue,
+            Place::new(file, group.span()),
+            "no answer can have one of nothing",
+            "name what the answer should say",
+        ));
+    }
+    let folded = |list: Vec<String>| list.iter().map(|t| text::fold(t)).collect::<Vec<_>>();
+    Some(GoldenQuestion {
+        ask: entry.ask.into_inner(),
+        expect: entry.expect,
+        facts: entry.facts.into_iter().map(Spanned::into_inner).collect(),
+        says: entry.says.into_iter().map(|g| folded(g.into_inner())).collect(),
+        never: folded(entry.never),
+        note: entry.note,
+        place,
+    })
+}
+
+/// How a reply compares with what was expected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verdict {
+    /// As expected.
+    Right,
+    /// Answered, but not with what the record says on it.
+    Wrong,
+    /// Not answered although the record has it.
+    Declined,
+    /// Answered although the record does not have it.
+    Invented,
+}
+
+impl Verdict {
+    /// All of them, best first.
+    pub const ALL: [Verdict; 4] = [Verdict::Right, Verdict::Wrong, Verdict::Declined, Verdict::Invented];
+
+    /// Its name in options, tables and JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Verdict::Right => "right",
+            Verdict::Wrong => "wrong",
+            Verdict::Declined => "declined",
+            Verdict::Invented => "invented",
+        }
+    }
+}
+
+/// One question with what came of it.
+#[derive(Debug)]
+pub struct Scored<'a> {
+    /// What was asked and expected.
+    pub golden: &'a GoldenQuestion,
+    /// What came of it.
+    pub reply: Reply,
+    /// How the two compare.
+    pub verdict: Verdict,
+}
+
+/// How many questions had which verdict.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// As expected.
+    pub right: usize,
+    /// Answered wrongly.
+    pub wrong: usize,
+    /// Not answered although on record.
+    pub declined: usize,
+    /// Answered although not on record.
+    pub invented: usize,
+}
+
+impl Counts {
+    fn add(&mut self, verdict: Verdict) {
+        match verdict {
+            Verdict::Right => self.right += 1,
+            Verdict::Wrong => self.wrong += 1,
+            Verdict::Declined => self.declined += 1,
+            Verdict::Invented => self.invented += 1,
+        }
+    }
+
+    /// All questions.
+    pub fn total(&self) -> usize {
+        self.right + self.wrong + self.declined + self.invented
+    }
+
+    /// Right ones in per cent; 100 of nothing.
+    pub fn per_cent(&self) -> f64 {
+        if self.total() == 0 { 100.0 } else { self.right as f64 * 100.0 / self.total() as f64 }
+    }
+}
+
+/// The score of one file.
+#[derive(Debug)]
+pub struct FileScore<'a> {
+    /// Index into the files that were read.
+    pub file: usize,
+    /// Least per cent of right ones.
+    pub target: f64,
+    /// Its questions in order.
+    pub scored: Vec<Scored<'a>>,
+    /// How many had which verdict.
+    pub counts: Counts,
+}
+
+impl FileScore<'_> {
+    /// Whether enough were right.
+    pub fn met(&self) -> bool {
+        self.counts.per_cent() >= self.target
+    }
+}
+
+/// The score of all files.
+#[derive(Debug)]
+pub struct Scorecard<'a> {
+    /// File by file.
+    pub files: Vec<FileScore<'a>>,
+}
+
+/// How often something was taken for something else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Confusion {
+    /// The first fact that was expected, or what else was.
+    pub expected: String,
+    /// The intent that it was taken for, or why it was declined.
+    pub taken: String,
+    /// How often.
+    pub times: usize,
+}
+
+impl Scorecard<'_> {
+    /// How many questions of all files had which verdict.
+    pub fn counts(&self) -> Counts {
+        let mut all = Counts::default();
+        self.scored().for_each(|s| all.add(s.verdict));
+        all
+    }
+
+    /// Every question.
+    pub fn scored(&self) -> impl Iterator<Item = &Scored<'_>> {
+        self.files.iter().flat_map(|f| &f.scored)
+    }
+
+    /// Whether enough were right in every file.
+    pub fn met(&self) -> bool {
+        self.files.iter().all(FileScore::met)
+    }
+
+    /// What was taken for what where that was not right, most frequent first.
+    pub fn confusion(&self, base: &KnowledgeBase) -> Vec<Confusion> {
+        let mut times: BTreeMap<(String, String), usize> = BTreeMap::new();
+        for scored in self.scored().filter(|s| s.verdict != Verdict::Right) {
+            *times.entry((expected(scored.golden), taken(base, &scored.reply))).or_default() += 1;
+        }
+        let mut out: Vec<Confusion> = times.into_iter().map(|((expected, taken), times)| Confusion { expected, taken, times }).collect();
+        out.sort_by_key(|c| std::cmp::Reverse(c.times));
+        out
+    }
+}
+
+/// What was expected, in a word.
+pub fn expected(golden: &GoldenQuestion) -> String {
+    match (golden.expect, golden.facts.first()) {
+        (Expect::Decline, _) => "(decline)".to_owned(),
+        (_, Some(fact)) => fact.clone(),
+        (Expect::Answer, None) => "(answer)".to_owned(),
+        (Expect::Either, None) => "(either)".to_owned(),
+    }
+}
+
+/// What a question was taken for: an intent, or why it was declined and what was nearest.
+pub fn taken(base: &KnowledgeBase, reply: &Reply) -> String {
+    match &reply.outcome {
+        Outcome::Answer(parts) => parts.first().map_or_else(String::new, |p| base.intents[p.intent].id.clone()),
+        Outcome::Clarify(intents) => {
+            let ids: Vec<&str> = intents.iter().map(|i| base.intents[*i].id.as_str()).collect();
+            format!("(clarify) {}", ids.join(" or "))
+        }
+        Outcome::SmallTalk(talk) => format!("(small talk) {}", base.small_talk[*talk].id),
+        Outcome::NoAnswer(reason) => {
+            let nearest = reply.candidates.first().map_or_else(String::new, |c| format!(" {}", json::name(base, c.target)));
+            format!("({}){nearest}", reason.as_str())
+        }
+    }
+}
+
+/// Asks every golden question.
+pub fn run<'a>(answerer: &Answerer, sets: &'a [GoldenSet]) -> Scorecard<'a> {
+    let score = |set: &'a GoldenSet| {
+        let mut counts = Counts::default();
+        let scored = set
+            .questions
+            .iter()
+            .map(|golden| {
+                let reply = answerer.answer(&golden.ask);
+                let verdict = judge(answerer.base(), golden, &reply);
+                counts.add(verdict);
+                Scored { golden, reply, verdict }
+            })
+            .collect();
+        FileScore { file: set.file, target: set.target, scored, counts }
+    };
+    Scorecard { files: sets.iter().map(score).collect() }
+}
+
+/// Compares a reply with what was expected.
+pub fn judge(base: &KnowledgeBase, golden: &GoldenQuestion, reply: &Reply) -> Verdict {
+    let Outcome::Answer(parts) = &reply.outcome else {
+        return if golden.expect == Expect::Answer { Verdict::Declined } else { Verdict::Right };
+    };
+    if golden.expect == Expect::Decline {
+        return Verdict::Invented;
+    }
+    let said = text::fold(&answer_text(base, parts));
+    let fact = golden.facts.is_empty() || facts(base, parts).iter().any(|f| golden.facts.contains(&f.id));
+    let says = golden.says.iter().all(|group| group.iter().any(|one| said.contains(one)));
+    let never = golden.never.iter().any(|one| said.contains(one));
+    if fact && says && !never { Verdict::Right } else { Verdict::Wrong }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use factotum_core::knowledge;
+
+    const PACK: &str = r#"
+        format = 1
+        [sources.log]
+        title = "Log"
+        date = "2019"
+        paragraphs = 2
+        [facts.height]
+        statement = "The tower is 31 metres high."
+        as-of = "2019"
+        paragraphs = [1]
+        [facts.keeper]
+        statement = "Zoë keeps the light."
+        as-of = "2019"
+        paragraphs = [2]
+        [intents.how-high]
+        question = "How high is the tower?"
+        kind = "number"
+        answer = "31 metres."
+        facts = ["height"]
+        phrases = ["height of the tower", "how tall is the tower"]
+        [intents.who-keeps]
+        question = "Who keeps the light?"
+        kind = "person"
+        facts = ["keeper"]
+        phrases = ["name of the keeper"]
+    "#;
+
+    fn base() -> KnowledgeBase {
+        let loaded = knowledge::load(&[SourceFile { name: "p.toml".into(), text: PACK.into() }]);
+        loaded.base.expect("the pack of this test has no mistakes")
+    }
+
+    fn read(text: &str) -> Result<Vec<GoldenSet>, Vec<Code>> {
+        let file = SourceFile { name: "q.toml".into(), text: text.into() };
+        parse(&[file], &base()).map_err(|found| found.iter().map(|d| d.code).collect())
+    }
+
+    #[test]
+    fn every_mistake_is_told() {
+        let cases = [
+            ("format = 1\n", vec![Code::MissingKey]),
+            ("[[questions]]\nask = \"x\"\nexpect = \"decline\"\n", vec![Code::Format]),
+            ("format = 2\n[[questions]]\nask = \"x\"\nexpect = \"decline\"\n", vec![Code::Format]),
+            ("format = 1\ntarget = 101\nextra = 1\nquestions = []\n", vec![Code::InvalidValue, Code::UnknownKey]),
+            (
+                "format = 1\n[[questions]]\nask = \"x\"\n[[questions]]\nask = \"y\"\nexpect = \"maybe\"\n[[questions]]\nask = \"z\"\nexpect = \"answer\"\nfact = []\n",
+                vec![Code::MissingKey, Code::InvalidValue, Code::UnknownKey],
+            ),
+            (
+                "format = 1\n[[questions]]\nask = \"x\"\nexpect = \"answer\"\nfacts = [\"hight\"]\nsays = [[]]\n",
+                vec![Code::DanglingReference, Code::InvalidValue],
+            ),
+            ("format = 1\n[[questions]]\nask = \"x\"\nexpect = \"decline\"\nfacts = [\"height\"]\n", vec![Code::InvalidValue]),
+            ("format = ", vec![Code::Syntax]),
+        ];
+        for (text, codes) in cases {
+            assert_eq!(read(text).map(|_| ()), Err(codes), "{text}");
+        }
+    }
+
+    #[test]
+    fn verdicts() {
+        let sets = read(
+            r#"
+            format = 1
+            target = 50
+            [[questions]]
+            ask = "how tall is the tower"
+            expect = "answer"
+            facts = ["keeper", "height"]
+            says = [["31", "thirty-one"], ["METRES"]]
+            [[questions]]
+            ask = "name of the keeper"
+            expect = "either"
+            says = [["zoe"]]
+            [[questions]]
+            ask = "how tall is the tower"
+            expect = "answer"
+            facts = ["keeper"]
+            [[questions]]
+            ask = "how tall is the tower"
+            expect = "either"
+            never = ["31 metres"]
+            [[questions]]
+            ask = "how tall is the tower"
+            expect = "decline"
+            [[questions]]
+            ask = ""
+            expect = "decline"
+            [[questions]]
+            ask = ""
+            expect = "answer"
+            note = "never mind"
+            [[questions]]
+            ask = ""
+            expect = "either"
+            "#,
+        )
+        .expect("the questions of this test have no mistakes");
+        let answerer = Answerer::new(base());
+        let card = run(&answerer, &sets);
+        let verdicts: Vec<&str> = card.scored().map(|s| s.verdict.as_str()).collect();
+        assert_eq!(verdicts, ["right", "right", "wrong", "wrong", "invented", "right", "declined", "right"]);
+        assert_eq!(card.counts(), Counts { right: 4, wrong: 2, declined: 1, invented: 1 });
+        assert!(card.met() && (card.counts().per_cent() - 50.0).abs() < 1e-9);
+        let confusion = card.confusion(answerer.base());
+        assert_eq!(confusion.len(), 4);
+        assert!(confusion.contains(&Confusion { expected: "keeper".into(), taken: "how-high".into(), times: 1 }));
+        assert!(confusion.contains(&Confusion { expected: "(answer)".into(), taken: "(empty)".into(), times: 1 }));
+    }
+}

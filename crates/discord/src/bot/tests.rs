@@ -1,0 +1,248 @@
+use super::*;
+use crate::components::Key;
+
+use proptest::prelude::*;
+use std::sync::LazyLock;
+use std::time::{Duration, Instant};
+
+static BOT: LazyLock<Bot> = LazyLock::new(|| Bot::new(Record::of(factotum_built_in::answerer()), generous()));
+
+/// Rules under which these tests never ask too often.
+fn generous() -> config::Discord {
+    let most = config::Count::MAX;
+    config::Discord { person_limit: most, channel_limit: most, ..config::Discord::default() }
+}
+
+fn written(text: &str) -> Written {
+    Written {
+        id: 1,
+        origin: Origin { person: 2, channel: 3, server: Some(4) },
+        text: text.to_owned(),
+        by_program: false,
+        ordinary: true,
+        calls_everybody: false,
+        mentions_us: true,
+        replies_to_us: false,
+    }
+}
+
+fn used(what: What) -> Incoming {
+    Incoming::Used(Used { id: 1, token: Token("secret".to_owned()), origin: Origin { person: 2, channel: 3, server: Some(4) }, what })
+}
+
+fn pressed(custom_id: &str, chosen: Option<&str>) -> Decision {
+    let what = What::Pressed { custom_id: custom_id.to_owned(), chosen: chosen.map(str::to_owned), message: 9 };
+    BOT.decide(&used(what), Instant::now())
+}
+
+fn decide(written: Written) -> Decision {
+    BOT.decide(&Incoming::Written(written), Instant::now())
+}
+
+#[test]
+fn speaks_only_when_spoken_to() {
+    const ASKED: &str = "<@77> who is the president of Serbia?";
+    let silent = [
+        Written { by_program: true, ..written(ASKED) },
+        Written { ordinary: false, ..written(ASKED) },
+        Written { calls_everybody: true, ..written(ASKED) },
+        Written { mentions_us: false, ..written("who is the president of Serbia?") },
+        Written { mentions_us: false, replies_to_us: true, ..written(" ") },
+    ];
+    for silent in silent {
+        assert_eq!(decide(silent.clone()).actions, [], "{silent:?}");
+    }
+    let spoken = [
+        written(ASKED),
+        Written { mentions_us: false, replies_to_us: true, ..written("who is the president of Serbia?") },
+        Written { mentions_us: false, origin: Origin { server: None, ..written("").origin }, ..written("who is the president of Serbia?") },
+    ];
+    for spoken in spoken {
+        let decision = decide(spoken.clone());
+        assert_eq!((decision.actions.len(), decision.outcome), (1, "answer"), "{spoken:?}");
+    }
+}
+
+#[test]
+fn help_for_whoever_asks_nothing() {
+    for text in ["", "help", "HELP", "<@77>", "<@77> help"] {
+        assert_eq!(decide(written(text)).outcome, "help", "{text}");
+    }
+}
+
+#[test]
+fn lists_say_who_may_ask_where() {
+    let origin = written("").origin;
+    let rules = |change: &dyn Fn(&mut config::Discord)| {
+        let mut rules = config::Discord::default();
+        change(&mut rules);
+        Bot::new(Record::of(factotum_built_in::answerer()), rules)
+    };
+    let ids = |id: &str| id.parse::<config::Ids>().expect("ids");
+    assert!(rules(&|_| ()).allowed(&origin));
+    assert!(rules(&|r| r.allow_servers = ids("4,5")).allowed(&origin));
+    assert!(!rules(&|r| r.allow_servers = ids("5")).allowed(&origin));
+    assert!(!rules(&|r| r.deny_servers = ids("4")).allowed(&origin));
+    assert!(!rules(&|r| r.allow_channels = ids("9")).allowed(&origin));
+    let denied = rules(&|r| r.deny_channels = ids("3"));
+    assert!(!denied.allowed(&origin));
+    assert_eq!(denied.decide(&Incoming::Written(written("hello")), Instant::now()).actions, []);
+    let response = denied.decide(&used(What::Plain("help".to_owned())), Instant::now());
+    assert_eq!((response.actions.len(), response.outcome), (1, "not-allowed"));
+    assert!(!rules(&|r| r.direct_messages = false).allowed(&Origin { server: None, ..origin }));
+}
+
+#[test]
+fn too_many_questions_are_told_once() {
+    let rules = config::Discord { person_limit: "2".parse().expect("in range"), ..config::Discord::default() };
+    let (bot, now) = (Bot::new(Record::of(factotum_built_in::answerer()), rules), Instant::now());
+    let outcomes = [0, 1, 2, 3, 61].map(|seconds| {
+        let decision = bot.decide(&Incoming::Written(written("hello")), now + Duration::from_secs(seconds));
+        (decision.actions.len(), decision.outcome)
+    });
+    assert_eq!(outcomes, [(1, "small-talk"), (1, "small-talk"), (1, "too-often"), (0, "too-often"), (1, "small-talk")]);
+    // Typing does not count.
+    assert_eq!(bot.decide(&used(What::Typing("who".to_owned())), now + Duration::from_secs(62)).actions.len(), 1);
+}
+
+#[test]
+fn buttons_of_our_own_work_and_others_are_declined() {
+    let record = BOT.record();
+    let intent = &record.base().intents[0];
+    let (key, topic) = (Key::of(&intent.id), Key::of(&intent.topic));
+    assert_eq!(pressed(&Meaning::Ask(key.clone()).custom_id(), None).outcome, "answer");
+    assert_eq!(pressed(&Meaning::Pick.custom_id(), Some(key.as_str())).outcome, "answer");
+    assert_eq!(pressed(&Meaning::Open.custom_id(), Some(topic.as_str())).outcome, "shown");
+    assert_eq!(pressed(&Meaning::Helped(false, key.clone()).custom_id(), None).outcome, "not-helpful");
+    assert_eq!(pressed(&Meaning::Helped(true, key).custom_id(), None).outcome, "counted-before");
+    let nobody = Key::of("nobody has this id");
+    for (forged, chosen) in [
+        ("", None),
+        ("1:pick", None),
+        ("1:pick", Some("zzz")),
+        ("1:open", Some("0123456789abcdef")),
+        (Meaning::Ask(nobody.clone()).custom_id().as_str(), None),
+        (Meaning::Topic(nobody.clone(), 0).custom_id().as_str(), None),
+        (Meaning::Helped(true, nobody).custom_id().as_str(), None),
+    ] {
+        let decision = pressed(forged, chosen);
+        assert_eq!(decision.outcome, "stale", "{forged}");
+        let [Action::Respond { response: Response::Message(message), .. }] = decision.actions.as_slice() else { panic!("{decision:?}") };
+        assert!(message.is_private() && message.content == words::STALE);
+    }
+}
+
+#[test]
+fn what_was_chosen_while_typing_is_answered() {
+    let record = BOT.record();
+    let intent = record.base().intents.iter().find(|i| !i.question.contains('{') && !i.corrects).expect("there are some");
+    let ask = |question: String| BOT.decide(&used(What::Ask { question, private: true }), Instant::now());
+    let by_key = ask(format!("#{}", Key::of(&intent.id).as_str()));
+    assert_eq!(by_key.outcome, "answer");
+    assert_eq!(by_key.actions, ask(intent.question.clone()).actions);
+    assert_ne!(ask("#0123456789abcdef".to_owned()).outcome, "answer");
+}
+
+#[test]
+fn tags_are_no_words() {
+    let cases = [
+        ("<@1> hello", "hello"),
+        ("hello <@!1>", "hello"),
+        ("a <#2> b", "a   b"),
+        ("1 < 2", "1 < 2"),
+        ("<b>", "<b>"),
+        ("<@", "<@"),
+        ("<:x:1><a:y:2>", ""),
+        ("é<@1>é", "é é"),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(without_tags(text), expected, "{text}");
+    }
+}
+
+/// Questions, halves of questions, noise, and what should not be let through.
+fn texts() -> impl Strategy<Value = String> {
+    let bits = prop::sample::select(vec![
+        "who is ",
+        "Serbia ",
+        "@everyone ",
+        "@here",
+        "<@77>",
+        "<@&5>",
+        "<#",
+        "help",
+        "\\",
+        "**",
+        "https://x.example ",
+        "\u{202e}",
+        "\u{1f642}",
+        "?\n",
+        "`",
+        "\u{0}",
+        "NATO",
+    ]);
+    prop_oneof![prop::collection::vec(bits, 0..12).prop_map(|v| v.concat()), "\\PC{0,60}", ".{0,40}"]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: std::env::var("FACTOTUM_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(512), ..ProptestConfig::default() })]
+
+    /// Whatever arrives: no panic, no unasked word, nobody pinged, nothing longer than Discord takes.
+    #[test]
+    fn any_message(
+        text in texts(),
+        person in any::<u64>(),
+        server in any::<bool>(),
+        [by_program, ordinary, calls_everybody, mentions_us, replies_to_us] in any::<[bool; 5]>(),
+    ) {
+        let origin = Origin { person, channel: person, server: server.then_some(4) };
+        let written = Written { id: u64::MAX, origin, text, by_program, ordinary, calls_everybody, mentions_us, replies_to_us };
+        let decision = decide(written);
+        let addressed = !by_program && ordinary && !calls_everybody && (!server || mentions_us || replies_to_us);
+        prop_assert!(addressed || decision.actions.is_empty());
+        harmless(&decision)?;
+    }
+
+    #[test]
+    fn any_interaction(text in texts(), chosen in prop::option::of(texts()), person in any::<u64>(), which in 0..7) {
+        let what = match which {
+            0 => What::Ask { question: text, private: false },
+            1 => What::AnswerThis { text },
+            2 => What::Plain(text),
+            3 => What::Typing(text),
+            4 => What::Pressed { custom_id: text, chosen, message: person },
+            5 => What::Pressed { custom_id: "1:pick".to_owned(), chosen, message: person },
+            _ => What::Other,
+        };
+        let decision = BOT.decide(&used(what), Instant::now());
+        let responds = matches!(decision.actions.first(), Some(Action::Respond { .. }));
+        prop_assert!(responds);
+        harmless(&decision)?;
+    }
+}
+
+/// Nothing in what is sent pings anybody or breaks Discord's limits.
+fn harmless(decision: &Decision) -> Result<(), TestCaseError> {
+    for action in &decision.actions {
+        let message = match action {
+            Action::Post { message, .. } => {
+                prop_assert!(message.nonce.len() <= 25);
+                &message.message
+            }
+            Action::FollowUp { message, .. } | Action::Respond { response: Response::Message(message) | Response::Update(message), .. } => {
+                message
+            }
+            Action::Respond { response: Response::Choices(choices), .. } => {
+                let fits = |text: &str| (1..=100).contains(&text.chars().count());
+                prop_assert!(choices.len() <= 25 && choices.iter().all(|c| fits(&c.name) && fits(&c.value)));
+                continue;
+            }
+        };
+        let json = serde_json::to_value(message).expect("plain values");
+        prop_assert_eq!(&json["allowed_mentions"], &serde_json::json!({"parse": [], "replied_user": false}));
+        prop_assert!(!message.content.trim().is_empty() && message.content.chars().count() <= 2_000);
+        let text = json.to_string();
+        prop_assert!(!text.contains("@everyone") && !text.contains("@here") && !text.contains("<@"), "{}", text);
+    }
+    Ok(())
+}

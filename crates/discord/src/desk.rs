@@ -1,0 +1,78 @@
+//! What is done around a decision, whichever way the question came and the reply goes: it is counted, and told to the log.
+
+use super::bot::{Bot, Decision};
+use super::event::{Id, Incoming, Now};
+use factotum_service::vitals::Vitals;
+use std::fmt::Display;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Who decides, and who is told.
+#[derive(Debug, Clone)]
+pub struct Desk {
+    /// Who decides.
+    pub bot: Arc<Bot>,
+    /// Who is told how it goes.
+    pub vitals: Arc<Vitals>,
+    /// Whether the log has the ids of people.
+    pub log_users: bool,
+}
+
+/// Something that was decided on, until its reply has arrived or has not.
+#[derive(Debug)]
+pub struct Case {
+    /// What was decided.
+    pub decision: Decision,
+    /// When it came in.
+    pub received: Now,
+    vitals: Arc<Vitals>,
+    trace: Id,
+    person: Option<Id>,
+    decided: Duration,
+}
+
+impl Desk {
+    /// Decides on what came in at `received`.
+    pub fn decide(&self, incoming: &Incoming, received: Now) -> Case {
+        let decision = self.bot.decide(incoming, received);
+        let decided = received.elapsed();
+        let (trace, kind, outcome) = (incoming.id(), decision.kind, decision.outcome);
+        self.vitals.metrics.decided(kind, outcome, decision.asked, decided);
+        let what = if decision.actions.is_empty() { "silent" } else { "delivering" };
+        tracing::debug!(trace, kind, outcome, "{what}");
+        let person = self.log_users.then(|| incoming.origin().person);
+        Case { decision, received, vitals: self.vitals.clone(), trace, person, decided }
+    }
+}
+
+impl Case {
+    /// The first reply has arrived.
+    pub fn replied(&self) {
+        let acknowledged = self.received.elapsed();
+        self.vitals.metrics.acknowledged(acknowledged);
+        let Case { decision, trace, person, decided, .. } = self;
+        tracing::info!(
+            trace,
+            person,
+            kind = decision.kind,
+            outcome = decision.outcome,
+            about = decision.about.as_ref().map(tracing::field::display),
+            decided_us = decided.as_micros(),
+            acknowledged_us = acknowledged.as_micros(),
+            "replied"
+        );
+    }
+
+    /// An attempt at it has failed, for a reason of this sort.
+    pub fn attempt_failed(&self, sort: &'static str) {
+        self.vitals.metrics.rest_error(sort);
+    }
+
+    /// A reply will never arrive, for a reason of this sort.
+    pub fn undelivered(&self, sort: &'static str, why: &dyn Display) {
+        self.vitals.metrics.undelivered(sort);
+        let Case { decision, trace, person, received, .. } = self;
+        let (kind, outcome) = (decision.kind, decision.outcome);
+        tracing::warn!(trace, person, kind, outcome, after_ms = received.elapsed().as_millis(), "not delivered: {why}");
+    }
+}

@@ -1,0 +1,207 @@
+//! An outcome as messages: the answer in the text, so that people who have embeds switched off can read it; what it rests on in an
+//! embed; related questions and feedback as buttons.
+
+use super::components::{Key, Meaning};
+use super::payload::{Component, Embed, Field, MAX_CONTENT, MAX_DESCRIPTION, MAX_EMBEDS, MAX_FIELD, MAX_LABEL, MAX_TITLE, Message, Row};
+use super::wording::{clip, label, link, plain, split};
+use factotum_core::answering::{AnswerPart, Outcome, Reply};
+use factotum_core::knowledge::{Fact, KnowledgeBase, date_in_words};
+use factotum_core::render::{answer_text, console, corrections_text, decline_text, facts};
+use std::collections::BTreeMap;
+
+/// Edge of an answer's embed: a blue that is told from the background in the light and in the dark theme.
+pub const BLUE: u32 = 0x3b_6e_a8;
+/// Characters of statements after which no further one is shown: what is read at a glance. The source names all paragraphs anyway.
+const ENOUGH: usize = 900;
+
+/// The messages that a reply takes: more than one only if its text is longer than Discord takes at once. The last one has the embed and
+/// the buttons.
+pub fn messages(base: &KnowledgeBase, reply: &Reply) -> Vec<Message> {
+    let mut text = Vec::new();
+    let mut last = Message::default();
+    match &reply.outcome {
+        Outcome::Answer(parts) => {
+            let embed = evidence(base, parts);
+            text.push(if embed.description.chars().count() > MAX_DESCRIPTION {
+                plain(&answer_text(base, parts))
+            } else {
+                direct(base, parts)
+            });
+            text.extend(reply.unanswered.iter().map(|part| format!("Not on record: \"{}\".", plain(part))));
+            last.embeds.push(fitting(embed));
+        }
+        Outcome::Clarify(_) => text.push("I can read that in two ways. Did you mean:".to_owned()),
+        Outcome::NoAnswer(reason) => {
+            text.push(plain(&decline_text(base, reason)));
+            if !reply.suggestions.is_empty() {
+                text.push("On record, and near to it:".to_owned());
+            }
+        }
+        Outcome::SmallTalk(talk) => text.push(base.small_talk.get(*talk).map(|t| plain(&t.reply)).unwrap_or_default()),
+    }
+    if matches!(reply.outcome, Outcome::Clarify(_) | Outcome::NoAnswer(_)) {
+        // A button shows only the beginning of a long question.
+        let offered = reply.suggestions.iter().filter_map(|i| base.intents.get(*i));
+        text.extend(offered.map(|intent| format!("- {}", plain(&console::question(intent)))));
+    }
+    let corrections = corrections_text(reply);
+    if !corrections.is_empty() && !matches!(reply.outcome, Outcome::SmallTalk(_)) {
+        text.push(format!("-# {}", plain(&corrections)));
+    }
+    last.components = buttons(base, reply);
+    in_messages(&text.join("\n"), last)
+}
+
+/// A text in as many messages as it takes; `last` is the one with everything else.
+pub fn in_messages(text: &str, mut last: Message) -> Vec<Message> {
+    let mut pieces = split(text, MAX_CONTENT);
+    last.content = pieces.pop().unwrap_or_default();
+    pieces.into_iter().map(Message::text).chain([last]).collect()
+}
+
+/// The direct answer of each part, or its statement where there is none.
+fn direct(base: &KnowledgeBase, parts: &[AnswerPart]) -> String {
+    let said = parts.iter().map(|part| {
+        let statement = || part.facts.first().and_then(|f| base.facts.get(*f)).map(|f| f.statement.as_str()).unwrap_or_default();
+        plain(if part.direct.is_empty() { statement() } else { &part.direct })
+    });
+    said.collect::<Vec<_>>().join("\n")
+}
+
+/// What an answer rests on: statements, speakers, date, sources.
+fn evidence(base: &KnowledgeBase, parts: &[AnswerPart]) -> Embed {
+    let firsts: Vec<&str> = parts.iter().filter_map(|p| base.facts.get(*p.facts.first()?)).map(|f| f.id.as_str()).collect();
+    let all = facts(base, parts);
+    let mut statements: Vec<String> = Vec::new();
+    for fact in &all {
+        let length: usize = statements.iter().map(String::len).sum();
+        // What is contradicted must not stand alone.
+        if firsts.contains(&fact.id.as_str()) || !fact.contradicts.is_empty() || length + fact.statement.len() <= ENOUGH {
+            statements.push(plain(&fact.statement));
+        }
+    }
+    let mut fields = Vec::new();
+    let mut speakers: Vec<String> = all.iter().filter_map(|f| base.entities.get(f.speaker?)).map(|e| plain(&e.name)).collect();
+    speakers.dedup();
+    if !speakers.is_empty() {
+        fields.push(Field { name: "Said by".to_owned(), value: clip(&speakers.join(", "), MAX_FIELD), inline: true });
+    }
+    if let Some(latest) = all.iter().map(|f| f.as_of.as_str()).max() {
+        fields.push(Field { name: "As of".to_owned(), value: clip(&plain(&date_in_words(latest)), MAX_FIELD), inline: true });
+    }
+    fields.push(Field { name: "Source".to_owned(), value: sources(base, &all), inline: false });
+    Embed { title: "On record".to_owned(), description: statements.join("\n\n"), color: BLUE, fields }
+}
+
+/// Each source once, linked, with its paragraphs; as many as fit.
+fn sources(base: &KnowledgeBase, all: &[&Fact]) -> String {
+    let mut paragraphs: BTreeMap<usize, Vec<u32>> = BTreeMap::new();
+    for fact in all {
+        paragraphs.entry(fact.source).or_default().extend(&fact.paragraphs);
+    }
+    let mut out = String::new();
+    for (source, mut numbers) in paragraphs {
+        let Some(source) = base.sources.get(source) else { continue };
+        numbers.sort_unstable();
+        numbers.dedup();
+        let word = if numbers.len() == 1 { "paragraph" } else { "paragraphs" };
+        let numbers: Vec<String> = numbers.iter().map(u32::to_string).collect();
+        let publisher = if source.publisher.is_empty() { String::new() } else { format!(", {}", plain(&clip(&source.publisher, 200))) };
+        let title = link(&clip(&source.title, 200), &source.url);
+        let line = format!("{title}{publisher}, {}, {word} {}", plain(&date_in_words(&source.date)), numbers.join(", "));
+        let line = if line.chars().count() > MAX_FIELD { clip(&plain(&clip(&source.title, 200)), MAX_FIELD) } else { line };
+        if out.chars().count() + 1 + line.chars().count() > MAX_FIELD {
+            break;
+        }
+        if !out.is_empty() {
+            out.push('\n');
+        }
+        out.push_str(&line);
+    }
+    out
+}
+
+/// The same embed within Discord's limits.
+pub fn fitting(mut embed: Embed) -> Embed {
+    embed.title = clip(&embed.title, MAX_TITLE);
+    embed.fields.retain(|f| !f.value.is_empty());
+    let room = MAX_EMBEDS.saturating_sub(embed.characters() - embed.description.chars().count());
+    embed.description = clip(&embed.description, MAX_DESCRIPTION.min(room));
+    embed
+}
+
+/// Questions to go on with, and below an answer whether it helped.
+fn buttons(base: &KnowledgeBase, reply: &Reply) -> Vec<Row> {
+    let mut rows = Vec::new();
+    let questions: Vec<Component> = reply
+        .suggestions
+        .iter()
+        .filter_map(|i| base.intents.get(*i))
+        .map(|intent| Component::button(label(&console::question(intent), MAX_LABEL), Meaning::Ask(Key::of(&intent.id)).custom_id()))
+        .take(factotum_core::answering::MAX_SUGGESTIONS)
+        .collect();
+    if !questions.is_empty() {
+        rows.push(Row::new(questions));
+    }
+    if let Outcome::Answer(parts) = &reply.outcome
+        && let Some(intent) = parts.first().and_then(|p| base.intents.get(p.intent))
+    {
+        let key = Key::of(&intent.id);
+        rows.push(Row::new(vec![
+            Component::small_button("Helpful", Meaning::Helped(true, key.clone()).custom_id(), false),
+            Component::small_button("Not helpful", Meaning::Helped(false, key).custom_id(), false),
+        ]));
+    }
+    rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_stands_in_text_and_rests_on_its_embed() {
+        let answerer = factotum_built_in::answerer();
+        let sent = messages(answerer.base(), &answerer.answer("which NATO members don't recognize Kosovo?"));
+        let [message] = sent.as_slice() else { panic!("one message, not {}", sent.len()) };
+        assert!(message.content.starts_with("Four: Spain, Slovakia, Greece and Romania."), "{}", message.content);
+        let embed = &message.embeds[0];
+        assert!(embed.description.contains("do not as yet recognise"), "{embed:?}");
+        assert!(
+            embed.fields.iter().any(|f| f.name == "Source" && f.value.contains("](http") && f.value.contains("paragraph 18")),
+            "{embed:?}"
+        );
+        assert!(embed.fields.iter().any(|f| f.name == "As of" && f.value == "April 2022"), "{embed:?}");
+        assert_eq!(message.components.last().map(|r| r.components.len()), Some(2));
+    }
+
+    #[test]
+    fn a_decline_offers_what_is_near() {
+        let answerer = factotum_built_in::answerer();
+        let sent = messages(answerer.base(), &answerer.answer("does Cyprus recognise Kosovo?"));
+        assert!(sent[0].content.starts_with("Nothing on record about Cyprus"), "{}", sent[0].content);
+        assert!(sent[0].embeds.is_empty());
+        assert_eq!(sent[0].components.len(), 1);
+    }
+
+    #[test]
+    fn every_question_of_the_record_fits() {
+        let answerer = factotum_built_in::answerer();
+        for intent in &answerer.base().intents {
+            for message in messages(answerer.base(), &answerer.answer(&intent.question)) {
+                assert!(!message.content.is_empty() && message.content.chars().count() <= MAX_CONTENT, "{}", intent.id);
+                assert!(message.embeds.iter().map(Embed::characters).sum::<usize>() <= MAX_EMBEDS, "{}", intent.id);
+            }
+        }
+    }
+
+    #[test]
+    fn long_texts_take_several_messages_and_embeds_keep_within_limits() {
+        let text = "A sentence of some length. ".repeat(200);
+        let sent = in_messages(&text, Message::text("replaced"));
+        assert!(sent.len() > 1 && sent.iter().all(|m| m.content.chars().count() <= MAX_CONTENT && m.content.ends_with('.')));
+        let field = |n: usize| Field { name: n.to_string(), value: "v".repeat(MAX_FIELD), inline: false };
+        let embed = fitting(Embed { description: "d".repeat(9_000), fields: (0..3).map(field).collect(), ..Embed::default() });
+        assert!(embed.characters() <= MAX_EMBEDS && embed.description.chars().count() <= MAX_DESCRIPTION);
+    }
+}

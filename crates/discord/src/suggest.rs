@@ -1,0 +1,185 @@
+//! Questions that fit what somebody is typing: from memory, tolerant of typing errors, the likeliest first.
+
+use super::components::Key;
+use super::payload::{Choice, MAX_OPTION, MAX_OPTIONS};
+use super::wording::label;
+use factotum_core::answering::{Answerer, Outcome};
+use factotum_core::knowledge::KnowledgeBase;
+use factotum_core::render::console;
+use factotum_core::spelling::Speller;
+use factotum_core::text;
+use factotum_core::vectors::Table;
+use rustc_hash::FxHashMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
+
+/// Words of a half-typed question that are looked at: more do not make the choice clearer.
+const WORDS: usize = 12;
+/// What a word counts, beside one that is typed right, that is taken for a misspelt other.
+const MISSPELT: f64 = 0.7;
+/// What begins a choice whose question is too long to be its own value; a key follows.
+const BY_KEY: char = '#';
+
+/// An index of the questions of a base by their words.
+#[derive(Debug, Default)]
+pub struct Suggester {
+    questions: Vec<Entry>,
+    words: BTreeMap<String, Vec<usize>>,
+    speller: Speller,
+    /// The question of an intent, where it has one that can be offered.
+    of_intent: FxHashMap<usize, usize>,
+    /// What is offered before anything is typed: the first question of each topic, then the second, and so on.
+    first: Vec<usize>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    intent: usize,
+    words: usize,
+}
+
+impl Suggester {
+    /// Indexes the questions that can be asked as they stand: without a gap for a name, and not resting on a mistake.
+    pub fn of(base: &KnowledgeBase) -> Suggester {
+        let mut suggester = Suggester::default();
+        let mut rank: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut order = Vec::new();
+        let mut asked: Vec<&str> = Vec::new();
+        for (index, intent) in base.intents.iter().enumerate() {
+            if intent.corrects || intent.question.contains('{') || asked.contains(&intent.question.as_str()) {
+                continue;
+            }
+            asked.push(&intent.question);
+            let entry = suggester.questions.len();
+            let mut words: Vec<String> = text::tokens(&intent.question).into_iter().map(|t| t.text).collect();
+            words.sort_unstable();
+            words.dedup();
+            suggester.questions.push(Entry { intent: index, words: words.len() });
+            suggester.of_intent.insert(index, entry);
+            for word in words {
+                suggester.words.entry(word).or_default().push(entry);
+            }
+            let nth = rank.entry(&intent.topic).or_default();
+            order.push((*nth, entry));
+            *nth += 1;
+        }
+        let counted = suggester.words.iter().map(|(word, entries)| (word.clone(), u32::try_from(entries.len()).unwrap_or(u32::MAX)));
+        suggester.speller = Speller::new(counted.collect(), &BTreeSet::new(), &Table::none());
+        order.sort_unstable();
+        suggester.first = order.into_iter().map(|(_, entry)| entry).take(MAX_OPTIONS).collect();
+        suggester
+    }
+
+    /// At most 25 choices for what was typed so far.
+    pub fn choices(&self, answerer: &Answerer, typed: &str) -> Vec<Choice> {
+        let base = answerer.base();
+        let typed = text::truncate(typed, factotum_core::question::MAX_BYTES);
+        let mut ranked: Vec<usize> = self.understood(answerer, typed);
+        for entry in self.by_words(typed) {
+            if !ranked.contains(&entry) {
+                ranked.push(entry);
+            }
+        }
+        let entries = ranked.into_iter().take(MAX_OPTIONS).filter_map(|entry| base.intents.get(self.questions.get(entry)?.intent));
+        entries
+            .map(|intent| {
+                let question = console::question(intent);
+                let fits = question.chars().count() <= MAX_OPTION;
+                let value = if fits { question.clone() } else { format!("{BY_KEY}{}", Key::of(&intent.id).as_str()) };
+                Choice { name: label(&question, MAX_OPTION), value }
+            })
+            .collect()
+    }
+
+    /// The questions that the answerer itself takes this for.
+    fn understood(&self, answerer: &Answerer, typed: &str) -> Vec<usize> {
+        let intents = match answerer.answer(typed).outcome {
+            Outcome::Answer(parts) => parts.into_iter().map(|p| p.intent).collect(),
+            Outcome::Clarify(intents) => intents,
+            _ => Vec::new(),
+        };
+        intents.iter().filter_map(|intent| self.of_intent.get(intent).copied()).collect()
+    }
+
+    /// The questions that share most with what was typed, the likeliest first.
+    fn by_words(&self, typed: &str) -> Vec<usize> {
+        let words: Vec<String> = text::tokens(typed).into_iter().map(|t| t.text).take(WORDS).collect();
+        if words.is_empty() {
+            return self.first.clone();
+        }
+        let mut scores: FxHashMap<usize, f64> = FxHashMap::default();
+        for typed in &words {
+            // A typed word counts once for a question: for the best of its words, rare ones more.
+            let mut best: FxHashMap<usize, f64> = FxHashMap::default();
+            self.each_meant(typed, &mut |like, entries| {
+                let weight = like * (1.0 + self.questions.len() as f64 / entries.len() as f64).ln();
+                for entry in entries {
+                    let so_far = best.entry(*entry).or_default();
+                    *so_far = so_far.max(weight);
+                }
+            });
+            for (entry, weight) in best {
+                *scores.entry(entry).or_default() += weight;
+            }
+        }
+        let mut ranked: Vec<(usize, f64)> = scores.into_iter().collect();
+        let order = |a: &(usize, f64), b: &(usize, f64)| {
+            b.1.total_cmp(&a.1).then(self.questions[a.0].words.cmp(&self.questions[b.0].words)).then(a.0.cmp(&b.0))
+        };
+        // No more than can be offered, and as many again that may be among those already.
+        let most = 2 * MAX_OPTIONS;
+        if ranked.len() > most {
+            ranked.select_nth_unstable_by(most, order);
+            ranked.truncate(most);
+        }
+        ranked.sort_unstable_by(order);
+        ranked.into_iter().map(|(entry, _)| entry).collect()
+    }
+
+    /// The words that a typed one stands for, each with how well and in which questions it is: itself, those that it begins, or, if there
+    /// are none, what it is a slip of the keyboard for.
+    fn each_meant<'a>(&'a self, typed: &str, meant: &mut dyn FnMut(f64, &'a [usize])) {
+        let begun = self.words.range::<str, _>((Bound::Included(typed), Bound::Unbounded)).take_while(|(word, _)| word.starts_with(typed));
+        let mut any = false;
+        for (word, entries) in begun {
+            any = true;
+            // One letter begins half of all words.
+            let like = if word == typed { 1.0 } else { 0.5 + 0.4 * typed.len() as f64 / word.len() as f64 };
+            meant(like, entries);
+        }
+        if !any && let Some(entries) = self.speller.correct(typed).and_then(|word| self.words.get(word)) {
+            meant(MISSPELT, entries);
+        }
+    }
+}
+
+/// The intent's key, if what was submitted is a choice that stands for a long question.
+pub fn chosen_key(submitted: &str) -> Option<&str> {
+    submitted.strip_prefix(BY_KEY)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_in_spite_of_typing_errors() {
+        let answerer = factotum_built_in::answerer();
+        let suggester = Suggester::of(answerer.base());
+        for typed in ["nato membres kosovo", "which NATO members have not recog", "natoo members recognised kosvo"] {
+            let choices = suggester.choices(&answerer, typed);
+            assert!(choices.len() <= MAX_OPTIONS);
+            assert!(choices.iter().take(5).any(|c| c.name.contains("recognised Kosovo")), "{typed}: {choices:?}");
+        }
+    }
+
+    #[test]
+    fn offers_something_of_each_topic_at_first() {
+        let answerer = factotum_built_in::answerer();
+        let suggester = Suggester::of(answerer.base());
+        let choices = suggester.choices(&answerer, "");
+        assert_eq!(choices.len(), MAX_OPTIONS);
+        assert!(choices.iter().all(|c| c.name.chars().count() <= MAX_OPTION && c.value.chars().count() <= MAX_OPTION));
+        assert_eq!(suggester.choices(&answerer, "qqqq xxxx"), []);
+    }
+}

@@ -1,0 +1,10 @@
+//! What a long-running Factotum needs, whatever its front end: settings, files, reloads, health and metrics.
+
+pub mod cache;
+pub mod config;
+pub mod health;
+pub mod http;
+pub mod metrics;
+pub mod pack;
+pub mod reload;
+pub mod vitals;
