@@ -201,7 +201,7 @@ fn environment(fake: &Fake, port: u16) -> [(&'static str, String); 4] {
         ("FACTOTUM_DISCORD_API_PROXY", fake.rest.replace("127.0.0.1", "discord.test")),
         ("FACTOTUM_HTTP_LISTEN", format!("127.0.0.1:{port}")),
         ("FACTOTUM_LOG", "info".to_owned()),
-        ("FACTOTUM_RELOAD_WATCH_SECONDS", "1".to_owned()),
+        ("FACTOTUM_RELOAD_POLL_INTERVAL_SECONDS", "1".to_owned()),
     ]
 }
 

@@ -218,7 +218,7 @@ impl Server {
             ("FACTOTUM_HTTP_LISTEN", "off"),
             // One line at the start; a line for each reply would measure the log.
             ("FACTOTUM_LOG", "warn,factotum::cli=info"),
-            ("FACTOTUM_DISCORD_PERSON_LIMIT", "1000000"),
+            ("FACTOTUM_DISCORD_USER_LIMIT", "1000000"),
             ("FACTOTUM_DISCORD_CHANNEL_LIMIT", "1000000"),
         ];
         Self::start(command.arg("serve-interactions").envs(settings))

@@ -152,7 +152,7 @@ fn log_to_standard_error(filter: &str, format: LogFormat) -> anyhow::Result<Sign
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     let printed = match format {
         // Whoever keeps the log adds the time.
-        LogFormat::Readable => lines.with_ansi(colours).without_time().boxed(),
+        LogFormat::Text => lines.with_ansi(colours).without_time().boxed(),
         LogFormat::Json => lines.json().flatten_event(true).with_current_span(false).with_span_list(false).boxed(),
     };
     let (witness, signs) = witness::layer();

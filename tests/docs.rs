@@ -7,7 +7,7 @@ use factotum_core::knowledge;
 use factotum_core::knowledge::file::{
     EntityEntry, FactEntry, IntentEntry, NearMissEntry, RelationEntry, RowEntry, SmallTalkEntry, SourceEntry, keys,
 };
-use factotum_service::config::{Origin, Settled};
+use factotum_service::config::{Origin, Resolved};
 use factotum_service::health::Ended;
 use factotum_service::metrics::Metrics;
 use std::collections::BTreeSet;
@@ -119,7 +119,7 @@ fn with_table(document: &str, heading: &str, rows: &[String]) -> String {
 
 #[test]
 fn every_setting_and_every_metric_is_listed() {
-    let settings: Vec<String> = Settled::default()
+    let settings: Vec<String> = Resolved::default()
         .settings()
         .into_iter()
         .map(|setting| {
@@ -240,8 +240,8 @@ fn the_dashboard_shows_metrics_that_exist() {
 #[test]
 fn privacy_is_told_as_it_is() {
     let document = read("PRIVACY.md");
-    let defaults = Settled::default().config;
-    assert!(!defaults.log_users && document.contains("it is off unless they do"));
+    let defaults = Resolved::default().config;
+    assert!(!defaults.log_user_ids && document.contains("it is off unless they do"));
     let about = factotum_discord::words::about(factotum_built_in::answerer().base()).content;
     assert!(about.contains("no messages and no names") && about.contains("in memory only"), "{about}");
 }

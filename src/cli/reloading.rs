@@ -33,7 +33,7 @@ impl Reloading {
         Reloading {
             folder: config.knowledge.0.clone(),
             cache: config.cache_dir.0.clone(),
-            every: config.reload.watch_seconds.duration(),
+            every: config.reload.poll_interval_seconds.duration(),
             bot,
             vitals,
         }

@@ -23,7 +23,7 @@ nothing of each other: put as many as you like behind one address.
 Direct messages and mentions do not come this way: for them there is `factotum run`. Discord sends
 interactions to the address or over the gateway, never both.
 
-Ctrl-C or SIGTERM stops it, after `drain_seconds` (told twice, at once); SIGHUP lets it read the
+Ctrl-C or SIGTERM stops it, after `drain_timeout_seconds` (told twice, at once); SIGHUP lets it read the
 folder of its knowledge anew.
 
 Exit status:
@@ -42,7 +42,7 @@ impl ServeInteractions {
         let address = config.interactions.listen.0.context("`listen` of [interactions] is off, and there is nothing else to do")?;
         let listener = service::listen(address, "[interactions]")?;
         let follow_ups = FollowUps::new(&config.discord)?;
-        let drain = config.interactions.drain_seconds.duration();
+        let drain = config.interactions.drain_timeout_seconds.duration();
         let ended = service::run(settings, |Started { desk, mut stop, worker }| async move {
             let vitals = desk.vitals.clone();
             let endpoint = Endpoint::new(desk, key, follow_ups);

@@ -62,7 +62,7 @@ where
             tokio::spawn(http::serve(listener, router, http::TELLING, pending()));
         }
         tokio::spawn(reloading.run(hangups));
-        let desk = Desk { bot, vitals, log_users: config.log_users };
+        let desk = Desk { bot, vitals, log_user_ids: config.log_user_ids };
         work(Started { desk, stop, worker: worker.handle().clone() }).await
     });
     // A base may be in the middle of being learned.

@@ -8,7 +8,7 @@ use factotum_core::diagnostic::{Diagnostic, Severity, SourceFile};
 use factotum_core::knowledge::{self, KnowledgeBase};
 use factotum_core::vectors::Table;
 use factotum_service::cache::{Cache, Key};
-use factotum_service::config::{self, Config, Settled, secret};
+use factotum_service::config::{self, Config, Resolved, secret};
 use factotum_service::pack;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -37,7 +37,7 @@ pub(super) struct Global {
 /// What is in force.
 #[derive(Debug, Clone)]
 pub(super) struct Settings {
-    settled: Settled,
+    settled: Resolved,
     verbose: bool,
 }
 
@@ -56,7 +56,7 @@ impl Settings {
         let file = global.config.clone().or_else(|| Path::new(USUAL).exists().then(|| PathBuf::from(USUAL)));
         let written = match file {
             Some(path) => read_config(&path)?,
-            None => Settled::default(),
+            None => Resolved::default(),
         };
         let mut settled = written.with_environment(&|name| std::env::var_os(name).map(|v| v.to_string_lossy().into_owned()))?;
         if let Some(folder) = &global.knowledge {
@@ -137,11 +137,11 @@ pub(super) fn learn(base: KnowledgeBase, cache: Option<&Path>, progress: &mut dy
     answerer
 }
 
-fn read_config(path: &PathBuf) -> anyhow::Result<Settled> {
+fn read_config(path: &PathBuf) -> anyhow::Result<Resolved> {
     let bytes = read_bounded(path, MAX_SETTINGS).context("cannot read the settings")?;
     let file = SourceFile { name: path.display().to_string(), text: String::from_utf8_lossy(&bytes).into_owned() };
     let folder = path.parent().unwrap_or(Path::new(""));
-    match Settled::parse(&file, folder) {
+    match Resolved::parse(&file, folder) {
         Ok(settled) => Ok(settled),
         Err(found) => {
             let errors = count(found.len(), "error", "errors");

@@ -307,7 +307,7 @@ pub(crate) async fn the_command_line_prints_an_invitation(fake: Fake) {
 }
 
 pub(crate) async fn too_many_questions_are_told_once(fake: Fake) {
-    let bot = Bot::ready(&fake, &[("FACTOTUM_DISCORD_PERSON_LIMIT", "2")]).await;
+    let bot = Bot::ready(&fake, &[("FACTOTUM_DISCORD_USER_LIMIT", "2")]).await;
     for _ in 0..6 {
         fake.write(&Written { text: QUESTION.to_owned(), channel: 61, ..Written::default() });
     }
@@ -326,9 +326,9 @@ pub(crate) async fn too_many_questions_are_told_once(fake: Fake) {
 
 pub(crate) async fn lists_say_who_may_ask_where(fake: Fake) {
     let lists = [
-        ("FACTOTUM_DISCORD_ALLOW_SERVERS", "22,23"),
+        ("FACTOTUM_DISCORD_ALLOW_GUILDS", "22,23"),
         ("FACTOTUM_DISCORD_DENY_CHANNELS", "51"),
-        ("FACTOTUM_DISCORD_DIRECT_MESSAGES", "false"),
+        ("FACTOTUM_DISCORD_ANSWER_DIRECT_MESSAGES", "false"),
     ];
     let bot = Bot::ready(&fake, &lists).await;
     let mention = |server, channel| {

@@ -160,14 +160,14 @@ pub(crate) async fn a_zombie_connection_is_left(fake: Fake) {
 
 pub(crate) async fn no_sign_of_life_is_not_ready(fake: Fake) {
     // The next heartbeat is far off; the session's beginning counts for a second only.
-    let bot = Bot::ready(&fake, &[("FACTOTUM_DISCORD_FRESH_SECONDS", "1")]).await;
+    let bot = Bot::ready(&fake, &[("FACTOTUM_DISCORD_HEARTBEAT_TIMEOUT_SECONDS", "1")]).await;
     bot.says("not ready", 1).await;
     assert_eq!(bot.lines("the connection is gone; trying again").len(), 0);
 }
 
 pub(crate) async fn stays_ready_while_heartbeats_are_acknowledged(fake: Fake) {
     fake.heartbeat(QUICK);
-    let bot = Bot::ready(&fake, &[("FACTOTUM_DISCORD_FRESH_SECONDS", "2")]).await;
+    let bot = Bot::ready(&fake, &[("FACTOTUM_DISCORD_HEARTBEAT_TIMEOUT_SECONDS", "2")]).await;
     fake.wait_for("heartbeats for longer than that", 10, |s| matches!(s, Seen::Heartbeat)).await;
     assert_eq!(bot.lines("not ready").len(), 0, "{}", bot.log());
 }
@@ -179,7 +179,7 @@ pub(crate) async fn sends_a_heartbeat_when_asked(fake: Fake) {
 }
 
 pub(crate) async fn the_gateway_is_gone(fake: Fake) {
-    let mut bot = Bot::ready(&fake, &[("FACTOTUM_DISCORD_GIVE_UP_SECONDS", "3")]).await;
+    let mut bot = Bot::ready(&fake, &[("FACTOTUM_DISCORD_RECONNECT_TIMEOUT_SECONDS", "3")]).await;
     fake.gateway_gone(true);
     fake.order(0, Order::Drop);
     bot.says("not ready", 1).await;
@@ -199,7 +199,7 @@ pub(crate) async fn the_gateway_comes_back(fake: Fake) {
 
 pub(crate) async fn there_never_is_a_gateway(fake: Fake) {
     fake.gateway_gone(true);
-    let mut bot = Bot::start(&fake, &[("FACTOTUM_DISCORD_GIVE_UP_SECONDS", "2")]);
+    let mut bot = Bot::start(&fake, &[("FACTOTUM_DISCORD_RECONNECT_TIMEOUT_SECONDS", "2")]);
     assert_eq!(bot.ended().await.code(), Some(8), "{}", bot.log());
 }
 

@@ -144,7 +144,7 @@ fn offered(response: &Value) -> Vec<(u8, Value)> {
 }
 
 pub(crate) async fn the_same_bytes_as_over_the_gateway(fake: Fake) {
-    let limits = [("FACTOTUM_DISCORD_PERSON_LIMIT", "100000"), ("FACTOTUM_DISCORD_CHANNEL_LIMIT", "100000")];
+    let limits = [("FACTOTUM_DISCORD_USER_LIMIT", "100000"), ("FACTOTUM_DISCORD_CHANNEL_LIMIT", "100000")];
     // The built-in record, which has more to offer.
     let unlimited = [&limits[..], &[("FACTOTUM_KNOWLEDGE", "")]].concat();
     let (served, gateway) = tokio::join!(Served::start(&fake, &unlimited), Bot::ready(&fake, &unlimited));
@@ -236,7 +236,7 @@ pub(crate) async fn only_discord_is_answered(fake: Fake) {
 }
 
 pub(crate) async fn too_many_questions_get_nothing(fake: Fake) {
-    let served = Served::start(&fake, &[("FACTOTUM_DISCORD_PERSON_LIMIT", "1")]).await;
+    let served = Served::start(&fake, &[("FACTOTUM_DISCORD_USER_LIMIT", "1")]).await;
     assert_eq!(served.ask(Place::default(), QUESTION).await["data"]["content"], "31 metres.");
     assert_eq!(served.ask(Place::default(), QUESTION).await["data"]["flags"], 64, "told once");
     assert_eq!(served.used(Place::default(), 2, ask(QUESTION, None)).await, (202, Vec::new()));
@@ -254,7 +254,7 @@ pub(crate) async fn copies_need_nothing_of_each_other(fake: Fake) {
 }
 
 pub(crate) async fn stops_once_nobody_sends_any_more(fake: Fake) {
-    let mut served = Served::start(&fake, &[("FACTOTUM_INTERACTIONS_DRAIN_SECONDS", "600")]).await;
+    let mut served = Served::start(&fake, &[("FACTOTUM_INTERACTIONS_DRAIN_TIMEOUT_SECONDS", "600")]).await;
     assert_eq!(served.told("/readyz").await.0, 200);
     served.bot.signal("TERM");
     while served.told("/readyz").await.0 != 503 {
@@ -264,7 +264,7 @@ pub(crate) async fn stops_once_nobody_sends_any_more(fake: Fake) {
     assert_eq!(served.ask(Place::default(), QUESTION).await["data"]["content"], "31 metres.", "who has not noticed is still answered");
     let took = served.bot.stop("TERM").await;
     assert!(took < Duration::from_secs(5), "told twice, it does not wait: {took:?}");
-    let mut served = Served::start(&fake, &[("FACTOTUM_INTERACTIONS_DRAIN_SECONDS", "0")]).await;
+    let mut served = Served::start(&fake, &[("FACTOTUM_INTERACTIONS_DRAIN_TIMEOUT_SECONDS", "0")]).await;
     let took = served.bot.stop("INT").await;
     assert!(took < Duration::from_secs(5), "{took:?}");
 }

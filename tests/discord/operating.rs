@@ -14,8 +14,8 @@ use tokio::net::TcpStream;
 
 const QUESTION: &str = "how tall is the tower of the lighthouse";
 /// The folder is looked at as often as can be set.
-const WATCHED: (&str, &str) = ("FACTOTUM_RELOAD_WATCH_SECONDS", "1");
-const NOT_WATCHED: (&str, &str) = ("FACTOTUM_RELOAD_WATCH_SECONDS", "0");
+const WATCHED: (&str, &str) = ("FACTOTUM_RELOAD_POLL_INTERVAL_SECONDS", "1");
+const NOT_WATCHED: (&str, &str) = ("FACTOTUM_RELOAD_POLL_INTERVAL_SECONDS", "0");
 
 /// Where the bot says that it can be asked.
 async fn address(bot: &Bot) -> String {
@@ -388,7 +388,7 @@ pub(crate) async fn the_log_can_be_json(fake: Fake) {
 pub(crate) async fn who_asks_is_logged_only_where_it_is_wanted(fake: Fake) {
     let person = 9_876_543_210;
     for (wanted, logged) in [("false", 0), ("true", 1)] {
-        let bot = Bot::ready(&fake, &[("FACTOTUM_LOG_USERS", wanted)]).await;
+        let bot = Bot::ready(&fake, &[("FACTOTUM_LOG_USER_IDS", wanted)]).await;
         let asked = fake.ask(Place { person, ..Place::default() }, QUESTION, None);
         fake.response(&asked).await;
         bot.says("replied", 1).await;
@@ -398,6 +398,6 @@ pub(crate) async fn who_asks_is_logged_only_where_it_is_wanted(fake: Fake) {
 }
 
 pub(crate) async fn variables_that_set_nothing_are_told(fake: Fake) {
-    let bot = Bot::ready(&fake, &[("FACTOTUM_DISCORD_PERSON_LIMITS", "3")]).await;
-    bot.says("FACTOTUM_DISCORD_PERSON_LIMITS sets nothing; did you mean FACTOTUM_DISCORD_PERSON_LIMIT?", 1).await;
+    let bot = Bot::ready(&fake, &[("FACTOTUM_DISCORD_USER_LIMITS", "3")]).await;
+    bot.says("FACTOTUM_DISCORD_USER_LIMITS sets nothing; did you mean FACTOTUM_DISCORD_USER_LIMIT?", 1).await;
 }

@@ -253,7 +253,7 @@ pub(crate) async fn the_queue_comes_later(fake: Fake) {
 
 pub(crate) async fn without_a_queue_it_gives_up(fake: Fake) {
     let (_door, address) = Door::new().await;
-    let settings = [share(&address, "0", "1", "2").as_slice(), &[("FACTOTUM_DISCORD_GIVE_UP_SECONDS", "2")]].concat();
+    let settings = [share(&address, "0", "1", "2").as_slice(), &[("FACTOTUM_DISCORD_RECONNECT_TIMEOUT_SECONDS", "2")]].concat();
     let mut bot = Bot::start(&fake, &settings);
     assert_eq!(bot.ended().await.code(), Some(8), "{}", bot.log());
     assert!(fake.identifies().is_empty());
@@ -268,7 +268,8 @@ pub(crate) async fn who_dies_waiting_costs_no_turn(fake: Fake) {
         async move { ask_for_turn(&address, "/?shard=6").await.0 }
     });
     // What it waits is longer than it may be without a connection, but the queue is there.
-    let impatient = |ordinal| [share(&address, ordinal, "1", "2").as_slice(), &[("FACTOTUM_DISCORD_GIVE_UP_SECONDS", "3")]].concat();
+    let impatient =
+        |ordinal| [share(&address, ordinal, "1", "2").as_slice(), &[("FACTOTUM_DISCORD_RECONNECT_TIMEOUT_SECONDS", "3")]].concat();
     let mut killed = Bot::start(&fake, &impatient("0"));
     killed.says("waiting for its turn", 1).await;
     let bot = Bot::start(&fake, &impatient("1"));

@@ -124,7 +124,7 @@ struct Answered {
 impl Bot {
     /// A bot that answers from this record under these rules.
     pub fn new(record: Record, rules: config::Discord) -> Bot {
-        let limits = Limits::new(rules.person_limit.get(), rules.channel_limit.get(), rules.limit_seconds.duration());
+        let limits = Limits::new(rules.user_limit.get(), rules.channel_limit.get(), rules.rate_limit_window_seconds.duration());
         Bot { record: InForce::new(record), rules, limits: Mutex::new(limits), feedback: Mutex::default() }
     }
 
@@ -267,9 +267,9 @@ impl Bot {
         let rules = &self.rules;
         let listed = |allow: &config::Ids, deny: &config::Ids, id| (allow.is_empty() || allow.contains(id)) && !deny.contains(id);
         match origin.server {
-            None => rules.direct_messages,
+            None => rules.answer_direct_messages,
             Some(server) => {
-                listed(&rules.allow_servers, &rules.deny_servers, server)
+                listed(&rules.allow_guilds, &rules.deny_guilds, server)
                     && listed(&rules.allow_channels, &rules.deny_channels, origin.channel)
             }
         }

@@ -15,7 +15,7 @@ pub struct Desk {
     /// Who is told how it goes.
     pub vitals: Arc<Vitals>,
     /// Whether the log has the ids of people.
-    pub log_users: bool,
+    pub log_user_ids: bool,
 }
 
 /// Something that was decided on, until its reply has arrived or has not.
@@ -40,7 +40,7 @@ impl Desk {
         self.vitals.metrics.decided(kind, outcome, decision.asked, decided);
         let what = if decision.actions.is_empty() { "silent" } else { "delivering" };
         tracing::debug!(trace, kind, outcome, "{what}");
-        let person = self.log_users.then(|| incoming.origin().person);
+        let person = self.log_user_ids.then(|| incoming.origin().person);
         Case { decision, received, vitals: self.vitals.clone(), trace, person, decided }
     }
 }

@@ -16,7 +16,7 @@ use toml::Spanned;
 use toml::de::DeValue;
 use values::Written;
 
-pub use values::{Address, Count, Every, Filter, Ids, Listen, LogFormat, Optional, Ordinal, PublicKey, hex};
+pub use values::{Address, Filter, Ids, Interval, Limit, Listen, LogFormat, Optional, Ordinal, PublicKey, hex};
 
 /// Every setting, with its default where nobody said otherwise.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,7 +30,7 @@ pub struct Config {
     /// How lines of the log look.
     pub log_format: LogFormat,
     /// Whether the log has the ids of people on Discord.
-    pub log_users: bool,
+    pub log_user_ids: bool,
     /// The bot on Discord.
     pub discord: Discord,
     /// Interactions that Discord posts.
@@ -49,8 +49,8 @@ impl Default for Config {
             knowledge: Optional::default(),
             cache_dir: Optional::default(),
             log: Filter("warn".to_owned()),
-            log_format: LogFormat::Readable,
-            log_users: false,
+            log_format: LogFormat::Text,
+            log_user_ids: false,
             discord: Discord::default(),
             interactions: Interactions::default(),
             http: Http::default(),
@@ -68,7 +68,7 @@ pub struct Interactions {
     /// The application's key, with which each of them is signed.
     pub public_key: Optional<PublicKey>,
     /// For how long they are still taken after the signal to stop: until whoever spreads them over several copies has noticed.
-    pub drain_seconds: Every,
+    pub drain_timeout_seconds: Interval,
 }
 
 impl Default for Interactions {
@@ -78,7 +78,7 @@ impl Default for Interactions {
             listen: Listen(Some(([127, 0, 0, 1], 8080).into())),
             public_key: Optional::default(),
             // Kubernetes takes a second or two to take a pod off its lists, and gives it 30 to stop.
-            drain_seconds: Every(5),
+            drain_timeout_seconds: Interval(5),
         }
     }
 }
@@ -101,13 +101,13 @@ impl Default for Http {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reload {
     /// How often the folder is looked at; never if 0. A change counts once two looks in a row have found the same.
-    pub watch_seconds: Every,
+    pub poll_interval_seconds: Interval,
 }
 
 impl Default for Reload {
     fn default() -> Self {
         // Reading and hashing our own record takes some milliseconds; whoever edits one waits for ten seconds.
-        Reload { watch_seconds: Every(5) }
+        Reload { poll_interval_seconds: Interval(5) }
     }
 }
 
@@ -230,25 +230,25 @@ section! { Config, "", KEYS, [discord, interactions, http, reload, identify_queu
     cache_dir = "FACTOTUM_CACHE_DIR",
     log = "FACTOTUM_LOG",
     log_format = "FACTOTUM_LOG_FORMAT",
-    log_users = "FACTOTUM_LOG_USERS",
+    log_user_ids = "FACTOTUM_LOG_USER_IDS",
 }
 
 section! { Discord, "discord", DISCORD_KEYS, [shards]
     api_proxy = "FACTOTUM_DISCORD_API_PROXY",
     identify_queue = "FACTOTUM_DISCORD_IDENTIFY_QUEUE",
     register_commands = "FACTOTUM_DISCORD_REGISTER_COMMANDS",
-    allow_servers = "FACTOTUM_DISCORD_ALLOW_SERVERS",
-    deny_servers = "FACTOTUM_DISCORD_DENY_SERVERS",
+    allow_guilds = "FACTOTUM_DISCORD_ALLOW_GUILDS",
+    deny_guilds = "FACTOTUM_DISCORD_DENY_GUILDS",
     allow_channels = "FACTOTUM_DISCORD_ALLOW_CHANNELS",
     deny_channels = "FACTOTUM_DISCORD_DENY_CHANNELS",
-    direct_messages = "FACTOTUM_DISCORD_DIRECT_MESSAGES",
-    person_limit = "FACTOTUM_DISCORD_PERSON_LIMIT",
+    answer_direct_messages = "FACTOTUM_DISCORD_ANSWER_DIRECT_MESSAGES",
+    user_limit = "FACTOTUM_DISCORD_USER_LIMIT",
     channel_limit = "FACTOTUM_DISCORD_CHANNEL_LIMIT",
-    limit_seconds = "FACTOTUM_DISCORD_LIMIT_SECONDS",
+    rate_limit_window_seconds = "FACTOTUM_DISCORD_RATE_LIMIT_WINDOW_SECONDS",
     identify_limit = "FACTOTUM_DISCORD_IDENTIFY_LIMIT",
-    identify_seconds = "FACTOTUM_DISCORD_IDENTIFY_SECONDS",
-    fresh_seconds = "FACTOTUM_DISCORD_FRESH_SECONDS",
-    give_up_seconds = "FACTOTUM_DISCORD_GIVE_UP_SECONDS",
+    identify_window_seconds = "FACTOTUM_DISCORD_IDENTIFY_WINDOW_SECONDS",
+    heartbeat_timeout_seconds = "FACTOTUM_DISCORD_HEARTBEAT_TIMEOUT_SECONDS",
+    reconnect_timeout_seconds = "FACTOTUM_DISCORD_RECONNECT_TIMEOUT_SECONDS",
 }
 
 section! { Shards, "discord.shards", SHARDS_KEYS, []
@@ -262,7 +262,7 @@ section! { Shards, "discord.shards", SHARDS_KEYS, []
 section! { Interactions, "interactions", INTERACTIONS_KEYS, []
     listen = "FACTOTUM_INTERACTIONS_LISTEN",
     public_key = "FACTOTUM_INTERACTIONS_PUBLIC_KEY",
-    drain_seconds = "FACTOTUM_INTERACTIONS_DRAIN_SECONDS",
+    drain_timeout_seconds = "FACTOTUM_INTERACTIONS_DRAIN_TIMEOUT_SECONDS",
 }
 
 section! { Http, "http", HTTP_KEYS, []
@@ -270,7 +270,7 @@ section! { Http, "http", HTTP_KEYS, []
 }
 
 section! { Reload, "reload", RELOAD_KEYS, []
-    watch_seconds = "FACTOTUM_RELOAD_WATCH_SECONDS",
+    poll_interval_seconds = "FACTOTUM_RELOAD_POLL_INTERVAL_SECONDS",
 }
 
 section! { IdentifyQueue, "identify_queue", IDENTIFY_QUEUE_KEYS, []
@@ -287,29 +287,29 @@ pub struct Discord {
     /// Whether commands are registered at the start, where they differ from what Discord has.
     pub register_commands: bool,
     /// Servers to answer on; all if empty.
-    pub allow_servers: Ids,
+    pub allow_guilds: Ids,
     /// Servers not to answer on.
-    pub deny_servers: Ids,
+    pub deny_guilds: Ids,
     /// Channels of servers to answer in; all if empty. A thread is a channel of its own.
     pub allow_channels: Ids,
     /// Channels of servers not to answer in.
     pub deny_channels: Ids,
     /// Whether direct messages are answered.
-    pub direct_messages: bool,
+    pub answer_direct_messages: bool,
     /// Most questions of a person in a window.
-    pub person_limit: Count,
+    pub user_limit: Limit,
     /// Most questions in a channel in a window.
-    pub channel_limit: Count,
+    pub channel_limit: Limit,
     /// Length of that window.
-    pub limit_seconds: Count,
-    /// Most sessions that each shard may begin in a window of `identify_seconds`; with more the bot stops.
-    pub identify_limit: Count,
+    pub rate_limit_window_seconds: Limit,
+    /// Most sessions that each shard may begin in a window of `identify_window_seconds`; with more the bot stops.
+    pub identify_limit: Limit,
     /// Length of that window.
-    pub identify_seconds: Count,
+    pub identify_window_seconds: Limit,
     /// For how long a heartbeat that Discord has acknowledged counts as a sign of life.
-    pub fresh_seconds: Count,
+    pub heartbeat_timeout_seconds: Limit,
     /// For how long the bot may be without a connection before it stops, for whoever supervises it to start it anew.
-    pub give_up_seconds: Count,
+    pub reconnect_timeout_seconds: Limit,
     /// Which share of the work is this process's.
     pub shards: Shards,
 }
@@ -320,23 +320,23 @@ impl Default for Discord {
             api_proxy: Optional::default(),
             identify_queue: Optional::default(),
             register_commands: true,
-            allow_servers: Ids::default(),
-            deny_servers: Ids::default(),
+            allow_guilds: Ids::default(),
+            deny_guilds: Ids::default(),
             allow_channels: Ids::default(),
             deny_channels: Ids::default(),
-            direct_messages: true,
+            answer_direct_messages: true,
             // A question every six seconds is more than anybody reads answers to.
-            person_limit: Count(10),
+            user_limit: Limit(10),
             // Six people at that pace.
-            channel_limit: Count(60),
-            limit_seconds: Count(60),
+            channel_limit: Limit(60),
+            rate_limit_window_seconds: Limit(60),
             // serenity begins a session every five seconds when each fails, so this is noticed within two minutes, at 20 of the 1,000
             // sessions of a day. A gateway that is restarted costs one or two.
-            identify_limit: Count(20),
-            identify_seconds: Count(600),
+            identify_limit: Limit(20),
+            identify_window_seconds: Limit(600),
             // Discord asks for a heartbeat every 41.25 s; two may go by.
-            fresh_seconds: Count(90),
-            give_up_seconds: Count(300),
+            heartbeat_timeout_seconds: Limit(90),
+            reconnect_timeout_seconds: Limit(300),
             shards: Shards::default(),
         }
     }
@@ -435,19 +435,19 @@ pub struct BadVariable {
 
 /// Settings, each with where it comes from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Settled {
+pub struct Resolved {
     /// The settings.
     pub config: Config,
     /// Where they come from, by environment variable; from nowhere but the program itself if they are not in here.
     origins: BTreeMap<&'static str, Origin>,
 }
 
-impl Settled {
+impl Resolved {
     /// Reads `bot.toml`; relative paths in it start at `folder`, where it lies.
     ///
     /// # Errors
     /// Every mistake in the file; it has to be [masked](secret::masked) where they are shown.
-    pub fn parse(file: &SourceFile, folder: &Path) -> Result<Settled, Vec<Diagnostic>> {
+    pub fn parse(file: &SourceFile, folder: &Path) -> Result<Resolved, Vec<Diagnostic>> {
         let mut reading = Reading { file, origins: BTreeMap::new(), found: Vec::new() };
         let mut config = Config::default();
         for (key, value) in document::root(0, &file.text, &mut reading.found) {
@@ -462,20 +462,20 @@ impl Settled {
         for path in [&mut config.knowledge, &mut config.cache_dir].into_iter().filter_map(|setting| setting.0.as_mut()) {
             *path = folder.join(&path);
         }
-        Ok(Settled { config, origins })
+        Ok(Resolved { config, origins })
     }
 
     /// Puts the environment's settings in place of the file's; an empty variable counts as unset.
     ///
     /// # Errors
     /// [`BadVariable`] for the first value that cannot be read.
-    pub fn with_environment(mut self, variable: &dyn Fn(&str) -> Option<String>) -> Result<Settled, BadVariable> {
+    pub fn with_environment(mut self, variable: &dyn Fn(&str) -> Option<String>) -> Result<Resolved, BadVariable> {
         self.config.set_from_environment(variable, &mut self.origins)?;
         Ok(self)
     }
 
     /// Puts the folder that an option names in place of any other.
-    pub fn with_knowledge(mut self, folder: &Path, option: &'static str) -> Settled {
+    pub fn with_knowledge(mut self, folder: &Path, option: &'static str) -> Resolved {
         self.config.knowledge = Optional(Some(folder.to_owned()));
         self.origins.insert("FACTOTUM_KNOWLEDGE", Origin::Option(option));
         self
@@ -506,7 +506,7 @@ const OTHERS: &[&str] = &[
 
 /// Of these environment variables, those that look like a setting and set nothing, each with the setting's variable that is likest.
 pub fn unknown_variables(names: impl IntoIterator<Item = String>) -> Vec<(String, &'static str)> {
-    let known: Vec<&'static str> = Settled::default().settings().into_iter().map(|s| s.variable).collect();
+    let known: Vec<&'static str> = Resolved::default().settings().into_iter().map(|s| s.variable).collect();
     let unknown = |name: &String| name.starts_with("FACTOTUM_") && !known.contains(&name.as_str()) && !OTHERS.contains(&name.as_str());
     let like = |name: &str, variable: &&&'static str| strsim::normalized_damerau_levenshtein(name, variable);
     let mut found: Vec<(String, &'static str)> = names
@@ -540,9 +540,9 @@ mod tests {
     use super::*;
     use factotum_core::diagnostic::Code;
 
-    fn settled(text: &str) -> Result<Settled, Vec<Diagnostic>> {
+    fn settled(text: &str) -> Result<Resolved, Vec<Diagnostic>> {
         let file = SourceFile { name: "bot.toml".to_owned(), text: text.to_owned() };
-        Settled::parse(&file, Path::new("here"))
+        Resolved::parse(&file, Path::new("here"))
     }
 
     fn parse(text: &str) -> Result<Config, Vec<Code>> {
@@ -550,7 +550,7 @@ mod tests {
     }
 
     fn environment(set: &dyn Fn(&str) -> Option<String>) -> Result<Config, BadVariable> {
-        Settled::default().with_environment(set).map(|s| s.config)
+        Resolved::default().with_environment(set).map(|s| s.config)
     }
 
     /// The settings of `bot.toml` that are commented out are read as well.
@@ -563,7 +563,7 @@ mod tests {
         let ours = include_str!("../../../bot.toml");
         assert_eq!(parse(ours), Ok(Config::default()));
         let all = uncommented(ours);
-        for key in Settled::default().settings().into_iter().map(|s| s.key) {
+        for key in Resolved::default().settings().into_iter().map(|s| s.key) {
             assert!(all.lines().any(|l| l.starts_with(&format!("{key} = "))), "bot.toml does not mention {key}");
         }
         let discord = Discord {
@@ -593,9 +593,9 @@ mod tests {
     #[test]
     fn sections_are_checked_key_by_key() {
         let discord = |text: &str| parse(&format!("[discord]\n{text}"));
-        assert_eq!(discord("allow_servers = [1, 2]").map(|c| c.discord.allow_servers), Ok(Ids(vec![1, 2])));
+        assert_eq!(discord("allow_guilds = [1, 2]").map(|c| c.discord.allow_guilds), Ok(Ids(vec![1, 2])));
         assert_eq!(
-            discord("person_limit = 0\nperson_limits = 1\napi_proxy = \"ftp://x\""),
+            discord("user_limit = 0\nuser_limits = 1\napi_proxy = \"ftp://x\""),
             Err(vec![Code::InvalidValue, Code::UnknownKey, Code::InvalidValue])
         );
         assert_eq!(discord("[discord.shards]\nfirst = -1\nlats = 1"), Err(vec![Code::InvalidValue, Code::UnknownKey]));
@@ -700,14 +700,14 @@ mod tests {
     fn every_setting_has_its_variable() {
         let set = |name: &str| match name {
             "FACTOTUM_DISCORD_API_PROXY" => Some("http://localhost:1/".to_owned()),
-            "FACTOTUM_DISCORD_ALLOW_SERVERS" => Some("1, 2".to_owned()),
+            "FACTOTUM_DISCORD_ALLOW_GUILDS" => Some("1, 2".to_owned()),
             "FACTOTUM_DISCORD_SHARDS_TOTAL" => Some("3".to_owned()),
             _ => None,
         };
         let discord = environment(&set).map(|c| c.discord).expect("values in range");
         assert_eq!(discord.api_proxy.0.as_ref().map(Address::as_str), Some("http://localhost:1"));
-        assert_eq!((discord.allow_servers, discord.shards.total), (Ids(vec![1, 2]), Optional(Some(3))));
-        for setting in Settled::default().settings() {
+        assert_eq!((discord.allow_guilds, discord.shards.total), (Ids(vec![1, 2]), Optional(Some(3))));
+        for setting in Resolved::default().settings() {
             let name = format!("{}.{}", setting.section, setting.key).replace('.', "_").to_uppercase();
             assert_eq!(setting.variable, format!("FACTOTUM_{}", name.trim_start_matches('_')));
         }
@@ -739,13 +739,13 @@ mod tests {
 
     #[test]
     fn a_value_tells_where_it_comes_from() {
-        let written = settled("log = \"info\"\n[discord]\n\nperson_limit = 3\nchannel_limit = 4").expect("no mistake");
+        let written = settled("log = \"info\"\n[discord]\n\nuser_limit = 3\nchannel_limit = 4").expect("no mistake");
         let set = |name: &str| (name == "FACTOTUM_DISCORD_CHANNEL_LIMIT").then(|| "5".to_owned());
         let all = written.with_environment(&set).expect("in range").with_knowledge(Path::new("pack"), "--knowledge").settings();
         let of = |key: &str| all.iter().find(|s| s.key == key).map(|s| (s.value.as_deref(), s.origin.clone()));
         let line = |line| Origin::File { name: "bot.toml".to_owned(), line };
         assert_eq!(of("log"), Some((Some("\"info\""), line(1))));
-        assert_eq!(of("person_limit"), Some((Some("3"), line(4))));
+        assert_eq!(of("user_limit"), Some((Some("3"), line(4))));
         assert_eq!(of("channel_limit"), Some((Some("5"), Origin::Environment)));
         assert_eq!(of("knowledge"), Some((Some("\"pack\""), Origin::Option("--knowledge"))));
         assert_eq!(of("api_proxy"), Some((None, Origin::Default)));
@@ -756,7 +756,7 @@ mod tests {
         let all = uncommented(include_str!("../../../bot.toml"));
         let config = parse(&all).expect("no mistake");
         let (mut text, mut section) = (String::new(), "");
-        for setting in (Settled { config: config.clone(), ..Settled::default() }).settings() {
+        for setting in (Resolved { config: config.clone(), ..Resolved::default() }).settings() {
             if setting.section != section {
                 section = setting.section;
                 text.push_str(&format!("[{section}]\n"));
@@ -764,7 +764,7 @@ mod tests {
             text.push_str(&format!("{} = {}\n", setting.key, setting.value.expect("all are set")));
         }
         let file = SourceFile { name: String::new(), text };
-        assert_eq!(Settled::parse(&file, Path::new("")).map(|s| s.config).map_err(|found| found.len()), Ok(config));
+        assert_eq!(Resolved::parse(&file, Path::new("")).map(|s| s.config).map_err(|found| found.len()), Ok(config));
     }
 
     #[test]
@@ -774,7 +774,7 @@ mod tests {
             assert!(found.len() == 1 && found[0].help.contains("DISCORD_TOKEN_FILE"), "{found:?}");
         }
         let token = "MTAwMDAwMDAwMDAwMDAwMDAx.AAAAAA.0123456789012345678901234567";
-        let found = settled(&format!("[discord]\nperson_limit = \"{token}\"")).expect_err("no number");
+        let found = settled(&format!("[discord]\nuser_limit = \"{token}\"")).expect_err("no number");
         assert!(!found[0].message.contains("MTAw"), "{}", found[0].message);
         let bad = environment(&|name| (name == "FACTOTUM_LOG_FORMAT").then(|| token.to_owned())).expect_err("no format");
         assert!(!bad.to_string().contains("MTAw"), "{bad}");
@@ -782,9 +782,9 @@ mod tests {
 
     #[test]
     fn misspelt_variables_are_noticed() {
-        let names = ["FACTOTUM_DISCORD_PERSON_LIMITS", "FACTOTUM_LOG", "PATH", "FACTOTUM_HISTORY", "FACTOTUM_WATCH_SECONDS"];
+        let names = ["FACTOTUM_DISCORD_USER_LIMITS", "FACTOTUM_LOG", "PATH", "FACTOTUM_HISTORY", "FACTOTUM_POLL_INTERVAL_SECONDS"];
         let found = unknown_variables(names.map(str::to_owned));
-        let likest = ["FACTOTUM_DISCORD_PERSON_LIMIT", "FACTOTUM_RELOAD_WATCH_SECONDS"];
+        let likest = ["FACTOTUM_DISCORD_USER_LIMIT", "FACTOTUM_RELOAD_POLL_INTERVAL_SECONDS"];
         assert_eq!(found.iter().map(|(_, near)| *near).collect::<Vec<_>>(), likest);
     }
 
@@ -804,6 +804,6 @@ mod tests {
         assert_eq!(listen(""), Ok(None));
         assert_eq!(listen("[::1]:0"), Ok(Some("[::1]:0".parse().expect("an address"))));
         assert_eq!(listen("localhost:1"), Err(vec![Code::InvalidValue]));
-        assert_eq!(parse("reload.watch_seconds = 0").map(|c| c.reload.watch_seconds.duration()), Ok(None));
+        assert_eq!(parse("reload.poll_interval_seconds = 0").map(|c| c.reload.poll_interval_seconds.duration()), Ok(None));
     }
 }

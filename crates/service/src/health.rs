@@ -181,10 +181,10 @@ impl Health {
         Health {
             shards: shards.map(|number| (number, Shard::default())).collect(),
             started: now,
-            fresh: settings.fresh_seconds.duration(),
-            patience: settings.give_up_seconds.duration(),
+            fresh: settings.heartbeat_timeout_seconds.duration(),
+            patience: settings.reconnect_timeout_seconds.duration(),
             most: settings.identify_limit.get(),
-            window: settings.identify_seconds.duration(),
+            window: settings.identify_window_seconds.duration(),
             allowance,
             today: VecDeque::new(),
             counts: Counts::default(),

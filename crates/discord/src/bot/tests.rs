@@ -9,8 +9,8 @@ static BOT: LazyLock<Bot> = LazyLock::new(|| Bot::new(Record::of(factotum_built_
 
 /// Rules under which these tests never ask too often.
 fn generous() -> config::Discord {
-    let most = config::Count::MAX;
-    config::Discord { person_limit: most, channel_limit: most, ..config::Discord::default() }
+    let most = config::Limit::MAX;
+    config::Discord { user_limit: most, channel_limit: most, ..config::Discord::default() }
 }
 
 fn written(text: &str) -> Written {
@@ -80,21 +80,21 @@ fn lists_say_who_may_ask_where() {
     };
     let ids = |id: &str| id.parse::<config::Ids>().expect("ids");
     assert!(rules(&|_| ()).allowed(&origin));
-    assert!(rules(&|r| r.allow_servers = ids("4,5")).allowed(&origin));
-    assert!(!rules(&|r| r.allow_servers = ids("5")).allowed(&origin));
-    assert!(!rules(&|r| r.deny_servers = ids("4")).allowed(&origin));
+    assert!(rules(&|r| r.allow_guilds = ids("4,5")).allowed(&origin));
+    assert!(!rules(&|r| r.allow_guilds = ids("5")).allowed(&origin));
+    assert!(!rules(&|r| r.deny_guilds = ids("4")).allowed(&origin));
     assert!(!rules(&|r| r.allow_channels = ids("9")).allowed(&origin));
     let denied = rules(&|r| r.deny_channels = ids("3"));
     assert!(!denied.allowed(&origin));
     assert_eq!(denied.decide(&Incoming::Written(written("hello")), Instant::now()).actions, []);
     let response = denied.decide(&used(What::Plain("help".to_owned())), Instant::now());
     assert_eq!((response.actions.len(), response.outcome), (1, "not-allowed"));
-    assert!(!rules(&|r| r.direct_messages = false).allowed(&Origin { server: None, ..origin }));
+    assert!(!rules(&|r| r.answer_direct_messages = false).allowed(&Origin { server: None, ..origin }));
 }
 
 #[test]
 fn too_many_questions_are_told_once() {
-    let rules = config::Discord { person_limit: "2".parse().expect("in range"), ..config::Discord::default() };
+    let rules = config::Discord { user_limit: "2".parse().expect("in range"), ..config::Discord::default() };
     let (bot, now) = (Bot::new(Record::of(factotum_built_in::answerer()), rules), Instant::now());
     let outcomes = [0, 1, 2, 3, 61].map(|seconds| {
         let decision = bot.decide(&Incoming::Written(written("hello")), now + Duration::from_secs(seconds));

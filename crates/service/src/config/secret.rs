@@ -96,7 +96,7 @@ mod tests {
             assert!(!shown.contains("hush"), "{shown}");
             assert_eq!((shown.len(), shown.lines().count()), (text.len(), text.lines().count()));
         }
-        let harmless = "[discord]\nperson_limit = 3 # \u{e4}\n";
+        let harmless = "[discord]\nuser_limit = 3 # \u{e4}\n";
         assert_eq!(masked(&SourceFile { name: String::new(), text: harmless.to_owned() }).text, harmless);
     }
 }

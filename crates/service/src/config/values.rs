@@ -79,17 +79,17 @@ impl<T: Written> Written for Optional<T> {
 /// A number from 1 to a million.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "u64")]
-pub struct Count(pub(super) u64);
+pub struct Limit(pub(super) u64);
 
-impl Written for Count {
+impl Written for Limit {
     fn written(&self) -> Option<String> {
         Some(self.0.to_string())
     }
 }
 
-impl Count {
+impl Limit {
     /// The greatest.
-    pub const MAX: Count = Count(1_000_000);
+    pub const MAX: Limit = Limit(1_000_000);
 
     /// The number.
     pub fn get(self) -> u64 {
@@ -102,20 +102,20 @@ impl Count {
     }
 }
 
-impl TryFrom<u64> for Count {
+impl TryFrom<u64> for Limit {
     type Error = String;
 
     fn try_from(number: u64) -> Result<Self, Self::Error> {
         let range = 1..=Self::MAX.0;
-        if range.contains(&number) { Ok(Count(number)) } else { Err(format!("a whole number from 1 to {}", Self::MAX.0)) }
+        if range.contains(&number) { Ok(Limit(number)) } else { Err(format!("a whole number from 1 to {}", Self::MAX.0)) }
     }
 }
 
-impl FromStr for Count {
+impl FromStr for Limit {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.trim().parse::<u64>().map_err(|error| error.to_string()).and_then(Count::try_from)
+        text.trim().parse::<u64>().map_err(|error| error.to_string()).and_then(Limit::try_from)
     }
 }
 
@@ -165,33 +165,33 @@ impl Written for Ordinal {
 /// So many seconds from one time to the next, from 0 to a million; 0 is never.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "u64")]
-pub struct Every(pub(super) u64);
+pub struct Interval(pub(super) u64);
 
-impl Every {
+impl Interval {
     /// The time in between, unless it is never.
     pub fn duration(self) -> Option<Duration> {
         (self.0 > 0).then(|| Duration::from_secs(self.0))
     }
 }
 
-impl TryFrom<u64> for Every {
+impl TryFrom<u64> for Interval {
     type Error = String;
 
     fn try_from(number: u64) -> Result<Self, Self::Error> {
-        let most = Count::MAX.0;
-        if number <= most { Ok(Every(number)) } else { Err(format!("a whole number from 0 to {most}")) }
+        let most = Limit::MAX.0;
+        if number <= most { Ok(Interval(number)) } else { Err(format!("a whole number from 0 to {most}")) }
     }
 }
 
-impl FromStr for Every {
+impl FromStr for Interval {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.trim().parse::<u64>().map_err(|error| error.to_string()).and_then(Every::try_from)
+        text.trim().parse::<u64>().map_err(|error| error.to_string()).and_then(Interval::try_from)
     }
 }
 
-impl Written for Every {
+impl Written for Interval {
     fn written(&self) -> Option<String> {
         Some(self.0.to_string())
     }
@@ -346,7 +346,7 @@ impl Written for Filter {
 #[serde(try_from = "String")]
 pub enum LogFormat {
     /// For people.
-    Readable,
+    Text,
     /// A JSON object a line, with its time.
     Json,
 }
@@ -354,7 +354,7 @@ pub enum LogFormat {
 impl LogFormat {
     fn as_str(self) -> &'static str {
         match self {
-            LogFormat::Readable => "readable",
+            LogFormat::Text => "text",
             LogFormat::Json => "json",
         }
     }
@@ -364,8 +364,8 @@ impl FromStr for LogFormat {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let all = [LogFormat::Readable, LogFormat::Json];
-        all.into_iter().find(|format| format.as_str() == text).ok_or_else(|| "\"readable\" or \"json\"".to_owned())
+        let all = [LogFormat::Text, LogFormat::Json];
+        all.into_iter().find(|format| format.as_str() == text).ok_or_else(|| "\"text\" or \"json\"".to_owned())
     }
 }
 
