@@ -14,7 +14,7 @@
 use factotum_core::answering::evidence::SIGNALS;
 use factotum_core::answering::{Answerer, Outcome};
 use factotum_core::knowledge::{self, KnowledgeBase};
-use factotum_core::matching::Target;
+use factotum_core::matching::Class;
 use factotum_core::vectors::Table;
 use factotum_curator::crossval::{FOLDS, Fold, LeftOut};
 use factotum_service::pack;
@@ -50,7 +50,7 @@ struct Asked {
 impl Asked {
     /// Whether the pack without it still has an answer.
     fn answerable(&self) -> bool {
-        !self.left_out.wholly && matches!(self.left_out.target, Target::Intent(_))
+        !self.left_out.wholly && matches!(self.left_out.class, Class::Intent(_))
     }
 }
 
@@ -100,14 +100,14 @@ fn curve(asked: &[Asked], held: &[[f64; TERMS]], shift: f64) {
         weights[SIGNALS.len()] += shift;
         let by = |o: &Observation| probability(&weights, &o.terms);
         let best = asked.proposals.iter().max_by(|a, b| by(a).total_cmp(&by(b)));
-        let answer = best.filter(|o| by(o) >= 0.5 && o.terms[near_miss()] < 0.5);
+        let answer = best.filter(|o| by(o) >= 0.5 && o.terms[unanswerable()] < 0.5);
         (answer.is_some(), answer.is_some_and(|o| o.right))
     });
 }
 
 fn report(what: &str, asked: &[Asked], outcome: &dyn Fn(&Asked) -> (bool, bool)) {
     let (mut phrases, mut right, mut wrong, mut foreign, mut invented) = (0, 0, 0, [0; 2], [0; 2]);
-    for asked in asked.iter().filter(|a| !matches!(a.left_out.target, Target::SmallTalk(_))) {
+    for asked in asked.iter().filter(|a| !matches!(a.left_out.class, Class::SmallTalk(_))) {
         let (answered, rightly) = outcome(asked);
         if asked.answerable() {
             phrases += 1;
@@ -128,8 +128,8 @@ fn report(what: &str, asked: &[Asked], outcome: &dyn Fn(&Asked) -> (bool, bool))
     );
 }
 
-fn near_miss() -> usize {
-    SIGNALS.iter().position(|s| *s == "near-miss").expect("it is a signal")
+fn unanswerable() -> usize {
+    SIGNALS.iter().position(|s| *s == "unanswerable").expect("it is a signal")
 }
 
 /// Asks every phrase of a pack without itself, on all processors.
@@ -150,7 +150,7 @@ fn ask(base: &KnowledgeBase) -> Vec<Asked> {
             for left_out in left_out.into_iter().filter(|l| l.wholly == wholly) {
                 let reply = answerer.answer(&left_out.question);
                 let proposals = reply.candidates.iter().zip(&reply.evidence).filter(|(_, e)| e.objection.is_none()).filter_map(|(c, e)| {
-                    let right = is_right(base, &left_out, c.target)?;
+                    let right = is_right(base, &left_out, c.class)?;
                     let mut terms = [1.0; TERMS];
                     terms.iter_mut().zip(&e.signals).for_each(|(t, s)| *t = f64::from(*s));
                     Some(Observation { terms, right })
@@ -158,7 +158,7 @@ fn ask(base: &KnowledgeBase) -> Vec<Asked> {
                 let proposals = proposals.collect();
                 let given = if let Outcome::Answer(parts) = &reply.outcome { parts.as_slice() } else { &[] };
                 let (answered, rightly) =
-                    (!given.is_empty(), given.iter().any(|p| is_right(base, &left_out, Target::Intent(p.intent)) == Some(true)));
+                    (!given.is_empty(), given.iter().any(|p| is_right(base, &left_out, Class::Intent(p.intent)) == Some(true)));
                 out.push(Asked { fold, proposals, answered, rightly, left_out });
             }
         }
@@ -172,11 +172,11 @@ fn ask(base: &KnowledgeBase) -> Vec<Asked> {
 
 /// Whether a proposal is what was asked: the same facts; declining where that is right. `None` where declining is right, but
 /// not for the reason that would be given.
-fn is_right(base: &KnowledgeBase, left_out: &LeftOut, proposed: Target) -> Option<bool> {
-    match (left_out.target, proposed) {
-        (Target::Intent(t), Target::Intent(p)) => Some(t == p || base.intents[p].facts.iter().any(|f| base.intents[t].facts.contains(f))),
-        (Target::Intent(_), Target::NearMiss(_)) if left_out.wholly => None,
-        (Target::NearMiss(_), Target::NearMiss(_)) | (Target::SmallTalk(_), Target::SmallTalk(_)) => Some(true),
+fn is_right(base: &KnowledgeBase, left_out: &LeftOut, proposed: Class) -> Option<bool> {
+    match (left_out.class, proposed) {
+        (Class::Intent(t), Class::Intent(p)) => Some(t == p || base[p].facts.iter().any(|f| base[t].facts.contains(f))),
+        (Class::Intent(_), Class::Unanswerable(_)) if left_out.wholly => None,
+        (Class::Unanswerable(_), Class::Unanswerable(_)) | (Class::SmallTalk(_), Class::SmallTalk(_)) => Some(true),
         _ => Some(false),
     }
 }

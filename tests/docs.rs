@@ -39,8 +39,8 @@ fn the_worked_example_fits_into_the_built_in_pack() {
     file.text.push_str(example);
     assert_eq!(findings(&files), before);
     let base = knowledge::load(&files).base.expect("a pack without errors");
-    let intent = base.intent("osmani-kind-of-dialogue").expect("the intent of the example");
-    assert_eq!(intent.phrases.len(), 3, "the question and two phrases");
+    let intent = base.find_intent("osmani-kind-of-dialogue").expect("the intent of the example");
+    assert_eq!(intent.paraphrases.len(), 3, "the question and two phrases");
 }
 
 #[test]

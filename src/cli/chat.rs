@@ -124,9 +124,13 @@ impl Talk {
 
     fn sources(&self, out: &mut impl Write) -> std::io::Result<()> {
         for source in &self.answerer.base().sources {
-            let about = [&source.publisher, &date_in_words(&source.date), &source.url];
+            let date = source.date.as_ref().map_or_else(String::new, |date| date_in_words(date));
+            let about = [&source.publisher, &date, &source.url];
             let about: Vec<String> = about.into_iter().filter(|t| !t.is_empty()).map(|t| visible(t)).collect();
             writeln!(out, "{HEADING}{}{HEADING:#}: {}", visible(&source.title), about.join(", "))?;
+            if !source.date_note.is_empty() {
+                writeln!(out, "  {}", visible(&source.date_note))?;
+            }
             if !source.limits.is_empty() {
                 writeln!(out, "  {}", visible(&source.limits))?;
             }

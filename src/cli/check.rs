@@ -87,7 +87,7 @@ impl<'a> Tally<'a> {
     }
 
     fn phrases(base: &KnowledgeBase) -> usize {
-        base.intents.iter().map(|i| i.phrases.len()).sum()
+        base.intents.iter().map(|i| i.paraphrases.len()).sum()
     }
 
     fn human(&self) -> String {
@@ -96,7 +96,7 @@ impl<'a> Tally<'a> {
             parts.push(count(base.facts.len(), "fact", "facts"));
             parts.push(count(base.intents.len(), "intent", "intents"));
             parts.push(count(Self::phrases(base), "phrase", "phrases"));
-            parts.push(count(base.near_misses.len(), "near miss", "near misses"));
+            parts.push(count(base.unanswerables.len(), "near miss", "near misses"));
         }
         let colour = |style: anstyle::Style, number: usize| if number > 0 { style } else { anstyle::Style::new() };
         let (bad, doubtful) = (colour(BAD, self.errors), colour(DOUBTFUL, self.warnings));
@@ -107,7 +107,7 @@ impl<'a> Tally<'a> {
     fn json(&self) -> Value {
         json!({"summary": {
             "pack": self.pack.name, "files": self.pack.files.len(), "facts": self.base.map(|b| b.facts.len()), "intents": self.base.map(|b| b.intents.len()),
-            "phrases": self.base.map(Self::phrases), "near_misses": self.base.map(|b| b.near_misses.len()), "errors": self.errors, "warnings": self.warnings,
+            "phrases": self.base.map(Self::phrases), "near_misses": self.base.map(|b| b.unanswerables.len()), "errors": self.errors, "warnings": self.warnings,
         }})
     }
 }

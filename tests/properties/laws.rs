@@ -2,10 +2,11 @@
 
 use factotum_core::answering::{Answerer, MAX_SUGGESTIONS, Outcome, Reason, Reply};
 use factotum_core::diagnostic::{Place, Severity, SourceFile, line_column};
+use factotum_core::knowledge::{self, IntentId};
 use factotum_core::question::{MAX_BYTES, Unreadable};
 use factotum_core::render::{console, explain, json, message, visible};
+use factotum_core::text;
 use factotum_core::vectors;
-use factotum_core::{knowledge, text};
 use factotum_curator::import::{Table, pack};
 use std::collections::BTreeSet;
 
@@ -62,9 +63,9 @@ fn sound(answerer: &Answerer, question: &str, reply: &Reply) {
     for (candidate, evidence) in reply.candidates.iter().zip(&reply.evidence) {
         assert!(share(candidate.probability) && share(evidence.confidence) && share(evidence.coverage), "{candidate:?} {evidence:?}");
     }
-    let offered: BTreeSet<usize> = reply.suggestions.iter().copied().collect();
+    let offered: BTreeSet<IntentId> = reply.suggestions.iter().copied().collect();
     assert!(offered.len() == reply.suggestions.len() && offered.len() <= MAX_SUGGESTIONS, "{:?}", reply.suggestions);
-    assert!(offered.iter().all(|i| !base.intents[*i].question.contains('{')));
+    assert!(offered.iter().all(|i| !base[*i].question.contains('{')));
 
     let readable = question.len() <= MAX_BYTES && !text::tokens(question).is_empty();
     match &reply.outcome {
@@ -73,15 +74,15 @@ fn sound(answerer: &Answerer, question: &str, reply: &Reply) {
             for part in parts {
                 assert!(!part.facts.is_empty(), "an answer cites");
                 for fact in &part.facts {
-                    let fact = &base.facts[*fact];
-                    let last = base.sources[fact.source].paragraphs;
+                    let fact = &base[*fact];
+                    let last = base[fact.source].paragraphs;
                     assert!(!fact.paragraphs.is_empty() && fact.paragraphs.iter().all(|p| (1..=last).contains(p)), "{}", fact.id);
                 }
             }
             assert!(message(base, reply).contains("\nSource: \""), "an answer shows its source");
         }
         Outcome::Clarify(intents) => assert!(readable && intents.len() == 2 && intents[0] != intents[1]),
-        Outcome::SmallTalk(talk) => assert!(readable && !base.small_talk[*talk].reply.is_empty()),
+        Outcome::SmallTalk(talk) => assert!(readable && !base[*talk].reply.is_empty()),
         Outcome::NoAnswer(Reason::Unreadable(why)) => {
             assert!(!readable);
             assert_eq!(*why == Unreadable::TooLong, question.len() > MAX_BYTES);

@@ -7,6 +7,7 @@ mod laws;
 mod mutate;
 
 use factotum_core::answering::{Answerer, Outcome};
+use factotum_core::knowledge::FactId;
 use factotum_core::render::message;
 use mutate::Material;
 use proptest::collection::vec;
@@ -87,7 +88,7 @@ fn manners_change_nothing() {
 }
 
 /// The facts that a question is answered with; `None` where it is not answered.
-fn facts(text: &str) -> Option<Vec<usize>> {
+fn facts(text: &str) -> Option<Vec<FactId>> {
     match ANSWERER.answer(text).outcome {
         Outcome::Answer(parts) => Some(parts.into_iter().flat_map(|p| p.facts).collect()),
         _ => None,

@@ -121,8 +121,9 @@ pub(crate) struct Material {
 impl Material {
     /// Every phrase and every name of a record.
     pub(crate) fn of(base: &KnowledgeBase) -> Material {
-        let phrases = base.intents.iter().map(|i| &i.phrases);
-        let phrases = phrases.chain(base.near_misses.iter().map(|m| &m.phrases)).chain(base.small_talk.iter().map(|t| &t.phrases));
+        let phrases = base.intents.iter().map(|i| &i.paraphrases);
+        let phrases =
+            phrases.chain(base.unanswerables.iter().map(|m| &m.paraphrases)).chain(base.small_talk.iter().map(|t| &t.paraphrases));
         Material {
             phrases: phrases.flatten().map(|p| p.text.clone()).collect(),
             names: base.entities.iter().flat_map(|e| std::iter::once(&e.name).chain(&e.aliases)).cloned().collect(),

@@ -6,8 +6,10 @@ pub mod relation;
 mod timeline;
 
 use crate::english::english;
-use crate::knowledge::{Ask, Kind, KnowledgeBase, MissReason};
-use crate::matching::{Candidate, Learned, Matcher, Ranking, Target};
+use crate::knowledge::{
+    AnswerType, EntityId, FactId, Find, IntentId, KnowledgeBase, RoleId, SmallTalkId, UnanswerableId, UnanswerableReason,
+};
+use crate::matching::{Candidate, Class, Learned, Matcher, Ranking};
 use crate::question::{Question, Unreadable};
 use crate::reading::{Correction, Reading, Unit};
 use crate::vectors::Table;
@@ -31,12 +33,12 @@ const LISTED: f32 = 0.2;
 /// One question answered.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AnswerPart {
-    /// The intent that it was taken for, by index.
-    pub intent: usize,
+    /// The intent that it was taken for.
+    pub intent: IntentId,
     /// The direct answer; may be empty.
     pub direct: String,
-    /// Facts that support it, by index, the shown ones first; never empty.
-    pub facts: Vec<usize>,
+    /// Facts that support it, the shown ones first; never empty.
+    pub facts: Vec<FactId>,
 }
 
 /// Why there is no answer.
@@ -46,23 +48,23 @@ pub enum Reason {
     Unreadable(Unreadable),
     /// Written in another language than English.
     NotEnglish,
-    /// A question that is known not to be on record, by index of the near miss.
-    NearMiss(usize),
+    /// A question that is known not to be on record.
+    Unanswerable(UnanswerableId),
     /// It names something that the nearest statement does not speak of.
-    UnknownName(usize),
+    UnknownName(EntityId),
     /// It asks for an office whose holder is not on record.
     UnknownOffice {
-        /// The office, by index into the base's roles.
-        role: usize,
+        /// What the office is called.
+        role: RoleId,
         /// Whose office it is.
-        of: usize,
+        of: EntityId,
     },
     /// It asks whether somebody is on a list that does not say; with what is on record.
     NotListed {
         /// Who is asked about.
-        entity: usize,
-        /// What is on record instead.
-        silent: String,
+        entity: EntityId,
+        /// What is on record instead; may be empty.
+        if_unknown: String,
     },
     /// It asks for a time that the record does not cover.
     OutsideTime(String),
@@ -79,7 +81,7 @@ impl Reason {
             Reason::Unreadable(Unreadable::Empty) => "empty",
             Reason::Unreadable(Unreadable::TooLong) => "too-long",
             Reason::NotEnglish => "not-english",
-            Reason::NearMiss(_) => "near-miss",
+            Reason::Unanswerable(_) => "unanswerable",
             Reason::UnknownName(_) => "unknown-name",
             Reason::UnknownOffice { .. } => "unknown-office",
             Reason::NotListed { .. } => "not-listed",
@@ -95,12 +97,12 @@ impl Reason {
 pub enum Outcome {
     /// Answered from the record: one part, or one for each half of a compound question.
     Answer(Vec<AnswerPart>),
-    /// Two readings are close; both are offered, by index of the intent.
-    Clarify(Vec<usize>),
+    /// Two readings are close; both are offered, by intent.
+    Clarify(Vec<IntentId>),
     /// Declined.
     NoAnswer(Reason),
-    /// Chatter, by index of the small talk.
-    SmallTalk(usize),
+    /// Small talk.
+    SmallTalk(SmallTalkId),
 }
 
 /// A question with what came of it.
@@ -112,8 +114,8 @@ pub struct Reply {
     pub confidence: f32,
     /// The best candidates, best first.
     pub candidates: Vec<Candidate>,
-    /// Intents to offer, by index.
-    pub suggestions: Vec<usize>,
+    /// Intents to offer.
+    pub suggestions: Vec<IntentId>,
     /// Words that were read as others.
     pub corrections: Vec<Correction>,
     /// Halves of a compound question that are not on record, as the asker put them.
@@ -223,7 +225,7 @@ impl Answerer {
 
     /// Whether a single fact answers beyond doubt and accounts for all that was asked.
     fn settled(&self, ranking: &Ranking, evidence: &[Evidence]) -> bool {
-        let ordered = |c: &Candidate| matches!(c.target, Target::Intent(i) if self.base.intents[i].relation.as_ref().is_some_and(|r| matches!(r.ask, Ask::Order | Ask::Difference)));
+        let ordered = |c: &Candidate| matches!(c.class, Class::Intent(i) if self.base[i].relation.as_ref().is_some_and(|r| matches!(r.find, Find::Order | Find::Difference)));
         ranking
             .candidates
             .first()
@@ -234,13 +236,10 @@ impl Answerer {
     /// Of candidates that come to the same, the first becomes the one that the model means most and whose kind of answer
     /// was asked for: confidence says which fact, not in which words.
     fn prefer_kin(&self, judged: &mut [(Candidate, Evidence)]) {
-        let effect = |c: &Candidate| match c.target {
-            Target::Intent(i) => self.base.intents[i].facts.first().copied(),
-            Target::NearMiss(_) => None,
-            Target::SmallTalk(_) => Some(usize::MAX),
-        };
+        let effect = |c: &Candidate| self.matcher.effect(&self.base, c.class);
         let Some(first) = judged.first().map(|(c, _)| effect(c)) else { return };
-        let merit = |(c, e): &(Candidate, Evidence)| if e.objection.is_some() { 0.0 } else { c.probability * e.kind * e.kind };
+        let merit =
+            |(c, e): &(Candidate, Evidence)| if e.objection.is_some() { 0.0 } else { c.probability * e.answer_type * e.answer_type };
         let best = (0..judged.len())
             .filter(|i| effect(&judged[*i].0) == first)
             .max_by(|a, b| merit(&judged[*a]).total_cmp(&merit(&judged[*b])).then(b.cmp(a)));
@@ -256,13 +255,13 @@ impl Answerer {
         let (Some(best), Some(first)) = (ranking.candidates.first(), evidence.first()) else {
             return Outcome::NoAnswer(Reason::NothingClose);
         };
-        match best.target {
-            Target::SmallTalk(talk) if first.confidence >= evidence::ENOUGH => Outcome::SmallTalk(talk),
-            Target::NearMiss(miss) if first.confidence >= evidence::ENOUGH => {
-                let reason = Reason::NearMiss(miss);
+        match best.class {
+            Class::SmallTalk(talk) if first.confidence >= evidence::ENOUGH => Outcome::SmallTalk(talk),
+            Class::Unanswerable(miss) if first.confidence >= evidence::ENOUGH => {
+                let reason = Reason::Unanswerable(miss);
                 Outcome::NoAnswer(self.listed(reading, ranking, evidence).unwrap_or(reason))
             }
-            Target::Intent(intent) => {
+            Class::Intent(intent) => {
                 if let Some(reason) = first.objection.clone() {
                     return Outcome::NoAnswer(self.listed(reading, ranking, evidence).unwrap_or(reason));
                 }
@@ -270,8 +269,8 @@ impl Answerer {
                     return Outcome::NoAnswer(self.weak_reason(reading, first));
                 }
                 // A runner-up that would say something else and is just as likely: offer both.
-                let rival = ranking.candidates.iter().zip(evidence).skip(1).find_map(|(c, e)| match c.target {
-                    Target::Intent(other) if e.objection.is_none() && self.says_other(intent, other) => Some((other, e.confidence)),
+                let rival = ranking.candidates.iter().zip(evidence).skip(1).find_map(|(c, e)| match c.class {
+                    Class::Intent(other) if e.objection.is_none() && self.says_other(intent, other) => Some((other, e.confidence)),
                     _ => None,
                 });
                 if let Some((other, confidence)) = rival
@@ -292,21 +291,21 @@ impl Answerer {
     /// Where a name is asked about that a list on record does not have: the reason that shows the list.
     fn listed(&self, reading: &Reading, ranking: &Ranking, evidence: &[Evidence]) -> Option<Reason> {
         // A near miss written beside a list has all of the confidence, and the list may not even be proposed.
-        let beside = ranking.candidates.first().map_or(&[][..], |c| match c.target {
-            Target::NearMiss(miss) => self.base.near_misses[miss].near.as_slice(),
+        let beside = ranking.candidates.first().map_or(&[][..], |c| match c.class {
+            Class::Unanswerable(miss) => self.base[miss].near.as_slice(),
             _ => &[],
         });
         let likely = ranking.candidates.iter().zip(evidence).filter(|(_, e)| e.confidence >= LISTED);
-        let proposed = likely.filter_map(|(c, _)| if let Target::Intent(intent) = c.target { Some(intent) } else { None });
+        let proposed = likely.filter_map(|(c, _)| if let Class::Intent(intent) = c.class { Some(intent) } else { None });
         beside.iter().copied().chain(proposed).find_map(|intent| {
-            let used = self.base.intents[intent].relation.as_ref().filter(|u| u.ask == Ask::Holds || u.ask == Ask::Value)?;
+            let used = self.base[intent].relation.as_ref().filter(|u| u.find == Find::Holds || u.find == Find::Value)?;
             relation::answer(&self.base, intent, used, reading).err().filter(|r| matches!(r, Reason::NotListed { .. }))
         })
     }
 
     /// Whether two intents would show different facts.
-    fn says_other(&self, a: usize, b: usize) -> bool {
-        let (a, b) = (&self.base.intents[a], &self.base.intents[b]);
+    fn says_other(&self, a: IntentId, b: IntentId) -> bool {
+        let (a, b) = (&self.base[a], &self.base[b]);
         a.facts.first() != b.facts.first() && !(a.facts.iter().any(|f| b.facts.contains(f)))
     }
 
@@ -325,29 +324,33 @@ impl Answerer {
     }
 
     /// The answer that an intent gives to a question.
-    fn part(&self, index: usize, reading: &Reading, evidence: &Evidence) -> Result<AnswerPart, Reason> {
-        let intent = &self.base.intents[index];
+    fn part(&self, id: IntentId, reading: &Reading, evidence: &Evidence) -> Result<AnswerPart, Reason> {
+        let intent = &self.base[id];
         if let Some(used) = &intent.relation {
-            return relation::answer(&self.base, index, used, reading);
+            return relation::answer(&self.base, id, used, reading);
         }
         // A name or figure that is not the statement's, or a choice: no "Yes." to it, the statement puts it right.
-        let agrees = (evidence.strays.is_empty() && evidence.figures.is_empty() && !evidence.choice) || intent.kind != Kind::YesNo;
-        let direct =
-            if agrees && direct_fits(intent.kind, intent.corrects, &reading.question) { intent.answer.clone() } else { String::new() };
-        let mut facts: Vec<usize> = intent.facts.iter().copied().take(MAX_FACTS).collect();
+        let agrees =
+            (evidence.strays.is_empty() && evidence.figures.is_empty() && !evidence.choice) || intent.answer_type != AnswerType::YesNo;
+        let direct = if agrees && direct_fits(intent.answer_type, intent.false_premise, &reading.question) {
+            intent.answer.clone()
+        } else {
+            String::new()
+        };
+        let mut facts: Vec<FactId> = intent.facts.iter().copied().take(MAX_FACTS).collect();
         // Whatever contradicts the shown fact is shown with it.
-        let against: Vec<usize> =
-            facts.iter().flat_map(|f| self.base.facts[*f].contradicts.iter().copied()).filter(|f| !facts.contains(f)).collect();
+        let against: Vec<FactId> =
+            facts.iter().flat_map(|f| self.base[*f].contradicts.iter().copied()).filter(|f| !facts.contains(f)).collect();
         facts.extend(against);
-        Ok(AnswerPart { intent: index, direct, facts })
+        Ok(AnswerPart { intent: id, direct, facts })
     }
 
     /// Up to three intents near the question that can be answered.
-    fn suggestions(&self, decision: &Decision) -> Vec<usize> {
-        let mut out: Vec<usize> = Vec::new();
-        let add = |intent: usize, out: &mut Vec<usize>| {
-            let slotted = self.base.intents[intent].question.contains('{');
-            let repeats = out.iter().any(|o| self.base.intents[*o].question == self.base.intents[intent].question);
+    fn suggestions(&self, decision: &Decision) -> Vec<IntentId> {
+        let mut out: Vec<IntentId> = Vec::new();
+        let add = |intent: IntentId, out: &mut Vec<IntentId>| {
+            let slotted = self.base[intent].question.contains('{');
+            let repeats = out.iter().any(|o| self.base[*o].question == self.base[intent].question);
             if !slotted && !repeats && !out.contains(&intent) && out.len() < MAX_SUGGESTIONS {
                 out.push(intent);
             }
@@ -369,17 +372,17 @@ impl Answerer {
                 if matches!(reason, Reason::Unreadable(_) | Reason::NotEnglish) {
                     return out;
                 }
-                let off_topic = matches!(reason, Reason::NearMiss(m) if matches!(self.base.near_misses[*m].reason, MissReason::OffTopic | MissReason::Instruction));
+                let off_topic = matches!(reason, Reason::Unanswerable(m) if matches!(self.base[*m].reason, UnanswerableReason::OffTopic | UnanswerableReason::Instruction));
                 if off_topic {
                     return out;
                 }
                 // The best of the candidates comes first: the decline may have been a mistake.
-                let mut near: Vec<usize> = Vec::new();
+                let mut near: Vec<IntentId> = Vec::new();
                 for candidate in &decision.ranking.candidates {
-                    match candidate.target {
-                        Target::Intent(i) => near.push(i),
-                        Target::NearMiss(m) => near.extend(&self.base.near_misses[m].near),
-                        Target::SmallTalk(_) => {}
+                    match candidate.class {
+                        Class::Intent(i) => near.push(i),
+                        Class::Unanswerable(m) => near.extend(&self.base[m].near),
+                        Class::SmallTalk(_) => {}
                     }
                 }
                 near.into_iter().for_each(|i| add(i, &mut out));
@@ -404,16 +407,16 @@ impl Reply {
 }
 
 /// Whether a direct answer of one kind may stand before the statement when a question asks for another kind.
-fn direct_fits(kind: Kind, corrects: bool, question: &Question) -> bool {
-    if corrects {
+fn direct_fits(supplied: AnswerType, false_premise: bool, question: &Question) -> bool {
+    if false_premise {
         return true;
     }
-    match (kind, question.asked) {
+    match (supplied, question.expected) {
         // "Yes." and "No." only where the question asks just that, and is not turned round by a denial in its midst.
-        (Kind::YesNo, Some(Kind::YesNo)) => !turned(question),
-        (Kind::YesNo, _) => false,
-        (_, None | Some(Kind::Statement)) => true,
-        (kind, Some(asked)) => kind == asked || evidence::agreement(asked, kind) >= 0.8,
+        (AnswerType::YesNo, Some(AnswerType::YesNo)) => !turned(question),
+        (AnswerType::YesNo, _) => false,
+        (_, None | Some(AnswerType::Statement)) => true,
+        (supplied, Some(expected)) => supplied == expected || evidence::agreement(expected, supplied) >= 0.8,
     }
 }
 
@@ -427,11 +430,11 @@ fn turned(question: &Question) -> bool {
 }
 
 /// Names in a reading that a statement should speak of: countries and people.
-pub(crate) fn binding_names(base: &KnowledgeBase, reading: &Reading) -> Vec<usize> {
-    let mut out: Vec<usize> = Vec::new();
+pub(crate) fn binding_names(base: &KnowledgeBase, reading: &Reading) -> Vec<EntityId> {
+    let mut out: Vec<EntityId> = Vec::new();
     for part in reading.parts.iter().filter(|p| reading.question.focus[p.from]) {
         if let Unit::Entity(e) = part.unit {
-            let entity = &base.entities[e];
+            let entity = &base[e];
             if (!entity.on_record || matches!(entity.kind.as_str(), "country" | "person")) && !out.contains(&e) {
                 out.push(e);
             }

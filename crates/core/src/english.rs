@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 
 /// How much a word may count when a question is held against what is on record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Class {
+pub enum WordClass {
     /// Grammar: shapes the question, never its topic.
     Function,
     /// Put round a question ("please", "anyone know"): says little about its topic.
@@ -26,7 +26,7 @@ pub struct Word {
     /// Its stem (Snowball English), or the word itself for numbers and names.
     pub stem: String,
     /// What it may count for.
-    pub class: Class,
+    pub class: WordClass,
     /// Index of the token that it came from.
     pub token: usize,
 }
@@ -54,7 +54,7 @@ pub struct English {
     variants: FxHashMap<String, String>,
     numbers: FxHashMap<String, String>,
     /// Little words, each with what it may count for and its stem: half of a question's words are among them.
-    little: FxHashMap<String, (Class, String)>,
+    little: FxHashMap<String, (WordClass, String)>,
     negation: FxHashSet<String>,
     /// Expressions ahead of a question, as words, longest first.
     pub preambles: Vec<Vec<String>>,
@@ -81,7 +81,7 @@ static ENGLISH: LazyLock<English> = LazyLock::new(|| {
         tags: longest_first(file.words.tags),
         stemmer: Stemmer::create(Algorithm::English),
     };
-    for (words, class) in [(&file.words.filler, Class::Filler), (&file.words.function, Class::Function)] {
+    for (words, class) in [(&file.words.filler, WordClass::Filler), (&file.words.function, WordClass::Function)] {
         let entries: Vec<_> = split(words).into_iter().map(|word| (class, english.stem(&word), word)).collect();
         english.little.extend(entries.into_iter().map(|(class, stem, word)| (word, (class, stem))));
     }
@@ -117,13 +117,13 @@ impl English {
     pub fn word(&self, word: &str, token: usize) -> Word {
         let text = self.variants.get(word).map_or(word, String::as_str);
         let text = fold_ise(text);
-        let (class, stem) = self.little.get(&text).cloned().unwrap_or_else(|| (Class::Content, self.stem(&text)));
+        let (class, stem) = self.little.get(&text).cloned().unwrap_or_else(|| (WordClass::Content, self.stem(&text)));
         Word { text, stem, class, token }
     }
 
     /// What a word may count for.
-    pub fn class(&self, word: &str) -> Class {
-        self.little.get(word).map_or(Class::Content, |(class, _)| *class)
+    pub fn class(&self, word: &str) -> WordClass {
+        self.little.get(word).map_or(WordClass::Content, |(class, _)| *class)
     }
 
     /// Whether a word denies ("not", "never", "withhold").

@@ -33,7 +33,7 @@ pub fn is_foreign(question: &Question, own: &dyn Fn(&str) -> bool) -> bool {
     let (mut odd, mut english_words, mut counted) = (0, 0, 0);
     for token in &question.tokens {
         let word = token.text.as_str();
-        let known = matches!(english().class(word), crate::english::Class::Function | crate::english::Class::Filler);
+        let known = matches!(english().class(word), crate::english::WordClass::Function | crate::english::WordClass::Filler);
         counted += 1;
         // Words that English shares with others speak for neither.
         let shared = matches!(word, "no" | "me" | "so" | "am" | "on" | "i" | "a" | "as" | "in");

@@ -18,6 +18,7 @@ pub mod text;
 // What is on record.
 pub mod diagnostic;
 pub mod document;
+pub mod hash;
 pub mod knowledge;
 
 // The English language.

@@ -9,8 +9,8 @@ mod related;
 #[path = "matching/thesaurus.rs"]
 pub mod thesaurus;
 
-use crate::english::{Class, english};
-use crate::knowledge::{KnowledgeBase, Phrase};
+use crate::english::{WordClass, english};
+use crate::knowledge::{EntityId, FactId, IntentId, KnowledgeBase, Paraphrase, SmallTalkId, UnanswerableId};
 use crate::question::Question;
 use crate::reading::{Part, Reader, Reading, SLOT, Unit};
 use crate::vectors::{Table, dot, normalise};
@@ -23,50 +23,53 @@ use thesaurus::{Neighbour, Thesaurus};
 
 /// What a question can be matched to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Target {
-    /// An intent, by index.
-    Intent(usize),
-    /// A near miss, by index.
-    NearMiss(usize),
-    /// Small talk, by index.
-    SmallTalk(usize),
+pub enum Class {
+    /// An intent.
+    Intent(IntentId),
+    /// An unanswerable question.
+    Unanswerable(UnanswerableId),
+    /// Small talk.
+    SmallTalk(SmallTalkId),
 }
 
 /// What a target's phrases and facts speak of; what evidence is held against.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Profile {
     /// What it is a profile of.
-    pub target: Target,
+    pub class: Class,
     /// Keys of every word, idea and name in its phrases, answers and statements, sorted.
     keys: Vec<u64>,
     /// One bit for what several keys have in common: where it is not set, none of these is among them. Most keys that are
     /// looked for are not there, and need no search then.
     sieve: [u64; SIEVE],
     /// Entities named anywhere in it, sorted.
-    pub entities: Vec<usize>,
+    pub entities: Vec<EntityId>,
     /// Figures in its phrases, answers and statements, sorted.
     pub figures: Vec<String>,
     /// Share of its phrases that deny, 0 to 1.
     pub denying: f32,
     /// The fact that an intent shows first: intents that share it say the same.
-    fact: Option<usize>,
+    fact: Option<FactId>,
     /// Mean of its phrases' word vectors, of length one; empty without a table.
     centre: Vec<f32>,
 }
 
-/// What being taken for a target comes to.
+/// What being taken for a class comes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Effect {
-    Shows(usize),
+pub(crate) enum Effect {
+    /// Shows this fact.
+    Shows(FactId),
+    /// Declines.
     Declines,
+    /// Replies to small talk.
     Chats,
 }
 
 impl Profile {
     fn effect(&self) -> Effect {
-        match (self.target, self.fact) {
-            (Target::Intent(_), Some(fact)) => Effect::Shows(fact),
-            (Target::SmallTalk(_), _) => Effect::Chats,
+        match (self.class, self.fact) {
+            (Class::Intent(_), Some(fact)) => Effect::Shows(fact),
+            (Class::SmallTalk(_), _) => Effect::Chats,
             _ => Effect::Declines,
         }
     }
@@ -103,7 +106,7 @@ pub struct Claim<'a> {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Candidate {
     /// What is proposed.
-    pub target: Target,
+    pub class: Class,
     /// The model's probability, 0 to 1.
     pub probability: f32,
     /// The probability of all proposed targets that come to the same: show the same fact, or decline; 0 to 1.
@@ -133,7 +136,7 @@ pub struct Learned {
     rarity: BTreeMap<u64, f32>,
     thesaurus: Thesaurus,
     /// For each intent others that speak of the same things, nearest first.
-    related: Vec<Vec<u32>>,
+    related: Vec<Vec<IntentId>>,
 }
 
 /// Ranks targets for questions.
@@ -151,17 +154,17 @@ impl Matcher {
         let mut thesaurus = Thesaurus::new(&table);
         let (mut examples, mut profiles) = (Vec::new(), Vec::with_capacity(groups.len()));
         let mut occurrences: BTreeMap<u64, u32> = BTreeMap::new();
-        for (class, (target, phrases)) in groups.iter().enumerate() {
+        for (number, (class, phrases)) in groups.iter().enumerate() {
             // One target after the other: the readings of all phrases of a large pack together would take too much memory.
             let readings: Vec<Reading> =
-                phrases.iter().flat_map(|p| spelt_out(base, *target, &p.text)).filter_map(|p| read_phrase(base, &reader, &p)).collect();
-            let mut profile = profile(base, &reader, *target, &readings);
+                phrases.iter().flat_map(|p| spelt_out(base, *class, &p.text)).filter_map(|p| read_phrase(base, &reader, &p)).collect();
+            let mut profile = profile(base, &reader, *class, &readings);
             profile.centre = vec![0.0; table.dims()];
             for reading in &readings {
                 let mut features = features::extract(&table, base, reading);
                 features.sparse.shrink_to_fit();
                 profile.centre.iter_mut().zip(&features.dense).for_each(|(c, v)| *c += v);
-                examples.push(Example { class: class as u32, features });
+                examples.push(Example { class: number as u32, features });
             }
             normalise(&mut profile.centre);
             profiles.push(profile);
@@ -193,9 +196,9 @@ impl Matcher {
         &self.learned.reader
     }
 
-    /// Intents that speak of the same things as one of them and show another fact, nearest first, by index.
-    pub fn related(&self, intent: usize) -> impl Iterator<Item = usize> + '_ {
-        self.learned.related.get(intent).into_iter().flatten().map(|other| *other as usize)
+    /// Intents that speak of the same things as one of them and show another fact, nearest first.
+    pub fn related(&self, intent: IntentId) -> impl Iterator<Item = IntentId> + '_ {
+        self.learned.related.get(intent.index()).into_iter().flatten().copied()
     }
 
     /// How many bytes the learned weights take.
@@ -217,13 +220,13 @@ impl Matcher {
         let words = &reading.question.words[part.from..part.to];
         let key = part_key(reading, part);
         let rarity = self.learned.rarity.get(&key).copied().unwrap_or(self.unseen_weight());
-        let class = match if part.unit == Unit::Word { words[0].class } else { Class::Content } {
-            Class::Content => 1.0,
-            Class::Filler => 0.35,
-            Class::Function => 0.12,
+        let class = match if part.unit == Unit::Word { words[0].class } else { WordClass::Content } {
+            WordClass::Content => 1.0,
+            WordClass::Filler => 0.35,
+            WordClass::Function => 0.12,
         };
         let weight = class * rarity * if reading.question.focus[part.from] { 1.0 } else { 0.3 };
-        let content = words.iter().filter(|w| w.class == Class::Content);
+        let content = words.iter().filter(|w| w.class == WordClass::Content);
         let (mut stems, mut neighbours) = (Vec::new(), Vec::new());
         match part.unit {
             // No name stands for another.
@@ -252,12 +255,17 @@ impl Matcher {
         (self.learned.profiles.len() as f32 + 1.0).ln().max(0.2)
     }
 
-    /// What a target speaks of.
-    pub fn profile_of(&self, base: &KnowledgeBase, target: Target) -> Option<&Profile> {
-        self.learned.profiles.get(match target {
-            Target::Intent(i) => i,
-            Target::NearMiss(i) => base.intents.len() + i,
-            Target::SmallTalk(i) => base.intents.len() + base.near_misses.len() + i,
+    /// What being taken for a class comes to.
+    pub(crate) fn effect(&self, base: &KnowledgeBase, class: Class) -> Option<Effect> {
+        self.profile_of(base, class).map(Profile::effect)
+    }
+
+    /// What a class speaks of.
+    pub fn profile_of(&self, base: &KnowledgeBase, class: Class) -> Option<&Profile> {
+        self.learned.profiles.get(match class {
+            Class::Intent(id) => id.index(),
+            Class::Unanswerable(id) => base.intents.len() + id.index(),
+            Class::SmallTalk(id) => base.intents.len() + base.unanswerables.len() + id.index(),
         })
     }
 
@@ -273,44 +281,44 @@ impl Matcher {
         let candidate = |(class, probability): (usize, f32)| {
             let profile = &self.learned.profiles[class];
             let shared = shared.get(&profile.effect()).copied().unwrap_or(probability);
-            Candidate { target: profile.target, probability, shared, likeness: dot(&features.dense, &profile.centre) }
+            Candidate { class: profile.class, probability, shared, likeness: dot(&features.dense, &profile.centre) }
         };
         Ranking { candidates: top.into_iter().take(CANDIDATES).map(candidate).collect() }
     }
 }
 
 /// What a target speaks of: the words of its phrases, answers and statements.
-fn profile(base: &KnowledgeBase, reader: &Reader, target: Target, readings: &[Reading]) -> Profile {
+fn profile(base: &KnowledgeBase, reader: &Reader, class: Class, readings: &[Reading]) -> Profile {
     let (mut keys, mut entities, mut figures) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     let mut absorb = |reading: &Reading| {
         entities.extend(reading.entities(false));
         entities.extend(reading.implied.iter().copied());
         keys.extend(reading.parts.iter().map(|p| part_key(reading, p)));
-        keys.extend(reading.question.words.iter().filter(|w| w.class != Class::Function).map(|w| word_key(&w.stem)));
+        keys.extend(reading.question.words.iter().filter(|w| w.class != WordClass::Function).map(|w| word_key(&w.stem)));
         figures.extend(reading.question.words.iter().filter(|w| w.stem.starts_with(|c: char| c.is_ascii_digit())).map(|w| w.stem.clone()));
     };
     readings.iter().for_each(&mut absorb);
-    let texts: Vec<&str> = match target {
-        Target::Intent(i) => {
-            let intent = &base.intents[i];
-            std::iter::once(intent.answer.as_str()).chain(intent.facts.iter().map(|f| base.facts[*f].statement.as_str())).collect()
+    let texts: Vec<&str> = match class {
+        Class::Intent(i) => {
+            let intent = &base[i];
+            std::iter::once(intent.answer.as_str()).chain(intent.facts.iter().map(|f| base[*f].statement.as_str())).collect()
         }
-        Target::NearMiss(i) => vec![base.near_misses[i].missing.as_str()],
-        Target::SmallTalk(_) => Vec::new(),
+        Class::Unanswerable(i) => vec![base[i].missing.as_str()],
+        Class::SmallTalk(_) => Vec::new(),
     };
     texts.into_iter().filter_map(|text| read_phrase(base, reader, text)).for_each(|r| absorb(&r));
-    if let Target::Intent(i) = target {
-        entities.extend(base.intents[i].facts.iter().filter_map(|f| base.facts[*f].speaker));
+    if let Class::Intent(i) = class {
+        entities.extend(base[i].facts.iter().filter_map(|f| base[*f].speaker));
     }
     let denying = readings.iter().filter(|r| r.question.denies).count() as f32 / readings.len().max(1) as f32;
-    let fact = if let Target::Intent(i) = target { base.intents[i].facts.first().copied() } else { None };
+    let fact = if let Class::Intent(i) = class { base[i].facts.first().copied() } else { None };
     let mut sieve = [0; SIEVE];
     for key in &keys {
         let (word, bit) = sieve_bit(*key);
         sieve[word] |= bit;
     }
     Profile {
-        target,
+        class,
         keys: keys.into_iter().collect(),
         sieve,
         entities: entities.into_iter().collect(),
@@ -322,22 +330,22 @@ fn profile(base: &KnowledgeBase, reader: &Reader, target: Target, readings: &[Re
 }
 
 /// Targets with their phrases, in the order of the model's classes.
-fn groups(base: &KnowledgeBase) -> Vec<(Target, &[Phrase])> {
-    let intents = base.intents.iter().enumerate().map(|(i, t)| (Target::Intent(i), t.phrases.as_slice()));
-    let misses = base.near_misses.iter().enumerate().map(|(i, t)| (Target::NearMiss(i), t.phrases.as_slice()));
-    let talk = base.small_talk.iter().enumerate().map(|(i, t)| (Target::SmallTalk(i), t.phrases.as_slice()));
-    intents.chain(misses).chain(talk).collect()
+fn groups(base: &KnowledgeBase) -> Vec<(Class, &[Paraphrase])> {
+    let intents = IntentId::all(base).map(|id| (Class::Intent(id), base[id].paraphrases.as_slice()));
+    let unanswerables = UnanswerableId::all(base).map(|id| (Class::Unanswerable(id), base[id].paraphrases.as_slice()));
+    let talk = SmallTalkId::all(base).map(|id| (Class::SmallTalk(id), base[id].paraphrases.as_slice()));
+    intents.chain(unanswerables).chain(talk).collect()
 }
 
 /// A phrase as it stands and, where a relation fills its slot, with each name that the relation has.
-fn spelt_out(base: &KnowledgeBase, target: Target, phrase: &str) -> Vec<String> {
+fn spelt_out(base: &KnowledgeBase, class: Class, phrase: &str) -> Vec<String> {
     let mut out = vec![phrase.to_owned()];
-    if let Target::Intent(i) = target
+    if let Class::Intent(i) = class
         && phrase.contains("{subject}")
         && !phrase.contains("{other}")
-        && let Some(used) = &base.intents[i].relation
+        && let Some(used) = &base[i].relation
     {
-        out.extend(base.relations[used.relation].rows.iter().map(|row| phrase.replace("{subject}", &base.entities[row.subject].short)));
+        out.extend(base[used.relation].rows.iter().map(|row| phrase.replace("{subject}", &base[row.subject].short)));
     }
     out
 }
@@ -361,13 +369,17 @@ pub fn word_key(stem: &str) -> u64 {
 /// The key of what a part stands for.
 pub fn part_key(reading: &Reading, part: &Part) -> u64 {
     match part.unit {
-        Unit::Entity(e) => features::hash_number(b'e', e as u64),
+        Unit::Entity(e) => features::hash_number(b'e', e.index() as u64),
         Unit::Slot => features::hash_number(b's', 0),
-        Unit::Role(r) => features::hash_number(b'r', r as u64),
-        Unit::Concept(c) => features::hash_number(b'c', c as u64),
+        Unit::Role(r) => features::hash_number(b'r', r.index() as u64),
+        Unit::Concept(c) => features::hash_number(b'c', c.index() as u64),
         Unit::Word => {
             let word = &reading.question.words[part.from];
-            if word.class == Class::Function && english().denies(&word.text) { features::hash(b'w', "not") } else { word_key(&word.stem) }
+            if word.class == WordClass::Function && english().denies(&word.text) {
+                features::hash(b'w', "not")
+            } else {
+                word_key(&word.stem)
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What was asked, parsed once: its words, what kind of thing it asks for, whether it denies.
 
-use crate::english::{Class, Word, english};
-use crate::knowledge::Kind;
+use crate::english::{Word, WordClass, english};
+use crate::knowledge::AnswerType;
 use crate::text::{self, Token};
 
 /// Longest question that is read, in bytes: the longest message that Discord lets people write is 2,000 characters, and
@@ -31,7 +31,7 @@ pub struct Question {
     /// For each word whether it belongs to what is asked; false for sentences that only lead up to it.
     pub focus: Vec<bool>,
     /// What kind of thing it asks for, where that can be told.
-    pub asked: Option<Kind>,
+    pub expected: Option<AnswerType>,
     /// Whether it denies ("does not", "withhold").
     pub denies: bool,
     /// Whether it asks "is it so?" of a statement ("..., right?").
@@ -68,9 +68,9 @@ impl Question {
         let (words, tagged) = strip(words);
         let focus = focus(&tokens, &words);
         let focused: Vec<&str> = words.iter().zip(&focus).filter(|(_, f)| **f).map(|(w, _)| w.text.as_str()).collect();
-        let asked = if tagged && !focused.iter().any(|w| is_wh(w)) { Some(Kind::YesNo) } else { asked(&focused) };
+        let expected = if tagged && !focused.iter().any(|w| is_wh(w)) { Some(AnswerType::YesNo) } else { expected(&focused) };
         let denies = focused.iter().any(|w| english().denies(w));
-        Question { words, tokens, focus, asked, denies, tagged, length }
+        Question { words, tokens, focus, expected, denies, tagged, length }
     }
 }
 
@@ -125,7 +125,7 @@ fn focus(tokens: &[Token], words: &[Word]) -> Vec<bool> {
         .map(|s| {
             let mut own = words.iter().zip(&of_word).filter(|(_, of)| **of == s).map(|(w, _)| w.text.as_str());
             let first = own.clone().next().unwrap_or_default();
-            let content = words.iter().zip(&of_word).filter(|(w, of)| **of == s && w.class == Class::Content).count();
+            let content = words.iter().zip(&of_word).filter(|(w, of)| **of == s && w.class == WordClass::Content).count();
             content > 0 && (is_auxiliary(first) || own.any(is_wh))
         })
         .collect();
@@ -163,18 +163,18 @@ fn is_auxiliary(word: &str) -> bool {
 }
 
 /// What kind of thing the words ask for.
-fn asked(words: &[&str]) -> Option<Kind> {
+fn expected(words: &[&str]) -> Option<AnswerType> {
     let first = *words.first()?;
     let at = words.iter().position(|w| is_wh(w));
     if is_auxiliary(first) && !(first == "do" && words.get(1) == Some(&"you")) && at.is_none_or(|at| at > 1) {
-        return Some(Kind::YesNo);
+        return Some(AnswerType::YesNo);
     }
     let Some(at) = at else {
         return match first {
-            "list" | "name" => Some(Kind::List),
-            "year" | "date" | "month" => Some(Kind::Date),
-            "reason" | "reasons" => Some(Kind::Reason),
-            "number" | "distance" => Some(Kind::Number),
+            "list" | "name" => Some(AnswerType::List),
+            "year" | "date" | "month" => Some(AnswerType::Date),
+            "reason" | "reasons" => Some(AnswerType::Reason),
+            "number" | "distance" => Some(AnswerType::Number),
             _ => None,
         };
     };
@@ -182,27 +182,27 @@ fn asked(words: &[&str]) -> Option<Kind> {
     let after: &[&str] = words.get(at + 1..(at + 5).min(words.len())).unwrap_or_default();
     let has = |list: &[&str]| after.iter().take_while(|w| !is_auxiliary(w)).any(|w| list.contains(w));
     Some(match words[at] {
-        "who" | "whose" => Kind::Person,
-        "when" => Kind::Date,
-        "where" => Kind::Place,
-        "why" => Kind::Reason,
+        "who" | "whose" => AnswerType::Person,
+        "when" => AnswerType::Date,
+        "where" => AnswerType::Place,
+        "why" => AnswerType::Reason,
         "how" => match next {
             "many" | "much" | "long" | "far" | "large" | "big" | "quick" | "quickly" | "fast" | "soon" | "high" | "often" | "late"
-            | "few" | "old" => Kind::Number,
-            "come" => Kind::Reason,
-            _ => Kind::Statement,
+            | "few" | "old" => AnswerType::Number,
+            "come" => AnswerType::Reason,
+            _ => AnswerType::Statement,
         },
         _ => {
             if has(&["year", "years", "date", "day", "month", "century", "decade", "season"]) {
-                Kind::Date
+                AnswerType::Date
             } else if has(&["reason", "reasons", "cause", "causes", "motive", "grounds"])
                 || matches!(next, "made" | "prompted" | "caused" | "stopped" | "explains" | "drove")
             {
-                Kind::Reason
+                AnswerType::Reason
             } else if has(&["city", "cities", "place", "town", "region", "location"]) {
-                Kind::Place
+                AnswerType::Place
             } else if has(&["amount", "sum", "figure", "number", "distance", "size", "percentage", "share", "proportion"]) {
-                Kind::Number
+                AnswerType::Number
             } else if has(&[
                 "countries",
                 "states",
@@ -217,7 +217,7 @@ fn asked(words: &[&str]) -> Option<Kind> {
                 "officials",
                 "neighbours",
             ]) {
-                Kind::List
+                AnswerType::List
             } else if words[at] == "which"
                 || has(&[
                     "country",
@@ -237,9 +237,9 @@ fn asked(words: &[&str]) -> Option<Kind> {
                     "government",
                 ])
             {
-                Kind::Person
+                AnswerType::Person
             } else {
-                Kind::Statement
+                AnswerType::Statement
             }
         }
     })
@@ -252,21 +252,21 @@ mod tests {
     #[test]
     fn tells_what_is_asked_for() {
         let cases = [
-            ("Who is the president of Kosovo?", Some(Kind::Person)),
-            ("what year did Montenegro join", Some(Kind::Date)),
-            ("In which year was that", Some(Kind::Date)),
-            ("how many members", Some(Kind::Number)),
-            ("how come nobody landed", Some(Kind::Reason)),
-            ("is Serbia in NATO", Some(Kind::YesNo)),
-            ("Serbia is in NATO, right?", Some(Kind::YesNo)),
-            ("could you tell me where he said it", Some(Kind::Place)),
-            ("which countries refuse", Some(Kind::List)),
+            ("Who is the president of Kosovo?", Some(AnswerType::Person)),
+            ("what year did Montenegro join", Some(AnswerType::Date)),
+            ("In which year was that", Some(AnswerType::Date)),
+            ("how many members", Some(AnswerType::Number)),
+            ("how come nobody landed", Some(AnswerType::Reason)),
+            ("is Serbia in NATO", Some(AnswerType::YesNo)),
+            ("Serbia is in NATO, right?", Some(AnswerType::YesNo)),
+            ("could you tell me where he said it", Some(AnswerType::Place)),
+            ("which countries refuse", Some(AnswerType::List)),
             ("kosovo base", None),
-            ("My cousin lives there. Why does it take so long?", Some(Kind::Reason)),
-            ("@everyone @bot who said it", Some(Kind::Person)),
+            ("My cousin lives there. Why does it take so long?", Some(AnswerType::Reason)),
+            ("@everyone @bot who said it", Some(AnswerType::Person)),
         ];
         for (text, expected) in cases {
-            assert_eq!(Question::parse(text).map(|q| q.asked), Ok(expected), "{text}");
+            assert_eq!(Question::parse(text).map(|q| q.expected), Ok(expected), "{text}");
         }
     }
 
@@ -278,7 +278,7 @@ mod tests {
         assert_eq!(carried.text, "kosovo");
         words.push(carried);
         let half = Question::from_words(whole.tokens, words, whole.length);
-        assert_eq!((half.asked, half.focus.last()), (Some(Kind::Date), Some(&true)));
+        assert_eq!((half.expected, half.focus.last()), (Some(AnswerType::Date), Some(&true)));
     }
 
     #[test]

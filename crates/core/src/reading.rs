@@ -2,8 +2,8 @@
 //!
 //! Phrases are read the same way when a pack is loaded, so that both sides speak of the same things.
 
-use crate::english::{Class, English, Word, english};
-use crate::knowledge::KnowledgeBase;
+use crate::english::{English, Word, WordClass, english};
+use crate::knowledge::{EntityId, KnowledgeBase, RoleId, SynonymSetId};
 use crate::question::Question;
 use crate::spelling::Speller;
 use crate::text;
@@ -16,13 +16,13 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Unit {
     /// An entity, by index into the base.
-    Entity(usize),
+    Entity(EntityId),
     /// A gap in a phrase, to be filled by an entity of a kind.
     Slot,
     /// An office, by index into the base.
-    Role(usize),
+    Role(RoleId),
     /// An idea that several words express, by index into the base's synonyms.
-    Concept(usize),
+    Concept(SynonymSetId),
     /// A plain word.
     Word,
 }
@@ -50,10 +50,10 @@ pub struct Correction {
 /// An office asked for whose holder is not on record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenOffice {
-    /// Index into [`KnowledgeBase::roles`].
-    pub role: usize,
+    /// What it is called.
+    pub role: RoleId,
     /// The entity that the office belongs to.
-    pub of: usize,
+    pub of: EntityId,
 }
 
 /// A question as the pack understands it.
@@ -64,7 +64,7 @@ pub struct Reading {
     /// Its parts in order; every word belongs to exactly one.
     pub parts: Vec<Part>,
     /// Entities that are meant without being named: holders of offices.
-    pub implied: Vec<usize>,
+    pub implied: Vec<EntityId>,
     /// Parts that name whose office a holder has ("Kosovo" in "Kosovo's president"), by index: the holder is meant, not they.
     pub owners: Vec<usize>,
     /// Offices whose holder nobody is on record for.
@@ -81,7 +81,7 @@ impl Reading {
     }
 
     /// Entities that what is asked is about, in order: those named in it, but for owners of offices, then holders of these.
-    pub fn subjects(&self) -> impl Iterator<Item = usize> + '_ {
+    pub fn subjects(&self) -> impl Iterator<Item = EntityId> + '_ {
         let named = self.parts.iter().enumerate().filter_map(|(at, part)| match part.unit {
             Unit::Entity(e) if self.question.focus[part.from] && !self.owners.contains(&at) => Some(e),
             _ => None,
@@ -90,7 +90,7 @@ impl Reading {
     }
 
     /// Entities named in it, in order; with `focus_only` those in what is asked.
-    pub fn entities(&self, focus_only: bool) -> impl Iterator<Item = usize> + '_ {
+    pub fn entities(&self, focus_only: bool) -> impl Iterator<Item = EntityId> + '_ {
         self.parts.iter().filter(move |p| !focus_only || self.question.focus[p.from]).filter_map(|p| match p.unit {
             Unit::Entity(e) => Some(e),
             _ => None,
@@ -114,7 +114,7 @@ pub struct Reader {
     expressions: FxHashMap<String, Vec<Expression>>,
     speller: Speller,
     /// Who holds which office.
-    holders: Vec<((usize, usize), usize)>,
+    holders: Vec<((RoleId, EntityId), EntityId)>,
     spellings: FxHashMap<String, Vec<String>>,
 }
 
@@ -127,7 +127,7 @@ impl Reader {
         let mut own: BTreeMap<String, u32> = BTreeMap::new();
         let mut add = |text: &str, unit: Unit, own: &mut BTreeMap<String, u32>| {
             let tokens = text::tokens(text);
-            let capitals = tokens.len() == 1 && tokens[0].capitals && english.class(&tokens[0].text) != Class::Content;
+            let capitals = tokens.len() == 1 && tokens[0].capitals && english.class(&tokens[0].text) != WordClass::Content;
             let words = plain(english, text);
             for word in &words {
                 *own.entry(word.text.clone()).or_default() += 1;
@@ -140,19 +140,20 @@ impl Reader {
                 }
             }
         };
-        for (index, entity) in base.entities.iter().enumerate() {
+        for id in EntityId::all(base) {
+            let entity = &base[id];
             for alias in entity.aliases.iter().chain(&entity.sounds_like) {
-                add(alias, Unit::Entity(index), &mut own);
+                add(alias, Unit::Entity(id), &mut own);
                 if entity.on_record {
                     names.extend(plain(english, alias).into_iter().map(|w| w.text));
                 }
             }
         }
-        for (index, role) in base.roles.iter().enumerate() {
-            role.words.iter().for_each(|w| add(w, Unit::Role(index), &mut own));
+        for id in RoleId::all(base) {
+            base[id].words.iter().for_each(|w| add(w, Unit::Role(id), &mut own));
         }
-        for (index, set) in base.synonyms.iter().enumerate() {
-            set.words.iter().for_each(|w| add(w, Unit::Concept(index), &mut own));
+        for id in SynonymSetId::all(base) {
+            base[id].words.iter().for_each(|w| add(w, Unit::Concept(id), &mut own));
         }
         for list in expressions.values_mut() {
             list.sort_by_key(|e| std::cmp::Reverse(e.words.len()));
@@ -168,17 +169,16 @@ impl Reader {
         let phrases = base
             .intents
             .iter()
-            .flat_map(|i| &i.phrases)
-            .chain(base.near_misses.iter().flat_map(|n| &n.phrases))
-            .chain(base.small_talk.iter().flat_map(|s| &s.phrases));
+            .flat_map(|i| &i.paraphrases)
+            .chain(base.unanswerables.iter().flat_map(|n| &n.paraphrases))
+            .chain(base.small_talk.iter().flat_map(|s| &s.paraphrases));
         phrases.flat_map(|p| plain(english, &p.text)).for_each(|word| *written.entry(word.text).or_default() += 1);
         for (word, times) in written {
             if own.contains_key(&word) || times >= FREQUENT || table.dims() == 0 || table.row(&word).is_some() {
                 *own.entry(word).or_default() += times;
             }
         }
-        let holders =
-            base.entities.iter().enumerate().flat_map(|(e, entity)| entity.offices.iter().map(move |o| ((o.role, o.of), e))).collect();
+        let holders = EntityId::all(base).flat_map(|e| base[e].offices.iter().map(move |o| ((o.role, o.of), e))).collect();
         let spellings = base.spellings.iter().map(|(k, v)| (k.clone(), v.split_whitespace().map(str::to_owned).collect())).collect();
         Reader { expressions, speller: Speller::new(own, &names, table), holders, spellings }
     }
@@ -229,7 +229,7 @@ impl Reader {
                 Unit::Entity(e) if p.to == p.from + 1 && reading.question.words[p.from].text == correction.to => Some(e),
                 _ => None,
             });
-            if let Some(entity) = named.and_then(|e| base.entities.get(e)).filter(|e| e.on_record) {
+            if let Some(entity) = named.map(|e| &base[e]).filter(|e| e.on_record) {
                 correction.to = entity.short.clone();
             }
         }
@@ -275,7 +275,7 @@ impl Reader {
         if token(&words[at]).is_some_and(|t| t.capitals) && !text::is_shouted(&question.tokens) {
             return true;
         }
-        let next = words.get(at + 1).is_some_and(|w| w.class == Class::Content);
+        let next = words.get(at + 1).is_some_and(|w| w.class == WordClass::Content);
         let before = at.checked_sub(1).map(|b| words[b].text.as_str());
         let article = matches!(before, Some("the" | "a" | "an" | "permanent" | "by" | "from"));
         (article && (next || at + 1 == words.len()))
@@ -284,22 +284,16 @@ impl Reader {
 
     /// Joins offices with the countries that they belong to: the holder is meant, or nobody is on record.
     fn offices(&self, base: &KnowledgeBase, reading: &mut Reading) {
-        let countries: Vec<(usize, usize)> = reading
+        let countries: Vec<(usize, EntityId)> = reading
             .parts
             .iter()
             .enumerate()
             .filter_map(|(i, p)| match p.unit {
-                Unit::Entity(e)
-                    if base.entities[e].kind == "country"
-                        || base.entities[e].kind == "organisation"
-                        || base.entities[e].kind == "group" =>
-                {
-                    Some((i, e))
-                }
+                Unit::Entity(e) if base[e].kind == "country" || base[e].kind == "organisation" || base[e].kind == "group" => Some((i, e)),
                 _ => None,
             })
             .collect();
-        let roles: Vec<(usize, usize)> =
+        let roles: Vec<(usize, RoleId)> =
             reading.parts.iter().enumerate().filter_map(|(i, p)| if let Unit::Role(r) = p.unit { Some((i, r)) } else { None }).collect();
         for (at, role) in roles {
             // "Kosovo's president", "president of Kosovo", "the president in Pristina": the nearest name within three

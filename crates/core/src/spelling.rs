@@ -4,6 +4,7 @@
 //! through a delete index (Garbe's SymSpell, 2012: two words within one edit share a string that lacks one letter of
 //! each), English ones by trying every single edit against a hash set; neither cost grows with the vocabulary.
 
+use crate::hash::{FNV_START, fnv1a_step};
 use crate::text::fold;
 use crate::vectors::Table;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -166,7 +167,7 @@ fn each_delete(word: &str, push: &mut dyn FnMut(u64)) {
     let chars: Vec<char> = word.chars().collect();
     let hash = |skip: [usize; 2]| {
         let kept = chars.iter().enumerate().filter(|(i, _)| !skip.contains(i)).map(|(_, c)| *c);
-        kept.fold(0xcbf2_9ce4_8422_2325u64, |h, c| (h ^ u64::from(u32::from(c))).wrapping_mul(0x0100_0000_01b3))
+        kept.fold(FNV_START, |hash, c| fnv1a_step(hash, u64::from(u32::from(c))))
     };
     let none = usize::MAX;
     push(hash([none, none]));

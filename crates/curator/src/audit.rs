@@ -2,7 +2,7 @@
 
 use factotum_core::answering::{AnswerPart, Answerer, Outcome, Reason};
 use factotum_core::diagnostic::{Code, Diagnostic, Place};
-use factotum_core::knowledge::{Intent, KnowledgeBase, Phrase};
+use factotum_core::knowledge::{Intent, KnowledgeBase, Paraphrase, SmallTalkId};
 
 /// Finds phrases that the base answers otherwise than as they stand in it, in the order of their places.
 ///
@@ -12,7 +12,7 @@ pub fn stolen(answerer: &Answerer) -> Vec<Diagnostic> {
     let base = answerer.base();
     let mut found = Vec::new();
     for intent in &base.intents {
-        for phrase in &intent.phrases {
+        for phrase in &intent.paraphrases {
             let thief = fillings(base, intent, &phrase.text).into_iter().find_map(|question| {
                 let outcome = answerer.answer(&question).outcome;
                 // With a name filled in, an intent made for just that name may well answer.
@@ -26,18 +26,19 @@ pub fn stolen(answerer: &Answerer) -> Vec<Diagnostic> {
             }
         }
     }
-    for miss in &base.near_misses {
-        for phrase in &miss.phrases {
+    for miss in &base.unanswerables {
+        for phrase in &miss.paraphrases {
             let outcome = answerer.answer(&phrase.text).outcome;
             if matches!(outcome, Outcome::Answer(_)) {
                 found.push(theft(base, phrase, &phrase.text, &format!("near miss `{}`", miss.id), &outcome));
             }
         }
     }
-    for (index, talk) in base.small_talk.iter().enumerate() {
-        for phrase in &talk.phrases {
+    for id in SmallTalkId::all(base) {
+        let talk = &base[id];
+        for phrase in &talk.paraphrases {
             let outcome = answerer.answer(&phrase.text).outcome;
-            if outcome != Outcome::SmallTalk(index) {
+            if outcome != Outcome::SmallTalk(id) {
                 found.push(theft(base, phrase, &phrase.text, &format!("small talk `{}`", talk.id), &outcome));
             }
         }
@@ -48,16 +49,16 @@ pub fn stolen(answerer: &Answerer) -> Vec<Diagnostic> {
 
 /// A phrase as questions: one for each row of the intent's relation if it has slots.
 pub(crate) fn fillings(base: &KnowledgeBase, intent: &Intent, phrase: &str) -> Vec<String> {
-    let rows = intent.relation.as_ref().map_or(&[][..], |used| base.relations[used.relation].rows.as_slice());
+    let rows = intent.relation.as_ref().map_or(&[][..], |used| base[used.relation].rows.as_slice());
     if rows.is_empty() || !phrase.contains('{') {
         return vec![phrase.to_owned()];
     }
-    let name = |row: usize| base.entities[rows[row % rows.len()].subject].short.as_str();
+    let name = |row: usize| base[rows[row % rows.len()].subject].short.as_str();
     (0..rows.len()).map(|row| phrase.replace("{subject}", name(row)).replace("{other}", name(row + 1))).collect()
 }
 
 /// What is said of one phrase.
-fn theft(base: &KnowledgeBase, phrase: &Phrase, question: &str, owner: &str, outcome: &Outcome) -> Diagnostic {
+fn theft(base: &KnowledgeBase, phrase: &Paraphrase, question: &str, owner: &str, outcome: &Outcome) -> Diagnostic {
     let (came_to, thief) = came_to(base, outcome);
     let asked = if question == phrase.text { String::new() } else { format!(", asked as \"{}\",", factotum_core::text::visible(question)) };
     let help = "make the phrase say what sets it apart, or move it to where it goes; `factotum ask --explain` shows why it went there";
@@ -70,28 +71,27 @@ fn theft(base: &KnowledgeBase, phrase: &Phrase, question: &str, owner: &str, out
 
 /// What an outcome is in words that follow "the phrase", and where that is written.
 fn came_to(base: &KnowledgeBase, outcome: &Outcome) -> (String, Option<Place>) {
-    let intent = |index: usize| &base.intents[index];
-    let first = |phrases: &[Phrase]| phrases.first().map(|p| p.place.clone());
+    let first = |phrases: &[Paraphrase]| phrases.first().map(|p| p.place.clone());
     match outcome {
         Outcome::Answer(parts) => {
-            let ids: Vec<String> = parts.iter().map(|p| format!("`{}`", factotum_core::text::visible(&intent(p.intent).id))).collect();
-            (format!("is answered by {}", ids.join(" and ")), parts.first().and_then(|p| first(&intent(p.intent).phrases)))
+            let ids: Vec<String> = parts.iter().map(|p| format!("`{}`", factotum_core::text::visible(&base[p.intent].id))).collect();
+            (format!("is answered by {}", ids.join(" and ")), parts.first().and_then(|p| first(&base[p.intent].paraphrases)))
         }
         Outcome::Clarify(intents) => {
-            let ids: Vec<String> = intents.iter().map(|i| format!("`{}`", factotum_core::text::visible(&intent(*i).id))).collect();
+            let ids: Vec<String> = intents.iter().map(|i| format!("`{}`", factotum_core::text::visible(&base[*i].id))).collect();
             (format!("is as near to {}", ids.join(" as to ")), None)
         }
-        Outcome::NoAnswer(Reason::NearMiss(miss)) => {
-            let miss = &base.near_misses[*miss];
-            (format!("is declined as near miss `{}`", miss.id), first(&miss.phrases))
+        Outcome::NoAnswer(Reason::Unanswerable(miss)) => {
+            let miss = &base[*miss];
+            (format!("is declined as near miss `{}`", miss.id), first(&miss.paraphrases))
         }
         Outcome::NoAnswer(Reason::Unaccounted(words)) => {
             (format!("is declined: nothing near accounts for \"{}\"", factotum_core::text::visible(&words.join("\", \""))), None)
         }
         Outcome::NoAnswer(reason) => (format!("is declined ({})", reason.as_str()), None),
         Outcome::SmallTalk(talk) => {
-            let talk = &base.small_talk[*talk];
-            (format!("is taken for small talk `{}`", talk.id), first(&talk.phrases))
+            let talk = &base[*talk];
+            (format!("is taken for small talk `{}`", talk.id), first(&talk.paraphrases))
         }
     }
 }

@@ -6,8 +6,8 @@
 
 use crate::audit::fillings;
 use factotum_core::answering::{Answerer, Outcome};
-use factotum_core::knowledge::{KnowledgeBase, Phrase};
-use factotum_core::matching::Target;
+use factotum_core::knowledge::{IntentId, KnowledgeBase, Paraphrase, SmallTalkId, UnanswerableId};
+use factotum_core::matching::Class;
 use factotum_core::vectors::Table;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -27,7 +27,7 @@ pub struct Fold {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LeftOut {
     /// Whom it belongs to.
-    pub target: Target,
+    pub class: Class,
     /// The question; slots are filled.
     pub question: String,
     /// Whether nothing of its target is left: then nothing can answer it.
@@ -39,7 +39,7 @@ impl Fold {
     /// `wholly`: of each kind every `of`th.
     pub fn new(base: &KnowledgeBase, number: usize, of: usize, wholly: bool) -> Fold {
         let mut fold = Fold { base: base.clone(), left_out: Vec::new() };
-        let mut deal = |target: Target, index: usize, phrases: &mut Vec<Phrase>, ask: &dyn Fn(&str) -> String| {
+        let mut deal = |class: Class, index: usize, phrases: &mut Vec<Paraphrase>, ask: &dyn Fn(&str) -> String| {
             let gone = wholly && index % of == number;
             let mut left_out = Vec::new();
             let all = phrases.len();
@@ -50,22 +50,23 @@ impl Fold {
                 let out = gone || (all > 1 && (at + index * 7) % of == number);
                 at += 1;
                 if out {
-                    left_out.push(LeftOut { target, question: ask(&phrase.text), wholly: gone });
+                    left_out.push(LeftOut { class, question: ask(&phrase.text), wholly: gone });
                 }
                 !out
             });
             fold.left_out.append(&mut left_out);
         };
         for (index, intent) in fold.base.intents.iter_mut().enumerate() {
-            let ask = |text: &str| fillings(base, &base.intents[index], text).swap_remove(0);
-            deal(Target::Intent(index), index, &mut intent.phrases, &ask);
+            let id = IntentId::new(index);
+            let ask = |text: &str| fillings(base, &base[id], text).swap_remove(0);
+            deal(Class::Intent(id), index, &mut intent.paraphrases, &ask);
         }
         let plain = |text: &str| text.to_owned();
-        for (index, miss) in fold.base.near_misses.iter_mut().enumerate() {
-            deal(Target::NearMiss(index), index, &mut miss.phrases, &plain);
+        for (index, unanswerable) in fold.base.unanswerables.iter_mut().enumerate() {
+            deal(Class::Unanswerable(UnanswerableId::new(index)), index, &mut unanswerable.paraphrases, &plain);
         }
         for (index, talk) in fold.base.small_talk.iter_mut().enumerate() {
-            deal(Target::SmallTalk(index), index, &mut talk.phrases, &plain);
+            deal(Class::SmallTalk(SmallTalkId::new(index)), index, &mut talk.paraphrases, &plain);
         }
         fold
     }
@@ -93,21 +94,21 @@ impl Recall {
     }
 
     fn add(&mut self, base: &KnowledgeBase, left_out: &LeftOut, outcome: &Outcome) {
-        match left_out.target {
-            Target::Intent(index) => {
+        match left_out.class {
+            Class::Intent(intent) => {
                 self.asked += 1;
                 if let Outcome::Answer(parts) = outcome {
-                    let facts = &base.intents[index].facts;
-                    let own = parts.iter().any(|p| p.intent == index || p.facts.iter().any(|f| facts.contains(f)));
+                    let facts = &base[intent].facts;
+                    let own = parts.iter().any(|p| p.intent == intent || p.facts.iter().any(|f| facts.contains(f)));
                     self.right += usize::from(own);
                     self.wrong += usize::from(!own);
                 }
             }
-            Target::NearMiss(_) => {
+            Class::Unanswerable(_) => {
                 self.misses += 1;
                 self.invented += usize::from(matches!(outcome, Outcome::Answer(_)));
             }
-            Target::SmallTalk(_) => {}
+            Class::SmallTalk(_) => {}
         }
     }
 
@@ -168,12 +169,12 @@ mod tests {
         for number in 0..FOLDS {
             let fold = Fold::new(&base, number, FOLDS, false);
             assert!(fold.left_out.iter().all(|l| !l.wholly));
-            assert!(fold.base.intents.iter().all(|i| !i.phrases.is_empty()));
+            assert!(fold.base.intents.iter().all(|i| !i.paraphrases.is_empty()));
             left.extend(fold.left_out);
         }
-        let phrases: usize = base.intents.iter().map(|i| i.phrases.len()).sum::<usize>()
-            + base.near_misses.iter().map(|n| n.phrases.len()).sum::<usize>()
-            + base.small_talk.iter().map(|s| s.phrases.len()).sum::<usize>();
+        let phrases: usize = base.intents.iter().map(|i| i.paraphrases.len()).sum::<usize>()
+            + base.unanswerables.iter().map(|n| n.paraphrases.len()).sum::<usize>()
+            + base.small_talk.iter().map(|s| s.paraphrases.len()).sum::<usize>();
         let distinct: BTreeSet<String> = left.iter().map(|l| l.question.clone()).collect();
         assert_eq!((left.len(), distinct.len()), (phrases, phrases));
     }
@@ -182,8 +183,8 @@ mod tests {
     fn left_out_wholly_nothing_is_left() {
         let base = base();
         let fold = Fold::new(&base, 1, 3, true);
-        assert!(fold.base.intents[1].phrases.is_empty() && !fold.base.intents[0].phrases.is_empty());
-        assert!(fold.left_out.iter().any(|l| l.wholly && l.target == Target::Intent(1)));
+        assert!(fold.base.intents[1].paraphrases.is_empty() && !fold.base.intents[0].paraphrases.is_empty());
+        assert!(fold.left_out.iter().any(|l| l.wholly && l.class == Class::Intent(IntentId::new(1))));
     }
 
     #[test]

@@ -159,7 +159,7 @@ fn question(file: usize, value: Spanned<DeValue<'_>>, base: &KnowledgeBase, foun
             "remove them, or expect \"answer\" or \"either\"",
         ));
     }
-    for fact in entry.facts.iter().filter(|f| base.fact(f.get_ref()).is_none()) {
+    for fact in entry.facts.iter().filter(|f| base.find_fact(f.get_ref()).is_none()) {
         let nearest = base.facts.iter().map(|f| (strsim::jaro_winkler(&f.id, fact.get_ref()), &f.id)).max_by(|a, b| a.0.total_cmp(&b.0));
         let help = match nearest {
             Some((score, id)) if score > 0.8 => format!("did you mean `{id}`?"),
@@ -346,14 +346,14 @@ pub fn expected(golden: &GoldenQuestion) -> String {
 /// What a question was taken for: an intent, or why it was declined and what was nearest.
 pub fn taken(base: &KnowledgeBase, reply: &Reply) -> String {
     match &reply.outcome {
-        Outcome::Answer(parts) => parts.first().map_or_else(String::new, |p| base.intents[p.intent].id.clone()),
+        Outcome::Answer(parts) => parts.first().map_or_else(String::new, |p| base[p.intent].id.clone()),
         Outcome::Clarify(intents) => {
-            let ids: Vec<&str> = intents.iter().map(|i| base.intents[*i].id.as_str()).collect();
+            let ids: Vec<&str> = intents.iter().map(|i| base[*i].id.as_str()).collect();
             format!("(clarify) {}", ids.join(" or "))
         }
-        Outcome::SmallTalk(talk) => format!("(small talk) {}", base.small_talk[*talk].id),
+        Outcome::SmallTalk(talk) => format!("(small talk) {}", base[*talk].id),
         Outcome::NoAnswer(reason) => {
-            let nearest = reply.candidates.first().map_or_else(String::new, |c| format!(" {}", json::name(base, c.target)));
+            let nearest = reply.candidates.first().map_or_else(String::new, |c| format!(" {}", json::name(base, c.class)));
             format!("({}){nearest}", reason.as_str())
         }
     }

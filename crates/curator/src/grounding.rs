@@ -5,11 +5,11 @@
 //! paragraphs remains for people to judge.
 
 use factotum_core::diagnostic::{Code, Diagnostic, Place, SourceFile};
-use factotum_core::english::{Class, english};
-use factotum_core::knowledge::{Fact, KnowledgeBase, Source, check::hex};
+use factotum_core::english::{WordClass, english};
+use factotum_core::hash::sha256_hex;
+use factotum_core::knowledge::{EntityId, Fact, KnowledgeBase, Source, SourceId};
 use factotum_core::text::{self, Token};
 use factotum_core::vectors::Table;
-use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
 use toml::de::{DeTable, DeValue};
@@ -20,13 +20,14 @@ use toml::de::{DeTable, DeValue};
 /// on; headings (`#`) and other lines are not counted. `source_name` is how messages call the text.
 pub fn check(base: &KnowledgeBase, files: &[SourceFile], source_name: &str, source_text: &[u8]) -> Vec<Diagnostic> {
     let places = Places::of(files);
-    let digest = hex(&Sha256::digest(source_text));
-    let Some((index, source)) = base.sources.iter().enumerate().find(|(_, s)| s.sha256 == digest) else {
+    let digest = sha256_hex(source_text);
+    let Some(id) = SourceId::all(base).find(|id| base[*id].sha256 == digest) else {
         return vec![mismatch(base, &places, source_name, &digest)];
     };
+    let source = &base[id];
     let source_text = String::from_utf8_lossy(source_text);
     let paragraphs = paragraphs(&source_text);
-    let grounding = Grounding::new(base, &places, index, &paragraphs);
+    let grounding = Grounding::new(base, &places, id, &paragraphs);
     let mut found = Vec::new();
     if !(1..=source.paragraphs).eq(paragraphs.keys().copied()) {
         let name = text::visible(source_name);
@@ -34,7 +35,7 @@ pub fn check(base: &KnowledgeBase, files: &[SourceFile], source_name: &str, sour
         let help = "number the paragraphs [1], [2] and so on, and say in `paragraphs` how many there are";
         found.push(Diagnostic::new(Code::SourceMismatch, places.source(source), message, help));
     }
-    found.extend(base.facts.iter().filter(|f| f.source == index).flat_map(|f| grounding.statement(f, files)));
+    found.extend(base.facts.iter().filter(|f| f.source == id).flat_map(|f| grounding.statement(f, files)));
     found.extend(paragraphs.keys().filter_map(|&number| grounding.paragraph(number, source)));
     found.sort_by(|a, b| (&a.place, a.code).cmp(&(&b.place, b.code)));
     found
@@ -147,7 +148,7 @@ fn unit_of(text: &str, token: &Token) -> Option<(Token, Token)> {
 /// Something in a text that needs a ground.
 enum Term {
     /// A name of one of these entities, over these words.
-    Entity(Vec<usize>, Range<usize>),
+    Entity(Vec<EntityId>, Range<usize>),
     /// Another word that is written like a name.
     Name(usize),
     /// A figure in its possible forms, over these words.
@@ -165,7 +166,7 @@ impl Term {
 
 /// All that a text can be the ground of.
 struct Ground {
-    entities: HashSet<usize>,
+    entities: HashSet<EntityId>,
     words: HashSet<String>,
     numbers: HashSet<String>,
 }
@@ -173,7 +174,7 @@ struct Ground {
 /// An alias with its entity.
 struct Alias {
     words: Vec<Word>,
-    entity: usize,
+    entity: EntityId,
 }
 
 impl Alias {
@@ -191,7 +192,7 @@ impl Alias {
 struct Grounding<'a> {
     base: &'a KnowledgeBase,
     places: &'a Places,
-    source: usize,
+    source: SourceId,
     /// Aliases by their first word.
     aliases: HashMap<String, Vec<Alias>>,
     /// Words that are somewhere written with a capital within a sentence.
@@ -204,10 +205,10 @@ struct Grounding<'a> {
 }
 
 impl<'a> Grounding<'a> {
-    fn new(base: &'a KnowledgeBase, places: &'a Places, source: usize, paragraphs: &BTreeMap<u32, &'a str>) -> Self {
+    fn new(base: &'a KnowledgeBase, places: &'a Places, source: SourceId, paragraphs: &BTreeMap<u32, &'a str>) -> Self {
         let mut aliases: HashMap<String, Vec<Alias>> = HashMap::new();
-        for (entity, names) in base.entities.iter().enumerate() {
-            for alias in &names.aliases {
+        for entity in EntityId::all(base) {
+            for alias in &base[entity].aliases {
                 let words = words(alias);
                 if let Some(first) = words.first() {
                     aliases.entry(first.text.clone()).or_default().push(Alias { words, entity });
@@ -265,7 +266,9 @@ impl<'a> Grounding<'a> {
             return true;
         }
         let stranger = self.english.dims() > 0 && self.english.row(&word.text).or(self.english.row(&word.stem)).is_none();
-        english().class(&word.text) == Class::Content && !self.small.contains(&word.text) && (stranger || self.names.contains(&word.text))
+        english().class(&word.text) == WordClass::Content
+            && !self.small.contains(&word.text)
+            && (stranger || self.names.contains(&word.text))
     }
 
     /// The names and figures of a text, longest aliases first from the left.
@@ -305,7 +308,7 @@ impl<'a> Grounding<'a> {
             Term::Name(at) => written(*at),
             Term::Entity(meant, range) => {
                 let alone = |at: usize| self.aliases_at(words, at).any(|a| a.words.len() == 1 && ground.entities.contains(&a.entity));
-                let content = |at: &usize| english().class(&words[*at].text) != Class::Function;
+                let content = |at: &usize| english().class(&words[*at].text) != WordClass::Function;
                 // Of "the siege of Troy" only Troy is a name; of "the alliance" every word has to do.
                 let named = range.clone().filter(content).any(|at| words[at].token.capitalised);
                 let mut needed = range.clone().filter(content).filter(|at| !named || words[*at].token.capitalised);
@@ -344,7 +347,7 @@ impl<'a> Grounding<'a> {
             && !self.ground(&words).entities.contains(&speaker)
             && !cited.iter().any(|ground| ground.entities.contains(&speaker))
         {
-            let name = &self.base.entities[speaker].name;
+            let name = &self.base[speaker].name;
             let message = format!("{name} speaks in fact `{}`, but is named neither in its statement nor in {cites}", fact.id);
             let help = "name the speaker in the statement, and cite the paragraph that does";
             found.push(Diagnostic::new(Code::UngroundedName, place, message, help));
@@ -468,7 +471,7 @@ mod tests {
     /// What is found of a statement that cites paragraph 1, and of that paragraph.
     fn found(paragraph: &str, statement: &str, derived: &str) -> Vec<String> {
         let source = format!("[1]{paragraph}");
-        let digest = hex(&Sha256::digest(&source));
+        let digest = sha256_hex(source.as_bytes());
         let pack = format!(
             "format = 1\n[sources.s]\ntitle = \"S\"\ndate = \"2024\"\nparagraphs = 1\nsha256 = \"{digest}\"\n\
              [entities.us]\nkind = \"country\"\nname = \"United States\"\naliases = [\"US\", \"Washington\", \"American\"]\n\

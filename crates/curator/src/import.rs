@@ -11,7 +11,6 @@ use factotum_core::diagnostic::SourceFile;
 use factotum_core::question::MAX_BYTES;
 use factotum_core::text;
 use serde::ser::{Serialize, SerializeMap, Serializer};
-use sha2::{Digest, Sha256};
 use std::collections::{HashMap, HashSet};
 
 /// Longest question, answer or label in bytes: a pack has no room for longer ones.
@@ -368,7 +367,7 @@ struct IntentEntry {
 fn write(table: Table<'_>, rows: usize, intents: Vec<(String, Gathered)>) -> Result<SourceFile, toml::ser::Error> {
     let stem = table.name.rsplit_once('.').map_or(table.name, |(stem, _)| stem);
     let source = Some(kebab(&stem.replace(['_', '.'], " "), ID_WORDS)).filter(|id| !id.is_empty()).unwrap_or_else(|| "table".to_owned());
-    let sha256 = Sha256::digest(table.bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    let sha256 = factotum_core::hash::sha256_hex(table.bytes);
     // A file's name need not be text, but the title of a source has to be.
     let title = table.name.replace(char::REPLACEMENT_CHARACTER, "_");
     let title = if title.trim().is_empty() { "table" } else { title.as_str() };
@@ -423,7 +422,7 @@ mod tests {
         assert!(warnings.is_empty());
         let ids: Vec<&str> = base.intents.iter().map(|i| i.id.as_str()).collect();
         assert_eq!(ids, ["Card_Lost?", "a.b\"c\\'é", "card_lost?"]);
-        let fact = &base.facts[base.intents[0].facts[0]];
+        let fact = &base[base.intents[0].facts[0]];
         assert_eq!(
             (fact.id.as_str(), fact.statement.as_str(), fact.paragraphs.as_slice()),
             ("row-2", "Call \"us\",\r\nat once.", &[2][..])
@@ -431,8 +430,8 @@ mod tests {
         assert_eq!(base.intents[0].question, "I lost my card");
         let source = &base.sources[0];
         assert_eq!(
-            (source.id.as_str(), source.title.as_str(), source.paragraphs, source.date.as_str()),
-            ("my-table-v2", "My table.v2.csv", 4, "2020-05-17")
+            (source.id.as_str(), source.title.as_str(), source.paragraphs, source.date.as_deref()),
+            ("my-table-v2", "My table.v2.csv", 4, Some("2020-05-17"))
         );
         assert_eq!(source.sha256.len(), 64);
     }
@@ -441,7 +440,7 @@ mod tests {
     fn rows_with_one_answer_belong_together() {
         let sizes = |table: &str| {
             let (base, _) = base(table);
-            let mut sizes: Vec<(String, usize)> = base.intents.into_iter().map(|i| (i.id, i.phrases.len())).collect();
+            let mut sizes: Vec<(String, usize)> = base.intents.into_iter().map(|i| (i.id, i.paraphrases.len())).collect();
             sizes.sort();
             sizes
         };

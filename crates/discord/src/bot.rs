@@ -13,6 +13,7 @@ use super::record::Record;
 use super::suggest::chosen_key;
 use super::{browse, reply, words};
 use factotum_core::answering::Outcome;
+use factotum_core::knowledge::IntentId;
 use factotum_core::render::json;
 use factotum_service::config;
 use factotum_service::metrics::Asked;
@@ -237,7 +238,7 @@ impl Bot {
     /// What comes of a button or menu; `None` if it means nothing here (any more).
     fn pressed(&self, record: &Record, person: Id, message: Id, custom_id: &str, chosen: Option<&str>) -> Option<Responses> {
         let (base, directory) = (record.base(), &record.directory);
-        let question = |intent: usize| Some(Responses::answer(record.answered(&base.intents.get(intent)?.question), true));
+        let question = |intent: IntentId| Some(Responses::answer(record.answered(&base[intent].question), true));
         let shown = |message: Message| Responses::one(Response::Update(message), "shown");
         match Meaning::parse(custom_id)? {
             Meaning::Ask(key) => question(directory.intent(&key)?),
@@ -246,7 +247,7 @@ impl Bot {
             Meaning::Topic(topic, number) => Some(shown(browse::one(base, directory, &topic, number)?)),
             Meaning::Open => Some(shown(browse::one(base, directory, &directory.chosen_topic(chosen?)?, 0)?)),
             Meaning::Helped(helped, key) => {
-                let intent = base.intents.get(directory.intent(&key)?)?;
+                let intent = &base[directory.intent(&key)?];
                 let first = locked(&self.feedback).first(person, message);
                 let (text, outcome) = match (first, helped) {
                     (true, true) => (words::THANKS, "helpful"),
@@ -289,7 +290,7 @@ impl Record {
         // From 0 to 100, whatever it was: the cast saturates.
         let percent = (reply.confidence * 100.0).round() as u8;
         let base = self.base();
-        let about = reply.candidates.first().map(|best| About { id: json::name(base, best.target).to_owned(), percent });
+        let about = reply.candidates.first().map(|best| About { id: json::name(base, best.class).to_owned(), percent });
         let asked = Some(Asked { outcome, reason, percent });
         Answered { messages: reply::messages(base, &reply), outcome: logged, about, asked }
     }
@@ -297,7 +298,7 @@ impl Record {
     /// The question that was submitted: a choice may stand for a long one.
     fn submitted<'a>(&'a self, question: &'a str) -> &'a str {
         let chosen = chosen_key(question).and_then(|key| self.directory.chosen_intent(key));
-        chosen.and_then(|intent| self.base().intents.get(intent)).map_or(question, |intent| &intent.question)
+        chosen.map_or(question, |intent| &self.base()[intent].question)
     }
 }
 

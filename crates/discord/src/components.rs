@@ -9,7 +9,7 @@
 //! ```
 //! Questions and topics are named by a [`Key`].
 
-use factotum_core::knowledge::KnowledgeBase;
+use factotum_core::knowledge::{IntentId, KnowledgeBase};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
@@ -91,7 +91,7 @@ impl Meaning {
 /// What keys stand for in the base at hand.
 #[derive(Debug, Default)]
 pub struct Directory {
-    intents: BTreeMap<Key, usize>,
+    intents: BTreeMap<Key, IntentId>,
     topics: BTreeMap<Key, String>,
 }
 
@@ -99,18 +99,18 @@ impl Directory {
     /// The keys of a base.
     pub fn of(base: &KnowledgeBase) -> Directory {
         Directory {
-            intents: base.intents.iter().enumerate().map(|(index, intent)| (Key::of(&intent.id), index)).collect(),
+            intents: IntentId::all(base).map(|id| (Key::of(&base[id].id), id)).collect(),
             topics: base.topics().into_iter().map(|(topic, _)| (Key::of(topic), topic.to_owned())).collect(),
         }
     }
 
-    /// The intent, by index, that a key stands for.
-    pub fn intent(&self, key: &Key) -> Option<usize> {
+    /// The intent that a key stands for.
+    pub fn intent(&self, key: &Key) -> Option<IntentId> {
         self.intents.get(key).copied()
     }
 
     /// The intent that a menu's value stands for.
-    pub fn chosen_intent(&self, value: &str) -> Option<usize> {
+    pub fn chosen_intent(&self, value: &str) -> Option<IntentId> {
         self.intent(&Key::parse(value)?)
     }
 

@@ -5,7 +5,7 @@ use super::components::{Key, Meaning};
 use super::payload::{Component, Embed, Field, MAX_CONTENT, MAX_DESCRIPTION, MAX_EMBEDS, MAX_FIELD, MAX_LABEL, MAX_TITLE, Message, Row};
 use super::wording::{clip, label, link, plain, split};
 use factotum_core::answering::{AnswerPart, Outcome, Reply};
-use factotum_core::knowledge::{Fact, KnowledgeBase, date_in_words};
+use factotum_core::knowledge::{Fact, KnowledgeBase, SourceId, date_in_words};
 use factotum_core::render::{answer_text, console, corrections_text, decline_text, facts};
 use std::collections::BTreeMap;
 
@@ -37,11 +37,11 @@ pub fn messages(base: &KnowledgeBase, reply: &Reply) -> Vec<Message> {
                 text.push("On record, and near to it:".to_owned());
             }
         }
-        Outcome::SmallTalk(talk) => text.push(base.small_talk.get(*talk).map(|t| plain(&t.reply)).unwrap_or_default()),
+        Outcome::SmallTalk(talk) => text.push(plain(&base[*talk].reply)),
     }
     if matches!(reply.outcome, Outcome::Clarify(_) | Outcome::NoAnswer(_)) {
         // A button shows only the beginning of a long question.
-        let offered = reply.suggestions.iter().filter_map(|i| base.intents.get(*i));
+        let offered = reply.suggestions.iter().map(|i| &base[*i]);
         text.extend(offered.map(|intent| format!("- {}", plain(&console::question(intent)))));
     }
     let corrections = corrections_text(reply);
@@ -62,7 +62,7 @@ pub fn in_messages(text: &str, mut last: Message) -> Vec<Message> {
 /// The direct answer of each part, or its statement where there is none.
 fn direct(base: &KnowledgeBase, parts: &[AnswerPart]) -> String {
     let said = parts.iter().map(|part| {
-        let statement = || part.facts.first().and_then(|f| base.facts.get(*f)).map(|f| f.statement.as_str()).unwrap_or_default();
+        let statement = || part.facts.first().map(|f| base[*f].statement.as_str()).unwrap_or_default();
         plain(if part.direct.is_empty() { statement() } else { &part.direct })
     });
     said.collect::<Vec<_>>().join("\n")
@@ -70,7 +70,7 @@ fn direct(base: &KnowledgeBase, parts: &[AnswerPart]) -> String {
 
 /// What an answer rests on: statements, speakers, date, sources.
 fn evidence(base: &KnowledgeBase, parts: &[AnswerPart]) -> Embed {
-    let firsts: Vec<&str> = parts.iter().filter_map(|p| base.facts.get(*p.facts.first()?)).map(|f| f.id.as_str()).collect();
+    let firsts: Vec<&str> = parts.iter().filter_map(|p| p.facts.first()).map(|f| base[*f].id.as_str()).collect();
     let all = facts(base, parts);
     let mut statements: Vec<String> = Vec::new();
     for fact in &all {
@@ -81,12 +81,12 @@ fn evidence(base: &KnowledgeBase, parts: &[AnswerPart]) -> Embed {
         }
     }
     let mut fields = Vec::new();
-    let mut speakers: Vec<String> = all.iter().filter_map(|f| base.entities.get(f.speaker?)).map(|e| plain(&e.name)).collect();
+    let mut speakers: Vec<String> = all.iter().filter_map(|f| f.speaker).map(|e| plain(&base[e].name)).collect();
     speakers.dedup();
     if !speakers.is_empty() {
         fields.push(Field { name: "Said by".to_owned(), value: clip(&speakers.join(", "), MAX_FIELD), inline: true });
     }
-    if let Some(latest) = all.iter().map(|f| f.as_of.as_str()).max() {
+    if let Some(latest) = all.iter().filter_map(|f| f.as_of.as_deref()).max() {
         fields.push(Field { name: "As of".to_owned(), value: clip(&plain(&date_in_words(latest)), MAX_FIELD), inline: true });
     }
     fields.push(Field { name: "Source".to_owned(), value: sources(base, &all), inline: false });
@@ -95,20 +95,21 @@ fn evidence(base: &KnowledgeBase, parts: &[AnswerPart]) -> Embed {
 
 /// Each source once, linked, with its paragraphs; as many as fit.
 fn sources(base: &KnowledgeBase, all: &[&Fact]) -> String {
-    let mut paragraphs: BTreeMap<usize, Vec<u32>> = BTreeMap::new();
+    let mut paragraphs: BTreeMap<SourceId, Vec<u32>> = BTreeMap::new();
     for fact in all {
         paragraphs.entry(fact.source).or_default().extend(&fact.paragraphs);
     }
     let mut out = String::new();
     for (source, mut numbers) in paragraphs {
-        let Some(source) = base.sources.get(source) else { continue };
+        let source = &base[source];
         numbers.sort_unstable();
         numbers.dedup();
         let word = if numbers.len() == 1 { "paragraph" } else { "paragraphs" };
         let numbers: Vec<String> = numbers.iter().map(u32::to_string).collect();
         let publisher = if source.publisher.is_empty() { String::new() } else { format!(", {}", plain(&clip(&source.publisher, 200))) };
         let title = link(&clip(&source.title, 200), &source.url);
-        let line = format!("{title}{publisher}, {}, {word} {}", plain(&date_in_words(&source.date)), numbers.join(", "));
+        let date = source.date.as_ref().map_or_else(String::new, |date| format!(", {}", plain(&date_in_words(date))));
+        let line = format!("{title}{publisher}{date}, {word} {}", numbers.join(", "));
         let line = if line.chars().count() > MAX_FIELD { clip(&plain(&clip(&source.title, 200)), MAX_FIELD) } else { line };
         if out.chars().count() + 1 + line.chars().count() > MAX_FIELD {
             break;
@@ -136,7 +137,7 @@ fn buttons(base: &KnowledgeBase, reply: &Reply) -> Vec<Row> {
     let questions: Vec<Component> = reply
         .suggestions
         .iter()
-        .filter_map(|i| base.intents.get(*i))
+        .map(|i| &base[*i])
         .map(|intent| Component::button(label(&console::question(intent), MAX_LABEL), Meaning::Ask(Key::of(&intent.id)).custom_id()))
         .take(factotum_core::answering::MAX_SUGGESTIONS)
         .collect();
@@ -144,7 +145,7 @@ fn buttons(base: &KnowledgeBase, reply: &Reply) -> Vec<Row> {
         rows.push(Row::new(questions));
     }
     if let Outcome::Answer(parts) = &reply.outcome
-        && let Some(intent) = parts.first().and_then(|p| base.intents.get(p.intent))
+        && let Some(intent) = parts.first().map(|p| &base[p.intent])
     {
         let key = Key::of(&intent.id);
         rows.push(Row::new(vec![

@@ -4,7 +4,7 @@ use super::components::Key;
 use super::payload::{Choice, MAX_OPTION, MAX_OPTIONS};
 use super::wording::label;
 use factotum_core::answering::{Answerer, Outcome};
-use factotum_core::knowledge::KnowledgeBase;
+use factotum_core::knowledge::{IntentId, KnowledgeBase};
 use factotum_core::render::console;
 use factotum_core::spelling::Speller;
 use factotum_core::text;
@@ -27,14 +27,14 @@ pub struct Suggester {
     words: BTreeMap<String, Vec<usize>>,
     speller: Speller,
     /// The question of an intent, where it has one that can be offered.
-    of_intent: FxHashMap<usize, usize>,
+    of_intent: FxHashMap<IntentId, usize>,
     /// What is offered before anything is typed: the first question of each topic, then the second, and so on.
     first: Vec<usize>,
 }
 
 #[derive(Debug)]
 struct Entry {
-    intent: usize,
+    intent: IntentId,
     words: usize,
 }
 
@@ -45,8 +45,9 @@ impl Suggester {
         let mut rank: BTreeMap<&str, usize> = BTreeMap::new();
         let mut order = Vec::new();
         let mut asked: Vec<&str> = Vec::new();
-        for (index, intent) in base.intents.iter().enumerate() {
-            if intent.corrects || intent.question.contains('{') || asked.contains(&intent.question.as_str()) {
+        for id in IntentId::all(base) {
+            let intent = &base[id];
+            if intent.false_premise || intent.question.contains('{') || asked.contains(&intent.question.as_str()) {
                 continue;
             }
             asked.push(&intent.question);
@@ -54,8 +55,8 @@ impl Suggester {
             let mut words: Vec<String> = text::tokens(&intent.question).into_iter().map(|t| t.text).collect();
             words.sort_unstable();
             words.dedup();
-            suggester.questions.push(Entry { intent: index, words: words.len() });
-            suggester.of_intent.insert(index, entry);
+            suggester.questions.push(Entry { intent: id, words: words.len() });
+            suggester.of_intent.insert(id, entry);
             for word in words {
                 suggester.words.entry(word).or_default().push(entry);
             }
@@ -80,7 +81,7 @@ impl Suggester {
                 ranked.push(entry);
             }
         }
-        let entries = ranked.into_iter().take(MAX_OPTIONS).filter_map(|entry| base.intents.get(self.questions.get(entry)?.intent));
+        let entries = ranked.into_iter().take(MAX_OPTIONS).filter_map(|entry| Some(&base[self.questions.get(entry)?.intent]));
         entries
             .map(|intent| {
                 let question = console::question(intent);

@@ -3,7 +3,7 @@
 use super::payload::{Embed, Field, MAX_FIELD, Message};
 use super::reply::{BLUE, fitting};
 use super::wording::{clip, link, plain};
-use factotum_core::knowledge::{KnowledgeBase, date_in_words};
+use factotum_core::knowledge::{KnowledgeBase, Source, date_in_words};
 
 /// For somebody who asked nothing, or for help.
 pub const HELP: &str = "\
@@ -57,14 +57,21 @@ pub fn sources(base: &KnowledgeBase) -> Message {
                 value.push_str(&format!("\n{}", plain(&source.publisher)));
             }
             value.push_str(&format!("\n{} paragraphs", source.paragraphs));
+            if !source.date_note.is_empty() {
+                value.push_str(&format!("\nDate: {}", plain(&source.date_note)));
+            }
             if !source.limits.is_empty() {
                 value.push_str(&format!("\nLimits: {}", plain(&source.limits)));
             }
-            Field { name: clip(&plain(&date_in_words(&source.date)), 256), value: clip(&value, MAX_FIELD), inline: false }
+            let date = source.date.as_ref().map_or_else(|| "Undated".to_owned(), |date| date_in_words(date));
+            Field { name: clip(&plain(&date), 256), value: clip(&value, MAX_FIELD), inline: false }
         })
         .collect();
-    let names: Vec<String> =
-        base.sources.iter().take(5).map(|s| format!("\"{}\" ({})", plain(&clip(&s.title, 200)), plain(&date_in_words(&s.date)))).collect();
+    let named = |source: &Source| {
+        let date = source.date.as_ref().map_or_else(String::new, |date| format!(" ({})", plain(&date_in_words(date))));
+        format!("\"{}\"{date}", plain(&clip(&source.title, 200)))
+    };
+    let names: Vec<String> = base.sources.iter().take(5).map(named).collect();
     let more = base.sources.len().saturating_sub(names.len());
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     let content = format!("Everything I say rests on {}{more}. Later events and anything else are not on record.", names.join(", "));

@@ -160,7 +160,7 @@ mod tests {
     #[test]
     fn another_pack_has_another_key() {
         let mut other = base();
-        other.intents[0].phrases[0].text.push('s');
+        other.intents[0].paraphrases[0].text.push('s');
         assert_ne!(Key::of(&base()), Key::of(&other));
         assert_eq!(Key::of(&base()), Key::of(&base()));
     }

@@ -173,8 +173,8 @@ impl Metrics {
     pub fn in_force(&self, base: &KnowledgeBase, now: SystemTime) {
         self.base.clear();
         self.base.get_or_create(&[("version", base.version.clone())]).set(1);
-        let phrases =
-            base.intents.iter().map(|i| i.phrases.len()).sum::<usize>() + base.near_misses.iter().map(|m| m.phrases.len()).sum::<usize>();
+        let phrases = base.intents.iter().map(|i| i.paraphrases.len()).sum::<usize>()
+            + base.unanswerables.iter().map(|m| m.paraphrases.len()).sum::<usize>();
         for (of, size) in [("facts", base.facts.len()), ("intents", base.intents.len()), ("phrases", phrases)] {
             self.base_size.get_or_create(&[("of", of)]).set(i64::try_from(size).unwrap_or(i64::MAX));
         }

@@ -141,10 +141,10 @@ impl Vitals {
 
 /// A base in a few figures.
 fn described(base: &KnowledgeBase) -> Value {
-    let phrases: usize = base.intents.iter().map(|i| i.phrases.len()).sum();
+    let phrases: usize = base.intents.iter().map(|i| i.paraphrases.len()).sum();
     json!({
         "version": base.version, "facts": base.facts.len(), "intents": base.intents.len(), "phrases": phrases,
-        "near_misses": base.near_misses.len(), "sources": base.sources.len(), "topics": base.topics().len(),
+        "near_misses": base.unanswerables.len(), "sources": base.sources.len(), "topics": base.topics().len(),
     })
 }
 

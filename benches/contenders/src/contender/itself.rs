@@ -18,7 +18,7 @@ struct Answers(Answerer);
 impl Contender for Answers {
     fn label(&self, question: &str) -> Option<&str> {
         let reply = self.0.answer(question);
-        reply.candidates.first().map(|candidate| json::name(self.0.base(), candidate.target))
+        reply.candidates.first().map(|candidate| json::name(self.0.base(), candidate.class))
     }
 }
 
@@ -29,7 +29,7 @@ impl Contender for Proposals {
     fn label(&self, question: &str) -> Option<&str> {
         let (base, matcher) = (self.0.base(), self.0.matcher());
         let reading = matcher.read(base, Question::parse(question).ok()?);
-        matcher.rank(base, &reading).candidates.first().map(|candidate| json::name(base, candidate.target))
+        matcher.rank(base, &reading).candidates.first().map(|candidate| json::name(base, candidate.class))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Compound questions: both halves are answered, or one with word of the other.
 
 use super::{Answerer, Decision, Outcome, Reason, evidence};
-use crate::english::{Class, Word};
+use crate::english::{Word, WordClass};
 use crate::question::Question;
 use crate::reading::{Reading, Unit};
 
@@ -41,7 +41,7 @@ pub(super) fn answer(answerer: &Answerer, reading: &Reading, whole: Decision) ->
 
 /// Whether a half was understood and is known not to be on record, rather than cut badly.
 fn known(reason: &Reason) -> bool {
-    matches!(reason, Reason::NearMiss(_) | Reason::UnknownOffice { .. } | Reason::NotListed { .. } | Reason::OutsideTime(_))
+    matches!(reason, Reason::Unanswerable(_) | Reason::UnknownOffice { .. } | Reason::NotListed { .. } | Reason::OutsideTime(_))
 }
 
 /// Where a question falls into two that both ask: words before the first number, from the second on.
@@ -74,7 +74,7 @@ fn split(reading: &Reading) -> Option<(usize, usize)> {
                 | "would"
         )
     };
-    let content = |range: &[Word]| range.iter().any(|w| w.class == Class::Content);
+    let content = |range: &[Word]| range.iter().any(|w| w.class == WordClass::Content);
     (1..words.len().saturating_sub(1)).find_map(|at| {
         let before = reading.question.tokens.get(words[at - 1].token);
         let ended = before.is_some_and(|t| (t.comma || t.ends_clause) && words[at].token != words[at - 1].token);
@@ -106,7 +106,7 @@ fn half(answerer: &Answerer, reading: &Reading, from: usize, to: usize) -> Optio
             .flat_map(|p| question.words[p.from..p.to].to_vec());
         words.extend(carried);
     }
-    if !words.iter().any(|w| w.class == Class::Content) {
+    if !words.iter().any(|w| w.class == WordClass::Content) {
         return None;
     }
     let text: Vec<&str> = question.words[from..to].iter().map(|w| w.text.as_str()).collect();

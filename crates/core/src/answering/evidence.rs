@@ -1,9 +1,9 @@
 //! What speaks for and against an intent that was proposed: names, leftover words, what is asked for, denial, time.
 
 use super::Reason;
-use crate::english::Class;
-use crate::knowledge::{Kind, KnowledgeBase};
-use crate::matching::{Candidate, Claim, Matcher, Profile, Ranking, Target};
+use crate::english::WordClass;
+use crate::knowledge::{AnswerType, EntityId, KnowledgeBase};
+use crate::matching::{Candidate, Claim, Class, Matcher, Profile, Ranking};
 use crate::reading::{Reading, Unit};
 
 /// Confidence from which a question is answered.
@@ -29,11 +29,11 @@ pub struct Evidence {
     /// Share of what the question says that the candidate accounts for, 0 to 1.
     pub coverage: f32,
     /// Names in the question that the candidate does not speak of.
-    pub strays: Vec<usize>,
+    pub strays: Vec<EntityId>,
     /// Whether it offers a choice between names, of which the candidate speaks of one: no yes or no answers that.
     pub choice: bool,
     /// How well what is asked for agrees with what is supplied, 0 to 1.
-    pub kind: f32,
+    pub answer_type: f32,
     /// Whether question and phrases deny alike.
     pub polarity: bool,
     /// Years and figures of the question that the candidate's facts do not have.
@@ -62,11 +62,11 @@ pub const SIGNALS: [&str; 15] = [
     "shared",
     "coverage",
     "leftover",
-    "kind",
+    "answer_type",
     "polarity",
     "strays",
     "figures",
-    "near-miss",
+    "unanswerable",
     "small-talk",
     "open-office",
     "opposed",
@@ -75,8 +75,8 @@ pub const SIGNALS: [&str; 15] = [
 ];
 
 /// How well an asked kind is served by a supplied one, 0 to 1.
-pub fn agreement(asked: Kind, supplied: Kind) -> f32 {
-    use Kind::{Date, List, Number, Person, Place, Reason, Statement, YesNo};
+pub fn agreement(asked: AnswerType, supplied: AnswerType) -> f32 {
+    use AnswerType::{Date, List, Number, Person, Place, Reason, Statement, YesNo};
     if asked == supplied {
         return 1.0;
     }
@@ -105,7 +105,7 @@ pub struct Case<'a> {
     /// What it says, part by part.
     pub claims: Vec<Claim<'a>>,
     /// Names in it that an answer has to speak of.
-    pub names: Vec<usize>,
+    pub names: Vec<EntityId>,
     /// The candidates.
     pub ranking: &'a Ranking,
 }
@@ -117,7 +117,7 @@ pub fn judge(case: &Case, candidate: &Candidate) -> Evidence {
         coverage: 1.0,
         strays: Vec::new(),
         choice: false,
-        kind: 1.0,
+        answer_type: 1.0,
         polarity: true,
         figures: Vec::new(),
         leftover: Vec::new(),
@@ -125,21 +125,21 @@ pub fn judge(case: &Case, candidate: &Candidate) -> Evidence {
         signals: [0.0; SIGNALS.len()],
         confidence: 0.0,
     };
-    let Some(profile) = matcher.profile_of(base, candidate.target) else { return evidence };
+    let Some(profile) = matcher.profile_of(base, candidate.class) else { return evidence };
     let leftover = cover(case, profile, &mut evidence);
-    if let Target::Intent(index) = candidate.target {
-        let intent = &base.intents[index];
-        evidence.kind = match reading.question.asked {
+    if let Class::Intent(id) = candidate.class {
+        let intent = &base[id];
+        evidence.answer_type = match reading.question.expected {
             None => 0.9,
-            Some(_) if intent.corrects => 1.0,
-            Some(asked) => agreement(asked, intent.kind),
+            Some(_) if intent.false_premise => 1.0,
+            Some(asked) => agreement(asked, intent.answer_type),
         };
-        let slotted = intent.relation.as_ref().map(|r| base.relations[r.relation].subject.as_str());
-        let foreign = |e: &usize| !profile.entities.contains(e) && slotted != Some(base.entities[*e].kind.as_str());
-        let (wrong, strays): (Vec<usize>, Vec<usize>) =
+        let slotted = intent.relation.as_ref().map(|r| base[r.relation].subject.as_str());
+        let foreign = |e: &EntityId| !profile.entities.contains(e) && slotted != Some(base[*e].kind.as_str());
+        let (wrong, strays): (Vec<EntityId>, Vec<EntityId>) =
             case.names.iter().copied().filter(foreign).partition(|e| is_alternative(profile, reading, *e));
         (evidence.choice, evidence.strays) = (!wrong.is_empty(), strays);
-        evidence.polarity = intent.kind == Kind::YesNo
+        evidence.polarity = intent.answer_type == AnswerType::YesNo
             || (reading.question.denies && profile.denying > 0.0)
             || (!reading.question.denies && profile.denying < 1.0);
         evidence.figures = figures(profile, reading);
@@ -152,24 +152,24 @@ pub fn judge(case: &Case, candidate: &Candidate) -> Evidence {
         candidate.shared,
         evidence.coverage,
         leftover,
-        evidence.kind,
+        evidence.answer_type,
         flag(evidence.polarity),
         evidence.strays.len().min(2) as f32,
         evidence.figures.len().min(2) as f32,
-        flag(matches!(candidate.target, Target::NearMiss(_))),
-        flag(matches!(candidate.target, Target::SmallTalk(_))),
-        flag(!reading.open_offices.is_empty() && matches!(candidate.target, Target::Intent(_))),
+        flag(matches!(candidate.class, Class::Unanswerable(_))),
+        flag(matches!(candidate.class, Class::SmallTalk(_))),
+        flag(!reading.open_offices.is_empty() && matches!(candidate.class, Class::Intent(_))),
         opposed(case.ranking, candidate),
         // A question that asks when, where, why or how many is not answered by a yes or a name.
-        if matches!(reading.question.asked, Some(Kind::Date | Kind::Place | Kind::Reason | Kind::Number)) {
-            1.0 - evidence.kind
+        if matches!(reading.question.expected, Some(AnswerType::Date | AnswerType::Place | AnswerType::Reason | AnswerType::Number)) {
+            1.0 - evidence.answer_type
         } else {
             0.0
         },
         candidate.likeness,
     ];
-    evidence.confidence = confidence(&evidence.signals, base.near_misses.is_empty());
-    if matches!(candidate.target, Target::SmallTalk(_)) && candidate.shared < CHATTER {
+    evidence.confidence = confidence(&evidence.signals, base.unanswerables.is_empty());
+    if matches!(candidate.class, Class::SmallTalk(_)) && candidate.shared < CHATTER {
         // Nobody with a question wants to be greeted.
         evidence.confidence *= candidate.shared;
     }
@@ -178,7 +178,7 @@ pub fn judge(case: &Case, candidate: &Candidate) -> Evidence {
 
 /// The probability of what would come to the opposite: of declining for an intent, of the likeliest answer for a near miss.
 fn opposed(ranking: &Ranking, candidate: &Candidate) -> f32 {
-    let answers = |c: &Candidate| matches!(c.target, Target::Intent(_));
+    let answers = |c: &Candidate| matches!(c.class, Class::Intent(_));
     ranking.candidates.iter().filter(|c| answers(c) != answers(candidate)).map(|c| c.shared).fold(0.0, f32::max)
 }
 
@@ -192,7 +192,7 @@ fn cover(case: &Case, profile: &Profile, evidence: &mut Evidence) -> f32 {
         let weight = claim.weight;
         all += weight;
         covered += weight * share;
-        let content = !matches!(part.unit, Unit::Word) || reading.question.words[part.from].class == Class::Content;
+        let content = !matches!(part.unit, Unit::Word) || reading.question.words[part.from].class == WordClass::Content;
         if content && reading.question.focus[part.from] {
             heaviest = heaviest.max(weight * (1.0 - share));
             if share < 0.5 {
@@ -205,12 +205,12 @@ fn cover(case: &Case, profile: &Profile, evidence: &mut Evidence) -> f32 {
 }
 
 /// "Was it A, B or C who ...": those that the candidate does not speak of are no strangers, they are wrong alternatives.
-fn is_alternative(profile: &Profile, reading: &Reading, stray: usize) -> bool {
+fn is_alternative(profile: &Profile, reading: &Reading, stray: EntityId) -> bool {
     let ors = reading.parts.iter().enumerate().filter(|(_, part)| reading.question.words[part.from].text == "or");
     ors.map(|(at, _)| alternatives(reading, at)).any(|(names, others)| {
         // One of them has to be right; or, in "the Baltic states or another region", what stands open is, and the candidate speaks of
         // something else that is named.
-        let right = |name: &usize| *name != stray && profile.entities.contains(name);
+        let right = |name: &EntityId| *name != stray && profile.entities.contains(name);
         let open = || others && reading.entities(true).any(|name| right(&name));
         names.contains(&stray) && (names.iter().any(right) || open())
     })
@@ -218,7 +218,7 @@ fn is_alternative(profile: &Profile, reading: &Reading, stray: usize) -> bool {
 
 /// The names on both sides of the "or" at this part, with nothing but grammar and offices between them ("at A, at B or at C", "A's president or
 /// B's"), and whether one side is left open ("or another").
-fn alternatives(reading: &Reading, or: usize) -> (Vec<usize>, bool) {
+fn alternatives(reading: &Reading, or: usize) -> (Vec<EntityId>, bool) {
     let (mut names, mut open) = (Vec::new(), false);
     let mut side = |parts: &mut dyn Iterator<Item = &crate::reading::Part>| {
         for part in parts {
@@ -227,7 +227,7 @@ fn alternatives(reading: &Reading, or: usize) -> (Vec<usize>, bool) {
                 Unit::Entity(name) => names.push(name),
                 Unit::Role(_) => {}
                 Unit::Word if ELSE.contains(&word.text.as_str()) => open = true,
-                Unit::Word if word.class == Class::Function => {}
+                Unit::Word if word.class == WordClass::Function => {}
                 _ => break,
             }
         }
@@ -255,13 +255,13 @@ fn figures(profile: &Profile, reading: &Reading) -> Vec<String> {
 /// What forbids an answer whatever the score.
 fn objections(base: &KnowledgeBase, reading: &Reading, candidate: &Candidate, evidence: &mut Evidence) {
     // "Was it Putin who ...?": where the fact is beyond doubt, its statement puts the name right.
-    let corrected = reading.question.asked == Some(Kind::YesNo) && candidate.shared >= BEYOND_DOUBT;
-    let unknown = evidence.strays.iter().find(|e| !base.entities[**e].on_record);
+    let corrected = reading.question.expected == Some(AnswerType::YesNo) && candidate.shared >= BEYOND_DOUBT;
+    let unknown = evidence.strays.iter().find(|e| !base[**e].on_record);
     // The sources' last year; what is asked of a later one cannot be on record.
-    let last = base.sources.iter().filter_map(|s| s.date.get(..4)?.parse::<u32>().ok()).max().unwrap_or(u32::MAX);
+    let last = base.sources.iter().filter_map(|s| s.date.as_ref()?.get(..4)?.parse::<u32>().ok()).max().unwrap_or(u32::MAX);
     let year = evidence.figures.iter().find(|f| f.len() == 4 && f.parse::<u32>().is_ok_and(|y| y > last && y <= last.saturating_add(100)));
     // "The of and to": where there is nothing but grammar, nothing is asked.
-    let says_something = |p: &crate::reading::Part| p.unit != Unit::Word || reading.question.words[p.from].class != Class::Function;
+    let says_something = |p: &crate::reading::Part| p.unit != Unit::Word || reading.question.words[p.from].class != WordClass::Function;
     evidence.objection = if !reading.parts.iter().any(says_something) {
         Some(Reason::NothingClose)
     } else if let Some(year) = year {

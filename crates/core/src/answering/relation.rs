@@ -2,7 +2,7 @@
 
 use super::timeline::Pair;
 use super::{AnswerPart, Reason};
-use crate::knowledge::{Ask, KnowledgeBase, Relation, RelationUse, date_in_words};
+use crate::knowledge::{EntityId, FactId, Find, IntentId, KnowledgeBase, Relation, RelationUse, Row, date_in_words};
 use crate::reading::Reading;
 
 /// Numbers up to ten in words, as running text has them.
@@ -27,82 +27,82 @@ pub fn sentence(text: &str) -> String {
 }
 
 /// The answer of an intent that rests on a relation.
-pub(super) fn answer(base: &KnowledgeBase, intent: usize, used: &RelationUse, reading: &Reading) -> Result<AnswerPart, Reason> {
-    let relation = &base.relations[used.relation];
-    let subjects: Vec<usize> = {
+pub(super) fn answer(base: &KnowledgeBase, intent: IntentId, used: &RelationUse, reading: &Reading) -> Result<AnswerPart, Reason> {
+    let relation = &base[used.relation];
+    let subjects: Vec<EntityId> = {
         let mut out = Vec::new();
         for e in reading.subjects() {
-            if base.entities[e].kind == relation.subject && Some(e) != relation.object && !out.contains(&e) {
+            if base[e].kind == relation.subject && Some(e) != relation.object && !out.contains(&e) {
                 out.push(e);
             }
         }
         out
     };
-    let name = |e: usize| base.entities[e].short.as_str();
-    let row = |e: usize| relation.rows.iter().find(|r| r.subject == e);
-    let part = |direct: String, facts: Vec<usize>| Ok(AnswerPart { intent, direct, facts });
-    let unlisted = |e: usize| Reason::NotListed { entity: e, silent: used.silent.clone() };
-    let fill = |template: &str, subjects: &[usize]| {
+    let name = |e: EntityId| base[e].short.as_str();
+    let row = |e: EntityId| relation.rows.iter().find(|r| r.subject == e);
+    let part = |direct: String, facts: Vec<FactId>| Ok(AnswerPart { intent, direct, facts });
+    let unlisted = |e: EntityId| Reason::NotListed { entity: e, if_unknown: used.if_unknown.clone() };
+    let fill = |template: &str, subjects: &[EntityId]| {
         let names: Vec<&str> = subjects.iter().map(|e| name(*e)).collect();
         sentence(&template.replace("{subject}", &listed(&names)))
     };
     let all_facts = || {
-        let mut facts: Vec<usize> = relation.rows.iter().map(|r| r.fact).collect();
+        let mut facts: Vec<FactId> = relation.rows.iter().map(|r| r.fact).collect();
         facts.dedup();
         facts
     };
-    match used.ask {
-        Ask::Holds => {
+    match used.find {
+        Find::Holds => {
             let Some(&first) = subjects.first() else { return Err(Reason::NothingClose) };
-            if let Some(&other) = subjects.iter().find(|e| row(**e).is_none() && !is_closed(base, relation, **e)) {
+            if let Some(&other) = subjects.iter().find(|e| row(**e).is_none() && !is_complete_for(base, relation, **e)) {
                 return Err(unlisted(other));
             }
             match row(first) {
-                Some(found) if subjects.iter().all(|e| row(*e).is_some()) => part(fill(&used.holds, &subjects), vec![found.fact]),
-                None if subjects.iter().all(|e| row(*e).is_none()) && !used.lacks.is_empty() => {
-                    part(fill(&used.lacks, &subjects), all_facts().into_iter().take(1).collect())
+                Some(found) if subjects.iter().all(|e| row(*e).is_some()) => part(fill(&used.if_yes, &subjects), vec![found.fact]),
+                None if subjects.iter().all(|e| row(*e).is_none()) && !used.if_no.is_empty() => {
+                    part(fill(&used.if_no, &subjects), all_facts().into_iter().take(1).collect())
                 }
                 // Some are on the list and some are not: the statement says which.
                 _ => part(String::new(), all_facts().into_iter().take(1).collect()),
             }
         }
-        Ask::Value => {
+        Find::Value => {
             let Some(&first) = subjects.first() else { return Err(Reason::NothingClose) };
             match row(first) {
                 Some(found) => part(format!("{}.", sentence(&date_in_words(&found.value))), vec![found.fact]),
                 None => Err(unlisted(first)),
             }
         }
-        Ask::List | Ask::Count => {
+        Find::List | Find::Count => {
             let names: Vec<&str> = relation.rows.iter().map(|r| name(r.subject)).collect();
             part(format!("{}: {}.", sentence(&number_in_words(names.len())), listed(&names)), all_facts().into_iter().take(1).collect())
         }
-        Ask::First | Ask::Last => {
+        Find::First | Find::Last => {
             let mut rows: Vec<_> = relation.rows.iter().collect();
             rows.sort_by(|a, b| a.value.cmp(&b.value));
-            let found = if used.ask == Ask::First { rows.first() } else { rows.last() };
+            let found = if used.find == Find::First { rows.first() } else { rows.last() };
             found.map_or(Err(Reason::NothingClose), |r| {
                 part(format!("{}, in {}.", sentence(name(r.subject)), date_in_words(&r.value)), vec![r.fact])
             })
         }
-        Ask::Difference | Ask::Order => Err(Reason::NothingClose),
+        Find::Difference | Find::Order => Err(Reason::NothingClose),
     }
 }
 
 /// Which of two events came first, or what lay between them.
 pub(super) fn order(base: &KnowledgeBase, pair: &Pair) -> Option<AnswerPart> {
-    let used = base.intents[pair.intent].relation.as_ref()?;
-    let relation = &base.relations[used.relation];
-    let row = |e: usize| relation.rows.iter().find(|r| r.subject == e);
+    let used = base[pair.intent].relation.as_ref()?;
+    let relation = &base[used.relation];
+    let row = |e: EntityId| relation.rows.iter().find(|r| r.subject == e);
     let (a, b) = (row(pair.first)?, row(pair.second)?);
     let (early, late) = if a.value <= b.value { (a, b) } else { (b, a) };
     // "February 2022" and "24 February 2022": neither is known to be first.
     let unclear = late.value.starts_with(&early.value);
-    let name = |e: usize| base.entities[e].name.as_str();
-    let dated = |row: &crate::knowledge::Row| format!("{} ({})", name(row.subject), date_in_words(&row.value));
-    let direct = match (used.ask, unclear) {
+    let name = |e: EntityId| base[e].name.as_str();
+    let dated = |row: &Row| format!("{} ({})", name(row.subject), date_in_words(&row.value));
+    let direct = match (used.find, unclear) {
         (_, true) => format!("Which came first is not on record: {} and {}.", dated(early), dated(late)),
-        (Ask::Difference, _) => format!("{}: {} and {}.", between(&early.value, &late.value), dated(early), dated(late)),
+        (Find::Difference, _) => format!("{}: {} and {}.", between(&early.value, &late.value), dated(early), dated(late)),
         _ => {
             let verdict = match pair.claims_before {
                 Some(claimed) if claimed == (early.subject == pair.first) => "Yes: ",
@@ -118,8 +118,8 @@ pub(super) fn order(base: &KnowledgeBase, pair: &Pair) -> Option<AnswerPart> {
 }
 
 /// Whether a name off the list is known not to be on it.
-fn is_closed(base: &KnowledgeBase, relation: &Relation, entity: usize) -> bool {
-    relation.complete && relation.closed_for.as_ref().is_some_and(|group| base.entities[entity].groups.contains(group))
+fn is_complete_for(base: &KnowledgeBase, relation: &Relation, entity: EntityId) -> bool {
+    relation.complete && relation.complete_for.as_ref().is_some_and(|group| base[entity].groups.contains(group))
 }
 
 /// What lies between two dates, as precisely as both are known.

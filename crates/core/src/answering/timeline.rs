@@ -3,7 +3,7 @@
 //! People name events in all sorts of ways ("NATO's war on Serbia", "the war that NATO waged on the Serbs"), so an event
 //! is recognised by the words and names of any of its aliases, in whatever order they stand.
 
-use crate::knowledge::{Ask, KnowledgeBase};
+use crate::knowledge::{AnswerType, EntityId, Find, IntentId, KnowledgeBase};
 use crate::matching::{Matcher, part_key};
 use crate::question::Question;
 use crate::reading::{Reading, Unit};
@@ -61,29 +61,29 @@ const GAP: &[&str] = &[
 #[derive(Debug, Default)]
 pub(super) struct Events {
     /// Event and the keys of one alias.
-    aliases: Vec<(usize, Vec<u64>)>,
+    aliases: Vec<(EntityId, Vec<u64>)>,
 }
 
 /// Two events that a question sets in order.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Pair {
     /// The intent that answers it.
-    pub intent: usize,
+    pub intent: IntentId,
     /// The event that is named first.
-    pub first: usize,
+    pub first: EntityId,
     /// The other.
-    pub second: usize,
+    pub second: EntityId,
     /// For "did the first come before the second?": whether that is claimed.
     pub claims_before: Option<bool>,
 }
 
 impl Events {
     pub(super) fn new(base: &KnowledgeBase, matcher: &Matcher) -> Events {
-        let dated: Vec<usize> =
+        let dated: Vec<EntityId> =
             base.relations.iter().filter(|r| r.subject == EVENT).flat_map(|r| r.rows.iter().map(|row| row.subject)).collect();
         let mut aliases = Vec::new();
         for event in dated {
-            for alias in base.entities[event].aliases.iter().chain(&base.entities[event].cues) {
+            for alias in base[event].aliases.iter().chain(&base[event].cues) {
                 if let Ok(question) = Question::parse(alias) {
                     let keys = keys(&matcher.read(base, question)).into_iter().map(|(key, _)| key).collect::<Vec<_>>();
                     if !keys.is_empty() && !aliases.contains(&(event, keys.clone())) {
@@ -106,7 +106,7 @@ impl Events {
             return None;
         }
         let own = keys(reading);
-        let mut found: Vec<(usize, usize, usize)> = Vec::new();
+        let mut found: Vec<(EntityId, usize, usize)> = Vec::new();
         for (event, keys) in &self.aliases {
             let places: Option<Vec<usize>> = keys.iter().map(|k| own.iter().find(|(o, _)| o == k).map(|(_, at)| *at)).collect();
             let Some(places) = places else { continue };
@@ -122,23 +122,19 @@ impl Events {
         found.truncate(2);
         found.sort_by_key(|(_, _, at)| *at);
         let [(first, _, a), (second, _, b)] = found.as_slice() else { return None };
-        let ask = if gap && quantity { Ask::Difference } else { Ask::Order };
-        let intent = base
-            .intents
-            .iter()
-            .position(|i| i.relation.as_ref().is_some_and(|u| u.ask == ask && base.relations[u.relation].subject == EVENT))?;
+        let find = if gap && quantity { Find::Difference } else { Find::Order };
+        let uses = |id: &IntentId| base[*id].relation.as_ref().is_some_and(|u| u.find == find && base[u.relation].subject == EVENT);
+        let intent = IntentId::all(base).find(uses)?;
         let both =
             texts.windows(3).any(|w| matches!(w, ["before", "or", "after"] | ["after", "or", "before"] | ["earlier", "or", "later"]));
         let word = cue.map(|c| texts[c]);
-        let claims_before = match (reading.question.asked, cue, word) {
-            (Some(crate::knowledge::Kind::YesNo), Some(at), Some("before" | "earlier" | "prior" | "precede" | "predate"))
+        let claims_before = match (reading.question.expected, cue, word) {
+            (Some(AnswerType::YesNo), Some(at), Some("before" | "earlier" | "prior" | "precede" | "predate"))
                 if !both && *a < at && at < *b =>
             {
                 Some(true)
             }
-            (Some(crate::knowledge::Kind::YesNo), Some(at), Some("after" | "later" | "follow")) if !both && *a < at && at < *b => {
-                Some(false)
-            }
+            (Some(AnswerType::YesNo), Some(at), Some("after" | "later" | "follow")) if !both && *a < at && at < *b => Some(false),
             _ => None,
         };
         Some(Pair { intent, first: *first, second: *second, claims_before })
@@ -153,7 +149,7 @@ fn keys(reading: &Reading) -> Vec<(u64, usize)> {
         match part.unit {
             Unit::Word => {
                 let word = &reading.question.words[part.from];
-                if word.class == crate::english::Class::Content || word.stem.starts_with(|c: char| c.is_ascii_digit()) {
+                if word.class == crate::english::WordClass::Content || word.stem.starts_with(|c: char| c.is_ascii_digit()) {
                     out.push((part_key(reading, part), part.from));
                 }
             }

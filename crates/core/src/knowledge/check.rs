@@ -2,8 +2,8 @@
 
 use super::file::{EntityEntry, FactEntry, IntentEntry, NearMissEntry, RelationEntry, SmallTalkEntry, SourceEntry, Text, keys};
 use super::{
-    Ask, Derived, Entity, FORMAT, Fact, Intent, Kind, KnowledgeBase, MAX_PARAGRAPHS, MissReason, NearMiss, Office, Phrase, Relation,
-    RelationUse, Row, SmallTalk, Source, WordSet,
+    AnswerType, Derived, Entity, EntityId, FORMAT, Fact, FactId, Find, Intent, IntentId, KnowledgeBase, MAX_PARAGRAPHS, Office, Paraphrase,
+    Relation, RelationId, RelationUse, RoleId, Row, SmallTalk, Source, SourceId, Unanswerable, UnanswerableReason, WordSet,
 };
 use crate::diagnostic::{Code, Diagnostic, Place, SourceFile};
 use crate::text;
@@ -44,7 +44,7 @@ struct Tables {
     entities: Vec<Entry<EntityEntry>>,
     facts: Vec<Entry<FactEntry>>,
     intents: Vec<Entry<IntentEntry>>,
-    near_misses: Vec<Entry<NearMissEntry>>,
+    unanswerables: Vec<Entry<NearMissEntry>>,
     small_talk: Vec<Entry<SmallTalkEntry>>,
     relations: Vec<Entry<RelationEntry>>,
     synonyms: Vec<Entry<Vec<Text>>>,
@@ -80,16 +80,7 @@ pub fn version(files: &[SourceFile]) -> String {
         hash.update((file.text.len() as u64).to_le_bytes());
         hash.update(file.text.as_bytes());
     }
-    hex(&hash.finalize())
-}
-
-/// Bytes in lower-case hexadecimal digits.
-pub fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    crate::hash::hex(&hash.finalize())
 }
 
 /// A name with the entity that it stands for, kept until all names are known.
@@ -162,7 +153,7 @@ impl Checker {
                 "entities" => self.entries(file, value, &mut tables.entities),
                 "facts" => self.entries(file, value, &mut tables.facts),
                 "intents" => self.entries(file, value, &mut tables.intents),
-                "near-misses" => self.entries(file, value, &mut tables.near_misses),
+                "near-misses" => self.entries(file, value, &mut tables.unanswerables),
                 "small-talk" => self.entries(file, value, &mut tables.small_talk),
                 "relations" => self.entries(file, value, &mut tables.relations),
                 "synonyms" => self.entries(file, value, &mut tables.synonyms),
@@ -315,13 +306,13 @@ impl Checker {
     }
 
     fn resolve(&mut self, files: &[SourceFile], tables: Tables) -> KnowledgeBase {
-        let Tables { sources, entities, facts, intents, near_misses, small_talk, relations, synonyms, roles, names, spellings } = tables;
+        let Tables { sources, entities, facts, intents, unanswerables, small_talk, relations, synonyms, roles, names, spellings } = tables;
         let mut base = KnowledgeBase::default();
         let source_ids = self.ids("source", &sources);
         let entity_ids = self.ids("entity", &entities);
         let fact_ids = self.ids("fact", &facts);
         let intent_ids = self.ids("intent", &intents);
-        self.ids("near miss", &near_misses);
+        self.ids("near miss", &unanswerables);
         self.ids("small talk", &small_talk);
         let relation_ids = self.ids("relation", &relations);
         self.ids("synonym set", &synonyms);
@@ -330,7 +321,7 @@ impl Checker {
         self.kebab(&sources);
         self.kebab(&entities);
         self.kebab(&facts);
-        self.kebab(&near_misses);
+        self.kebab(&unanswerables);
         self.kebab(&small_talk);
         self.kebab(&relations);
 
@@ -342,14 +333,18 @@ impl Checker {
         self.names(files, names, &mut base);
         base.facts = self.facts(facts, &source_ids, &entity_ids, &fact_ids, &base.sources);
         base.relations = self.relations(relations, &entity_ids, &fact_ids, &base.entities);
-        let phrases = intents.iter().map(|i| i.value.phrases.len() + 1).chain(near_misses.iter().map(|n| n.value.phrases.len()));
+        let phrases = intents.iter().map(|i| i.value.phrases.len() + 1).chain(unanswerables.iter().map(|n| n.value.phrases.len()));
         self.claims.reserve(phrases.chain(small_talk.iter().map(|s| s.value.phrases.len())).sum());
         base.intents = self.intents(files, intents, &fact_ids, &relation_ids, &base.relations);
-        for entry in near_misses {
+        for entry in unanswerables {
             self.groups += 1;
             let file = entry.place.file;
-            let near = entry.value.near.iter().filter_map(|n| self.find("intent", &intent_ids, file, n)).collect();
-            let reason = entry.value.reason.as_ref().map_or(Some(MissReason::NotOnRecord), |r| MissReason::parse(r.get_ref()));
+            let near = entry.value.near.iter().filter_map(|n| self.find("intent", &intent_ids, file, n)).map(IntentId::new).collect();
+            let reason = entry
+                .value
+                .reason
+                .as_ref()
+                .map_or(Some(UnanswerableReason::NotOnRecord), |r| UnanswerableReason::parse(&r.get_ref().replace('-', "_")));
             if let (None, Some(reason)) = (reason, &entry.value.reason) {
                 self.say(
                     Code::InvalidValue,
@@ -360,19 +355,19 @@ impl Checker {
             }
             self.fits(file, &entry.value.missing);
             let phrases = self.phrases(&entry.id, &entry.place, false, entry.value.phrases);
-            base.near_misses.push(NearMiss {
+            base.unanswerables.push(Unanswerable {
                 id: entry.id,
                 near,
                 missing: entry.value.missing.into_inner(),
-                reason: reason.unwrap_or(MissReason::NotOnRecord),
-                phrases,
+                reason: reason.unwrap_or(UnanswerableReason::NotOnRecord),
+                paraphrases: phrases,
             });
         }
         for entry in small_talk {
             self.groups += 1;
             self.fits(entry.place.file, &entry.value.reply);
             let phrases = self.phrases(&entry.id, &entry.place, false, entry.value.phrases);
-            base.small_talk.push(SmallTalk { id: entry.id, reply: entry.value.reply.into_inner(), phrases });
+            base.small_talk.push(SmallTalk { id: entry.id, reply: entry.value.reply.into_inner(), paraphrases: phrases });
         }
         self.aliases_shared(&base);
         self.unreachable(&base);
@@ -405,7 +400,7 @@ impl Checker {
             title: value.title.into_inner(),
             publisher: value.publisher,
             url: value.url,
-            date: value.date.into_inner(),
+            date: Some(value.date.into_inner()),
             date_note: value.date_note,
             paragraphs: value.paragraphs.into_inner(),
             sha256: value.sha256.to_ascii_lowercase(),
@@ -434,8 +429,10 @@ impl Checker {
                 .filter_map(|o| {
                     let role = self.find("role", role_ids, file, &o.role);
                     let of = self.find("entity", entity_ids, file, &o.of);
-                    let to = o.to.as_ref().and_then(|to| self.find("entity", entity_ids, file, to));
-                    Some(Office { role: role?, of: of?, to })
+                    if let Some(to) = &o.to {
+                        self.find("entity", entity_ids, file, to);
+                    }
+                    Some(Office { role: RoleId::new(role?), of: EntityId::new(of?) })
                 })
                 .collect();
             for (key, texts) in [
@@ -566,8 +563,8 @@ impl Checker {
                     }
                 }
             }
-            let speaker = value.speaker.as_ref().and_then(|s| self.find("entity", entity_ids, file, s));
-            let contradicts = value.contradicts.iter().filter_map(|f| self.find("fact", fact_ids, file, f)).collect();
+            let speaker = value.speaker.as_ref().and_then(|s| self.find("entity", entity_ids, file, s)).map(EntityId::new);
+            let contradicts = value.contradicts.iter().filter_map(|f| self.find("fact", fact_ids, file, f)).map(FactId::new).collect();
             for derived in &value.derived {
                 if !value.statement.get_ref().contains(derived.text.get_ref().as_str()) {
                     self.say(
@@ -589,8 +586,8 @@ impl Checker {
             out.push(Fact {
                 id,
                 statement: value.statement.into_inner(),
-                as_of: value.as_of.into_inner(),
-                source: source.unwrap_or(0),
+                as_of: Some(value.as_of.into_inner()),
+                source: SourceId::new(source.unwrap_or(0)),
                 paragraphs: value.paragraphs.into_iter().map(Spanned::into_inner).collect(),
                 speaker,
                 derived: value.derived.into_iter().map(|d| Derived { text: d.text.into_inner(), from: d.from }).collect(),
@@ -638,20 +635,18 @@ impl Checker {
                     let subject = self.find("entity", entity_ids, file, &row.subject);
                     let fact = self.find("fact", fact_ids, file, &row.fact);
                     Some(Row {
-                        subject: subject?,
+                        subject: EntityId::new(subject?),
                         value: row.value.as_ref().map_or_else(String::new, |v| v.get_ref().clone()),
-                        fact: fact?,
+                        fact: FactId::new(fact?),
                     })
                 })
                 .collect();
             out.push(Relation {
                 id,
                 subject: value.subject.into_inner(),
-                over: value.over.into_inner(),
                 complete: value.complete,
-                closed_for: value.closed_for.map(Spanned::into_inner),
-                verbs: value.verbs.into_iter().map(Spanned::into_inner).collect(),
-                object: value.object.as_ref().and_then(|o| self.find("entity", entity_ids, file, o)),
+                complete_for: value.closed_for.map(Spanned::into_inner),
+                object: value.object.as_ref().and_then(|o| self.find("entity", entity_ids, file, o)).map(EntityId::new),
                 rows,
             });
         }
@@ -673,7 +668,7 @@ impl Checker {
             if let Some(answer) = &value.answer {
                 self.fits(file, answer);
             }
-            let kind = Kind::parse(value.kind.get_ref());
+            let kind = AnswerType::parse(&value.kind.get_ref().replace('-', "_"));
             if kind.is_none() {
                 self.say(
                     Code::InvalidValue,
@@ -682,11 +677,11 @@ impl Checker {
                     "use person, date, place, number, list, reason, yes-no or statement",
                 );
             }
-            let mut facts: Vec<usize> = value.facts.iter().filter_map(|f| self.find("fact", fact_ids, file, f)).collect();
+            let mut facts: Vec<FactId> = value.facts.iter().filter_map(|f| self.find("fact", fact_ids, file, f)).map(FactId::new).collect();
             let relation = value.relation.as_ref().and_then(|r| self.find("relation", relation_ids, file, r));
             let ask = match &value.ask {
                 Some(ask) => {
-                    let parsed = Ask::parse(ask.get_ref());
+                    let parsed = Find::parse(ask.get_ref());
                     if parsed.is_none() {
                         self.say(
                             Code::InvalidValue,
@@ -703,7 +698,7 @@ impl Checker {
                 self.say(Code::MissingKey, place.clone(), format!("intent `{id}` has one of `relation` and `ask`"), "give both or neither");
             }
             if let (Some(relation), Some(ask), Some(written)) = (relation.and_then(|r| relations.get(r)), ask, &value.ask)
-                && matches!(ask, Ask::Value | Ask::First | Ask::Last | Ask::Difference | Ask::Order)
+                && matches!(ask, Find::Value | Find::First | Find::Last | Find::Difference | Find::Order)
                 && relation.rows.iter().any(|row| row.value.is_empty())
             {
                 let message =
@@ -711,16 +706,16 @@ impl Checker {
                 self.say(Code::InvalidValue, Place::new(file, written.span()), message, "add `value` to the rows, or ask something else");
             }
             let relation = relation.zip(ask).map(|(relation, ask)| RelationUse {
-                relation,
-                ask,
-                holds: value.holds.as_ref().map_or_else(String::new, |t| t.get_ref().clone()),
-                lacks: value.lacks.as_ref().map_or_else(String::new, |t| t.get_ref().clone()),
-                silent: value.silent.as_ref().map_or_else(String::new, |t| t.get_ref().clone()),
+                relation: RelationId::new(relation),
+                find: ask,
+                if_yes: value.holds.as_ref().map_or_else(String::new, |t| t.get_ref().clone()),
+                if_no: value.lacks.as_ref().map_or_else(String::new, |t| t.get_ref().clone()),
+                if_unknown: value.silent.as_ref().map_or_else(String::new, |t| t.get_ref().clone()),
             });
             if let Some(used) = &relation
                 && facts.is_empty()
             {
-                facts = relations.get(used.relation).map_or_else(Vec::new, |r| r.rows.iter().map(|row| row.fact).collect());
+                facts = relations.get(used.relation.index()).map_or_else(Vec::new, |r| r.rows.iter().map(|row| row.fact).collect());
                 facts.dedup();
             }
             if facts.is_empty() && value.facts.is_empty() {
@@ -740,18 +735,18 @@ impl Checker {
             if !self.claim(&id, value.question.get_ref(), true, &question) {
                 self.say(Code::PhraseUnusable, question.clone(), "a question without a word", "write it in letters");
             }
-            let mut phrases = vec![Phrase { text: value.question.get_ref().clone(), place: question }];
+            let mut phrases = vec![Paraphrase { text: value.question.get_ref().clone(), place: question }];
             phrases.extend(self.phrases(&id, &place, value.relation.is_some(), value.phrases));
             let name = files.get(file).map_or("", |f| f.name.as_str());
             let topic = name.rsplit(['/', '\\']).next().unwrap_or(name).trim_end_matches(".toml").to_owned();
             out.push(Intent {
                 id,
                 question: value.question.into_inner(),
-                kind: kind.unwrap_or(Kind::Statement),
+                answer_type: kind.unwrap_or(AnswerType::Statement),
                 answer: value.answer.map_or_else(String::new, Spanned::into_inner),
                 facts,
-                phrases,
-                corrects: value.corrects,
+                paraphrases: phrases,
+                false_premise: value.corrects,
                 relation,
                 topic,
             });
@@ -759,7 +754,7 @@ impl Checker {
         out
     }
 
-    fn phrases(&mut self, id: &str, place: &Place, slotted: bool, phrases: Vec<Text>) -> Vec<Phrase> {
+    fn phrases(&mut self, id: &str, place: &Place, slotted: bool, phrases: Vec<Text>) -> Vec<Paraphrase> {
         let file = place.file;
         if phrases.is_empty() {
             let message = format!("`{}` has no phrases", text::visible(id));
@@ -779,7 +774,7 @@ impl Checker {
                     "shorten or remove it",
                 );
             }
-            out.push(Phrase { text, place: at });
+            out.push(Paraphrase { text, place: at });
         }
         out
     }
@@ -844,7 +839,7 @@ impl Checker {
         let mut reached = vec![false; base.facts.len()];
         let from_intents = base.intents.iter().flat_map(|i| i.facts.iter().copied());
         let from_relations = base.relations.iter().flat_map(|r| r.rows.iter().map(|row| row.fact));
-        from_intents.chain(from_relations).for_each(|fact| reached[fact] = true);
+        from_intents.chain(from_relations).for_each(|fact| reached[fact.index()] = true);
         for (fact, _) in base.facts.iter().zip(reached).filter(|(_, reached)| !reached) {
             self.say(
                 Code::UnreachableFact,

@@ -1,7 +1,8 @@
 //! What the model sees of a question: hashed words, pairs of words, stretches of letters, names and ideas, and the mean
 //! of the word vectors.
 
-use crate::english::Class;
+use crate::english::WordClass;
+use crate::hash::{FNV_START, fnv1a, fnv1a_step};
 use crate::knowledge::KnowledgeBase;
 use crate::reading::{Reading, Unit};
 use crate::vectors::{Table, normalise};
@@ -36,16 +37,12 @@ pub struct Features {
 /// Hashes a text with a mark that keeps kinds of features apart (FNV-1a, 64 bits: at a hundred thousand features a
 /// collision has a chance of one in a billion).
 pub fn hash(kind: u8, text: &str) -> u64 {
-    text.bytes().fold(step(0xcbf2_9ce4_8422_2325, kind), step)
+    fnv1a(FNV_START, std::iter::once(kind).chain(text.bytes()))
 }
 
 /// Hashes a number with a mark.
 pub fn hash_number(kind: u8, number: u64) -> u64 {
-    number.to_le_bytes().into_iter().fold(step(0xcbf2_9ce4_8422_2325, kind), step)
-}
-
-fn step(hash: u64, byte: u8) -> u64 {
-    (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    fnv1a(FNV_START, std::iter::once(kind).chain(number.to_le_bytes()))
 }
 
 /// Lengths of the stretches of letters: from three on they hold stems and endings; longer than five, they repeat the words.
@@ -68,20 +65,20 @@ pub fn extract(table: &Table, base: &KnowledgeBase, reading: &Reading) -> Featur
         let words = &question.words[part.from..part.to];
         let key = match part.unit {
             Unit::Entity(e) => {
-                let entity = &base.entities[e];
+                let entity = &base[e];
                 say(hash(b'k', &entity.kind), 0.5, WORDS);
                 if !entity.on_record {
                     say(hash(b'u', &entity.kind), 1.0, WORDS);
                 }
                 found |= table.add(crate::text::fold(&entity.short).rsplit(' ').next().unwrap_or_default(), 0.7, &mut dense);
-                if entity.on_record { hash_number(b'e', e as u64) } else { hash(b'u', &entity.kind) }
+                if entity.on_record { hash_number(b'e', e.index() as u64) } else { hash(b'u', &entity.kind) }
             }
             Unit::Slot => {
                 say(hash(b'k', "country"), 0.5, WORDS);
                 hash_number(b's', 0)
             }
-            Unit::Role(r) => hash_number(b'r', r as u64),
-            Unit::Concept(c) => hash_number(b'c', c as u64),
+            Unit::Role(r) => hash_number(b'r', r.index() as u64),
+            Unit::Concept(c) => hash_number(b'c', c.index() as u64),
             Unit::Word => super::word_key(&words[0].stem),
         };
         say(key, 1.0, WORDS);
@@ -95,23 +92,23 @@ pub fn extract(table: &Table, base: &KnowledgeBase, reading: &Reading) -> Featur
                 say(super::word_key(&word.stem), 0.5, WORDS);
             }
             grams(&word.text, &mut |hash| say(hash, 1.0, LETTERS));
-            let weight = if word.class == Class::Content { 1.0 } else { LITTLE };
+            let weight = if word.class == WordClass::Content { 1.0 } else { LITTLE };
             found |= table.add(&word.text, weight, &mut dense);
         }
     }
     say(hash_number(b'b', last ^ hash(b'>', "").rotate_left(17)), PAIR, WORDS);
-    if let Some(kind) = question.asked {
+    if let Some(kind) = question.expected {
         say(hash(b'q', kind.as_str()), 0.5, WORDS);
     }
     if question.denies {
         say(hash(b'n', ""), 1.0, WORDS);
     }
     for entity in &reading.implied {
-        say(hash_number(b'e', *entity as u64), 0.8, WORDS);
+        say(hash_number(b'e', entity.index() as u64), 0.8, WORDS);
     }
     for office in &reading.open_offices {
         say(hash(b'o', ""), 1.0, WORDS);
-        say(hash_number(b'o', office.role as u64), 0.5, WORDS);
+        say(hash_number(b'o', office.role.index() as u64), 0.5, WORDS);
     }
     sparse.sort_unstable_by_key(|f| f.hash);
     sparse.dedup_by(|later, first| {
@@ -134,7 +131,7 @@ fn grams(word: &str, push: &mut dyn FnMut(u64)) {
     for from in 0..letters.len() {
         let mut hashed = hash(b'g', "");
         for (at, letter) in letters[from..].iter().take(*GRAMS.end()).enumerate() {
-            hashed = (hashed ^ u64::from(u32::from(*letter))).wrapping_mul(0x0100_0000_01b3);
+            hashed = fnv1a_step(hashed, u64::from(u32::from(*letter)));
             if at + 1 >= *GRAMS.start() {
                 push(hashed);
             }

@@ -1,7 +1,7 @@
 //! Which questions are shown below an answer: those on record that speak of the same things and would show another fact.
 
 use super::Profile;
-use crate::knowledge::{Intent, KnowledgeBase};
+use crate::knowledge::{Intent, IntentId, KnowledgeBase};
 use std::collections::BTreeMap;
 
 /// Questions kept for each intent: more than a row of buttons has, since some may turn out to repeat what an answer says.
@@ -11,7 +11,7 @@ const KEPT: usize = 6;
 const WINDOW: usize = 128;
 
 /// For each intent those that are nearest to it, nearest first, each with another fact. `profiles` begin with those of the intents.
-pub(super) fn related(base: &KnowledgeBase, profiles: &[Profile], rarity: &BTreeMap<u64, f32>) -> Vec<Vec<u32>> {
+pub(super) fn related(base: &KnowledgeBase, profiles: &[Profile], rarity: &BTreeMap<u64, f32>) -> Vec<Vec<IntentId>> {
     let weight = |key: &u64| rarity.get(key).copied().unwrap_or_default();
     let weighed: Vec<Vec<(u64, f32)>> =
         profiles.iter().take(base.intents.len()).map(|p| p.keys.iter().map(|key| (*key, weight(key).powi(2))).collect()).collect();
@@ -21,16 +21,16 @@ pub(super) fn related(base: &KnowledgeBase, profiles: &[Profile], rarity: &BTree
         let others = (from..to).filter(|other| {
             let other = &base.intents[*other];
             // Nobody should be led to a question that rests on a mistake, or that has a gap.
-            other.facts.first() != intent.facts.first() && !other.corrects && !other.question.contains('{')
+            other.facts.first() != intent.facts.first() && !other.false_premise && !other.question.contains('{')
         });
         let likeness = |other: usize| common(&weighed[at], &weighed[other]) / (lengths[at] * lengths[other]).max(f32::MIN_POSITIVE);
         let mut scored: Vec<(f32, usize)> = others.map(|other| (likeness(other), other)).collect();
         scored.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-        let mut kept: Vec<u32> = Vec::with_capacity(KEPT);
+        let mut kept: Vec<IntentId> = Vec::with_capacity(KEPT);
         for (_, other) in scored {
             let fact = base.intents[other].facts.first();
-            if kept.len() < KEPT && kept.iter().all(|k| base.intents[*k as usize].facts.first() != fact) {
-                kept.push(other as u32);
+            if kept.len() < KEPT && kept.iter().all(|k| base[*k].facts.first() != fact) {
+                kept.push(IntentId::new(other));
             }
         }
         kept

@@ -1,6 +1,6 @@
 //! Words near in meaning: the word-vector table between single words, as a thesaurus of the pack's own words.
 
-use crate::english::{Class, Word};
+use crate::english::{Word, WordClass};
 use crate::reading::{Reading, Unit};
 use crate::vectors::{Table, byte_dots, normalise};
 use serde::{Deserialize, Serialize};
@@ -54,7 +54,7 @@ impl Thesaurus {
             for part in reading.parts.iter().filter(|p| !matches!(p.unit, Unit::Entity(_) | Unit::Slot)) {
                 for word in &reading.question.words[part.from..part.to] {
                     let key = super::word_key(&word.stem);
-                    if word.class != Class::Content || self.index.contains_key(&key) || self.keys.len() >= usize::from(u16::MAX) {
+                    if word.class != WordClass::Content || self.index.contains_key(&key) || self.keys.len() >= usize::from(u16::MAX) {
                         continue;
                     }
                     if let Some(vector) = leading(table, &word.text, self.dims) {

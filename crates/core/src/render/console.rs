@@ -39,7 +39,7 @@ pub fn reply(base: &KnowledgeBase, reply: &Reply) -> String {
 pub fn topics(base: &KnowledgeBase) -> Vec<(&str, Vec<&Intent>)> {
     let mut topics = base.topics();
     for (_, intents) in &mut topics {
-        intents.retain(|i| !i.corrects);
+        intents.retain(|i| !i.false_premise);
     }
     topics.retain(|(_, intents)| !intents.is_empty());
     topics
@@ -54,7 +54,7 @@ pub fn question(intent: &Intent) -> String {
 mod tests {
     use super::*;
     use crate::answering::AnswerPart;
-    use crate::knowledge::{Fact, Source};
+    use crate::knowledge::{Fact, FactId, IntentId, Source, SourceId};
 
     #[test]
     fn only_what_stands_out_is_styled() {
@@ -64,7 +64,7 @@ mod tests {
             title: "Tides".into(),
             publisher: String::new(),
             url: String::new(),
-            date: "2020".into(),
+            date: Some("2020".into()),
             date_note: String::new(),
             paragraphs: 3,
             sha256: String::new(),
@@ -73,8 +73,8 @@ mod tests {
         let fact = Fact {
             id: "f".into(),
             statement: "It is\u{1b}[31m so.".into(),
-            as_of: "2020".into(),
-            source: 0,
+            as_of: Some("2020".into()),
+            source: SourceId::new(0),
             paragraphs: vec![2],
             speaker: None,
             derived: Vec::new(),
@@ -82,7 +82,7 @@ mod tests {
             place,
         };
         let base = KnowledgeBase { sources: vec![source], facts: vec![fact], ..KnowledgeBase::default() };
-        let outcome = Outcome::Answer(vec![AnswerPart { intent: 0, direct: "Yes.".into(), facts: vec![0] }]);
+        let outcome = Outcome::Answer(vec![AnswerPart { intent: IntentId::new(0), direct: "Yes.".into(), facts: vec![FactId::new(0)] }]);
         let answered = Reply {
             outcome,
             confidence: 1.0,

@@ -4,7 +4,7 @@ use super::json::name;
 use super::visible;
 use crate::answering::evidence::Evidence;
 use crate::answering::{Answerer, Outcome, Reply};
-use crate::knowledge::KnowledgeBase;
+use crate::knowledge::{AnswerType, EntityId, KnowledgeBase};
 use crate::question::Question;
 use crate::reading::{Reading, Unit};
 use serde_json::{Value, json};
@@ -21,7 +21,7 @@ pub fn reading(answerer: &Answerer, question: &str) -> Value {
         .collect();
     json!({
         "parts": parts,
-        "asked_for": reading.question.asked.map(crate::knowledge::Kind::as_str),
+        "asked_for": reading.question.expected.map(AnswerType::as_str),
         "denies": reading.question.denies,
         "implied": ids(base, &reading.implied),
     })
@@ -32,8 +32,8 @@ pub fn evidence(answerer: &Answerer, question: &str, reply: &Reply) -> Value {
     let (base, reading) = (answerer.base(), read(answerer, question));
     let list = reply.candidates.iter().zip(&reply.evidence).map(|(candidate, e)| {
         json!({
-            "target": name(base, candidate.target), "probability": candidate.probability, "shared": candidate.shared, "coverage": e.coverage,
-            "kind": e.kind, "polarity": e.polarity, "strays": ids(base, &e.strays), "figures": e.figures,
+            "class": name(base, candidate.class), "probability": candidate.probability, "shared": candidate.shared, "coverage": e.coverage,
+            "answer_type": e.answer_type, "polarity": e.polarity, "strays": ids(base, &e.strays), "figures": e.figures,
             "leftover": reading.as_ref().map(|r| e.leftover_words(r)),
             "objection": e.objection.as_ref().map(crate::answering::Reason::as_str), "signals": e.signals, "confidence": e.confidence,
         })
@@ -56,7 +56,7 @@ pub fn human(answerer: &Answerer, question: &str, reply: &Reply) -> String {
             })
             .collect();
         line(&mut out, "read as", &parts.join(" "));
-        let asked = reading.question.asked.map_or("nothing in particular", crate::knowledge::Kind::as_str);
+        let asked = reading.question.expected.map_or("nothing in particular", AnswerType::as_str);
         line(&mut out, "asked for", &format!("{asked}{}", if reading.question.denies { ", denied" } else { "" }));
         if !reading.implied.is_empty() {
             line(&mut out, "implied", &ids(base, &reading.implied).join(", "));
@@ -73,13 +73,13 @@ pub fn human(answerer: &Answerer, question: &str, reply: &Reply) -> String {
     };
     line(&mut out, "outcome", &format!("{outcome}, confidence {:.2}", reply.confidence));
     for (candidate, evidence) in reply.candidates.iter().zip(&reply.evidence) {
-        line(&mut out, "candidate", &format!("{:.2} {}", evidence.confidence, name(base, candidate.target)));
+        line(&mut out, "candidate", &format!("{:.2} {}", evidence.confidence, name(base, candidate.class)));
         line(
             &mut out,
             "  for",
             &format!(
-                "probability {:.2}, of the same fact {:.2}, coverage {:.2}, kind {:.2}",
-                candidate.probability, candidate.shared, evidence.coverage, evidence.kind
+                "probability {:.2}, of the same fact {:.2}, coverage {:.2}, answer type {:.2}",
+                candidate.probability, candidate.shared, evidence.coverage, evidence.answer_type
             ),
         );
         let against = against(base, reading.as_ref(), evidence);
@@ -112,14 +112,14 @@ fn read(answerer: &Answerer, question: &str) -> Option<Reading> {
 
 fn unit(base: &KnowledgeBase, unit: Unit) -> String {
     match unit {
-        Unit::Entity(e) => base.entities[e].id.clone(),
-        Unit::Role(r) => format!("office {}", base.roles[r].id),
-        Unit::Concept(c) => format!("idea {}", base.synonyms[c].id),
+        Unit::Entity(e) => base[e].id.clone(),
+        Unit::Role(r) => format!("office {}", base[r].id),
+        Unit::Concept(c) => format!("idea {}", base[c].id),
         Unit::Slot => "slot".to_owned(),
         Unit::Word => "word".to_owned(),
     }
 }
 
-fn ids(base: &KnowledgeBase, entities: &[usize]) -> Vec<String> {
-    entities.iter().map(|e| base.entities[*e].id.clone()).collect()
+fn ids(base: &KnowledgeBase, entities: &[EntityId]) -> Vec<String> {
+    entities.iter().map(|e| base[*e].id.clone()).collect()
 }

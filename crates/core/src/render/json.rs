@@ -3,7 +3,7 @@
 use super::{answer_text, facts, message};
 use crate::answering::{Outcome, Reply};
 use crate::knowledge::KnowledgeBase;
-use crate::matching::Target;
+use crate::matching::Class;
 use crate::text::is_obeyed;
 use serde_json::{Value, json};
 use std::fmt::Write;
@@ -11,18 +11,18 @@ use std::fmt::Write;
 /// The reply to a question as a JSON object.
 pub fn reply(base: &KnowledgeBase, question: &str, reply: &Reply) -> Value {
     let (outcome, intent) = match &reply.outcome {
-        Outcome::Answer(parts) => ("answer", parts.first().map(|p| base.intents[p.intent].id.as_str())),
-        Outcome::Clarify(intents) => ("clarify", intents.first().map(|i| base.intents[*i].id.as_str())),
+        Outcome::Answer(parts) => ("answer", parts.first().map(|p| base[p.intent].id.as_str())),
+        Outcome::Clarify(intents) => ("clarify", intents.first().map(|i| base[*i].id.as_str())),
         Outcome::NoAnswer(_) => ("no_answer", None),
-        Outcome::SmallTalk(talk) => ("small_talk", Some(base.small_talk[*talk].id.as_str())),
+        Outcome::SmallTalk(talk) => ("small_talk", Some(base[*talk].id.as_str())),
     };
     let answer = match &reply.outcome {
         Outcome::Answer(parts) => json!({
             "text": answer_text(base, parts),
             "facts": facts(base, parts).into_iter().map(|fact| {
-                let source = &base.sources[fact.source];
+                let source = &base[fact.source];
                 json!({
-                    "id": fact.id, "statement": fact.statement, "as_of": fact.as_of, "attributed_to": fact.speaker.map(|s| base.entities[s].name.as_str()),
+                    "id": fact.id, "statement": fact.statement, "as_of": fact.as_of, "attributed_to": fact.speaker.map(|s| base[s].name.as_str()),
                     "source": {"id": source.id, "title": source.title, "publisher": source.publisher, "url": source.url, "paragraphs": fact.paragraphs},
                 })
             }).collect::<Vec<_>>(),
@@ -40,8 +40,8 @@ pub fn reply(base: &KnowledgeBase, question: &str, reply: &Reply) -> Value {
         "confidence": round(reply.confidence),
         "message": message(base, reply),
         "answer": answer,
-        "suggestions": reply.suggestions.iter().map(|i| json!({"intent": base.intents[*i].id, "question": base.intents[*i].question})).collect::<Vec<_>>(),
-        "candidates": reply.candidates.iter().zip(&reply.evidence).map(|(c, e)| json!({"intent": name(base, c.target), "score": round(e.confidence)})).collect::<Vec<_>>(),
+        "suggestions": reply.suggestions.iter().map(|i| json!({"intent": base[*i].id, "question": base[*i].question})).collect::<Vec<_>>(),
+        "candidates": reply.candidates.iter().zip(&reply.evidence).map(|(c, e)| json!({"intent": name(base, c.class), "score": round(e.confidence)})).collect::<Vec<_>>(),
         "corrections": reply.corrections.iter().map(|c| json!({"from": c.from, "to": c.to})).collect::<Vec<_>>(),
         "unanswered": reply.unanswered,
         "reason": reason,
@@ -62,12 +62,12 @@ pub fn line(object: &Value) -> String {
     })
 }
 
-/// The id of a target.
-pub fn name(base: &KnowledgeBase, target: Target) -> &str {
-    match target {
-        Target::Intent(i) => &base.intents[i].id,
-        Target::NearMiss(i) => &base.near_misses[i].id,
-        Target::SmallTalk(i) => &base.small_talk[i].id,
+/// The id of a class.
+pub fn name(base: &KnowledgeBase, class: Class) -> &str {
+    match class {
+        Class::Intent(id) => &base[id].id,
+        Class::Unanswerable(id) => &base[id].id,
+        Class::SmallTalk(id) => &base[id].id,
     }
 }
 

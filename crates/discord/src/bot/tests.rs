@@ -135,7 +135,7 @@ fn buttons_of_our_own_work_and_others_are_declined() {
 #[test]
 fn what_was_chosen_while_typing_is_answered() {
     let record = BOT.record();
-    let intent = record.base().intents.iter().find(|i| !i.question.contains('{') && !i.corrects).expect("there are some");
+    let intent = record.base().intents.iter().find(|i| !i.question.contains('{') && !i.false_premise).expect("there are some");
     let ask = |question: String| BOT.decide(&used(What::Ask { question, private: true }), Instant::now());
     let by_key = ask(format!("#{}", Key::of(&intent.id).as_str()));
     assert_eq!(by_key.outcome, "answer");
