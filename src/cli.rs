@@ -22,9 +22,9 @@ mod topics;
 
 use clap::{Parser, Subcommand};
 use factotum_core::render::visible;
-use factotum_discord::adapter::witness::{self, Signs};
+use factotum_discord::adapter::serenity_internals::gateway_log::{self, ShardEvents};
 use factotum_service::config::{LogFormat, unknown_variables};
-use factotum_service::health::Ended;
+use factotum_service::exit::ExitReason;
 use settings::{Global, Settings};
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
@@ -91,7 +91,7 @@ pub enum Status {
     /// Could not do what it was called for.
     CouldNotRun,
     /// The bot came to its end.
-    Ended(Ended),
+    Ended(ExitReason),
 }
 
 impl From<Status> for ExitCode {
@@ -100,7 +100,7 @@ impl From<Status> for ExitCode {
             Status::Good => 0,
             Status::Bad => 1,
             Status::CouldNotRun => 2,
-            Status::Ended(ended) => ended.status(),
+            Status::Ended(ended) => ended.code(),
         })
     }
 }
@@ -144,7 +144,7 @@ const HEADING: anstyle::Style = anstyle::Style::new().bold();
 
 /// Prints our own lines only. Those of libraries quote addresses with secrets in them, and what people wrote; what matters of serenity's
 /// comes as signs.
-fn log_to_standard_error(filter: &str, format: LogFormat) -> anyhow::Result<Signs> {
+fn log_to_standard_error(filter: &str, format: LogFormat) -> anyhow::Result<ShardEvents> {
     use tracing_subscriber::filter::{Targets, filter_fn};
     use tracing_subscriber::{Layer, prelude::*};
     let colours = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty());
@@ -155,8 +155,8 @@ fn log_to_standard_error(filter: &str, format: LogFormat) -> anyhow::Result<Sign
         LogFormat::Text => lines.with_ansi(colours).without_time().boxed(),
         LogFormat::Json => lines.json().flatten_event(true).with_current_span(false).with_span_list(false).boxed(),
     };
-    let (witness, signs) = witness::layer();
-    tracing_subscriber::registry().with(printed.with_filter(ours).with_filter(filter.parse::<Targets>()?)).with(witness).try_init()?;
+    let (gateway_log, signs) = gateway_log::layer();
+    tracing_subscriber::registry().with(printed.with_filter(ours).with_filter(filter.parse::<Targets>()?)).with(gateway_log).try_init()?;
     Ok(signs)
 }
 

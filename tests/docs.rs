@@ -8,7 +8,7 @@ use factotum_core::knowledge::file::{
     EntityEntry, FactEntry, IntentEntry, NearMissEntry, RelationEntry, RowEntry, SmallTalkEntry, SourceEntry, keys,
 };
 use factotum_service::config::{Origin, Resolved};
-use factotum_service::health::Ended;
+use factotum_service::exit::ExitReason;
 use factotum_service::metrics::Metrics;
 use std::collections::BTreeSet;
 use std::fs;
@@ -153,7 +153,7 @@ fn every_exit_status_is_explained() {
     let section = document.split("\n## When it ends\n").nth(1).and_then(|rest| rest.split("\n## ").next()).expect("a section");
     let explained: Vec<u8> = section.lines().filter_map(|line| line.strip_prefix("| ")?.split(' ').next()?.parse().ok()).collect();
     // Beside those of the bot's end, the two that every command has.
-    let statuses: BTreeSet<u8> = Ended::ALL.iter().map(|ended| ended.status()).chain([1, 2]).collect();
+    let statuses: BTreeSet<u8> = ExitReason::ALL.iter().map(|ended| ended.code()).chain([1, 2]).collect();
     assert_eq!(explained, statuses.into_iter().collect::<Vec<_>>());
     let help = std::process::Command::new(env!("CARGO_BIN_EXE_factotum")).args(["run", "--help"]).output().expect("it runs").stdout;
     let help = String::from_utf8(help).expect("UTF-8");
@@ -242,6 +242,6 @@ fn privacy_is_told_as_it_is() {
     let document = read("PRIVACY.md");
     let defaults = Resolved::default().config;
     assert!(!defaults.log_user_ids && document.contains("it is off unless they do"));
-    let about = factotum_discord::words::about(factotum_built_in::answerer().base()).content;
+    let about = factotum_discord::messages::about(factotum_built_in::answerer().base()).content;
     assert!(about.contains("no messages and no names") && about.contains("in memory only"), "{about}");
 }

@@ -7,8 +7,8 @@ use super::signals::Stop;
 use super::token::token;
 use anyhow::{Context, bail};
 use factotum_discord::adapter::gateway::Asker;
-use factotum_discord::queue::{self, Queue};
-use factotum_service::health::Ended;
+use factotum_discord::identify_queue;
+use factotum_service::exit::ExitReason;
 use factotum_service::http;
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -48,37 +48,37 @@ impl IdentifyQueue {
         let ended = runtime.block_on(async {
             let mut stop = Stop::new()?;
             tokio::select! {
-                () = stop.told() => Ok(Ended::Stopped),
+                () = stop.told() => Ok(ExitReason::Stopped),
                 ended = give_turns(listener, &asker) => ended,
             }
         });
         // Whoever waits is let go of.
         runtime.shutdown_background();
         let ended = ended?;
-        if ended != Ended::Stopped {
+        if ended != ExitReason::Stopped {
             super::complain(&anyhow::anyhow!("{}", ended.advice()));
         }
         Ok(Status::Ended(ended))
     }
 }
 
-async fn give_turns(listener: TcpListener, asker: &Asker) -> anyhow::Result<Ended> {
+async fn give_turns(listener: TcpListener, asker: &Asker) -> anyhow::Result<ExitReason> {
     let limits = match asker.limits().await? {
         Ok(limits) => limits,
         Err(ended) => return Ok(ended),
     };
-    let queue = Arc::new(Queue::new(limits, Instant::now()));
+    let queue = Arc::new(identify_queue::IdentifyQueue::new(limits, Instant::now()));
     let listener = tokio::net::TcpListener::from_std(listener).context("cannot listen")?;
     tracing::info!(?limits, "giving turns at http://{}", listener.local_addr()?);
-    tokio::spawn(http::serve(listener, queue::router(queue.clone()), queue::SERVING, std::future::pending()));
+    tokio::spawn(http::serve(listener, identify_queue::router(queue.clone()), identify_queue::CONNECTION_LIMITS, std::future::pending()));
     loop {
         sleep(AGAIN).await;
         match asker.limits().await {
             Ok(Ok(limits)) => {
                 tracing::debug!(?limits, "Discord was asked");
-                queue.told(limits, Instant::now());
+                queue.update(limits, Instant::now());
             }
-            Ok(Err(Ended::BadToken)) => return Ok(Ended::BadToken),
+            Ok(Err(ExitReason::BadToken)) => return Ok(ExitReason::BadToken),
             // The turns are counted here, too: it can go on for a while.
             Ok(Err(_)) => {}
             Err(error) => tracing::warn!("{error:#}"),

@@ -3,7 +3,7 @@
 use super::settings::learn;
 use super::signals::Hangups;
 use factotum_discord::bot::Bot;
-use factotum_discord::record::Record;
+use factotum_discord::indexed_knowledge::IndexedKnowledge;
 use factotum_service::config::Config;
 use factotum_service::pack;
 use factotum_service::reload::{self, Attempt, Content, Look, Refusal, Verdict, Watch};
@@ -78,7 +78,7 @@ impl Reloading {
                 tracing::debug!(version = base.version, "learning");
                 learn(base, cache.as_deref(), &mut |_| {})
             }) {
-                Attempt::Accepted(answerer) => Ok(Some(Record::of(*answerer))),
+                Attempt::Accepted(answerer) => Ok(Some(IndexedKnowledge::of(*answerer))),
                 Attempt::Unchanged => Ok(None),
                 Attempt::Refused(refusal) => Err(refusal),
             }

@@ -4,8 +4,8 @@ use super::service::{self, Started};
 use super::settings::Settings;
 use super::token::token;
 use super::{Status, complain};
-use factotum_discord::adapter::{self, Service, witness::Signs};
-use factotum_service::health::Ended;
+use factotum_discord::adapter::{self, Service, serenity_internals::gateway_log::ShardEvents};
+use factotum_service::exit::ExitReason;
 
 /// Arguments of `run`.
 #[derive(Debug, clap::Args)]
@@ -26,15 +26,15 @@ pub(super) struct Run {}
 
 impl Run {
     /// Runs the bot until it is told to stop, or cannot go on.
-    pub(super) fn run(&self, settings: &Settings, signs: Signs) -> anyhow::Result<Status> {
+    pub(super) fn run(&self, settings: &Settings, signs: ShardEvents) -> anyhow::Result<Status> {
         let token = token()?.secret;
         let discord = settings.config().discord.clone();
-        let ended = service::run(settings, |Started { desk, mut stop, worker }| async move {
-            let service = Service { desk, settings: discord, token };
+        let ended = service::run(settings, |Started { dispatcher, mut stop, worker }| async move {
+            let service = Service { dispatcher, settings: discord, token };
             adapter::run(service, signs, stop.told(), &worker).await
         })?;
-        let ended = ended.unwrap_or(Ended::Stopped);
-        if ended != Ended::Stopped {
+        let ended = ended.unwrap_or(ExitReason::Stopped);
+        if ended != ExitReason::Stopped {
             complain(&anyhow::anyhow!("{}", ended.advice()));
         }
         Ok(Status::Ended(ended))

@@ -4,9 +4,9 @@ use super::Status;
 use super::service::{self, Started};
 use super::settings::Settings;
 use anyhow::Context;
-use factotum_discord::adapter::posted::FollowUps;
+use factotum_discord::adapter::http_interactions::FollowUps;
 use factotum_discord::endpoint::{self, Endpoint, PATH};
-use factotum_service::health::Ended;
+use factotum_service::exit::ExitReason;
 use factotum_service::http;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -43,9 +43,9 @@ impl ServeInteractions {
         let listener = service::listen(address, "[interactions]")?;
         let follow_ups = FollowUps::new(&config.discord)?;
         let drain = config.interactions.drain_timeout_seconds.duration();
-        let ended = service::run(settings, |Started { desk, mut stop, worker }| async move {
-            let vitals = desk.vitals.clone();
-            let endpoint = Endpoint::new(desk, key, follow_ups);
+        let ended = service::run(settings, |Started { dispatcher, mut stop, worker }| async move {
+            let vitals = dispatcher.vitals.clone();
+            let endpoint = Endpoint::new(dispatcher, key, follow_ups);
             let router = endpoint.clone().router();
             let address = listener.local_addr()?;
             let (close, closed) = oneshot::channel::<()>();
@@ -70,7 +70,7 @@ impl ServeInteractions {
             if !endpoint.landed().await {
                 tracing::warn!("some follow-up messages were still on their way when time was up");
             }
-            tracing::info!("ended: {}", Ended::Stopped.advice());
+            tracing::info!("ended: {}", ExitReason::Stopped.advice());
             anyhow::Ok(())
         });
         ended.map(|_| Status::Good)

@@ -5,8 +5,8 @@ use super::settings::Settings;
 use super::signals::{Hangups, Stop};
 use anyhow::Context;
 use factotum_discord::bot::Bot;
-use factotum_discord::desk::Desk;
-use factotum_discord::record::Record;
+use factotum_discord::dispatch::Dispatcher;
+use factotum_discord::indexed_knowledge::IndexedKnowledge;
 use factotum_service::http;
 use factotum_service::vitals::Vitals;
 use std::future::pending;
@@ -18,7 +18,7 @@ use tokio::runtime::{Builder, Handle, Runtime};
 /// What the work is done with.
 pub(super) struct Started {
     /// Who decides, and who is told how it goes.
-    pub desk: Desk,
+    pub dispatcher: Dispatcher,
     /// Who is told to stop.
     pub stop: Stop,
     /// Where the work is done.
@@ -52,7 +52,7 @@ where
     };
     let answerer = learned.context("the knowledge cannot be learned")??;
     let vitals = Arc::new(Vitals::new(answerer.base(), SystemTime::now()));
-    let bot = Arc::new(Bot::new(Record::of(answerer), config.discord.clone()));
+    let bot = Arc::new(Bot::new(IndexedKnowledge::of(answerer), config.discord.clone()));
     let reloading = Reloading::new(config, bot.clone(), vitals.clone());
     let done = watching.block_on(async {
         if let Some(listener) = telling {
@@ -62,8 +62,8 @@ where
             tokio::spawn(http::serve(listener, router, http::TELLING, pending()));
         }
         tokio::spawn(reloading.run(hangups));
-        let desk = Desk { bot, vitals, log_user_ids: config.log_user_ids };
-        work(Started { desk, stop, worker: worker.handle().clone() }).await
+        let dispatcher = Dispatcher { bot, vitals, log_user_ids: config.log_user_ids };
+        work(Started { dispatcher, stop, worker: worker.handle().clone() }).await
     });
     // A base may be in the middle of being learned.
     watching.shutdown_background();

@@ -4,7 +4,7 @@ use crate::fake::{Asked, Fake, Place, US, Written};
 use crate::openapi;
 use factotum_discord::adapter;
 use factotum_discord::bot::{Action, Bot};
-use factotum_discord::record::Record;
+use factotum_discord::indexed_knowledge::IndexedKnowledge;
 use factotum_service::config;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
@@ -28,7 +28,7 @@ pub(crate) async fn nothing_breaks_nobody_is_pinged(fake: Fake) {
 }
 
 fn run(fake: &Fake, tries: u64) {
-    let bot = Bot::new(Record::of(factotum_built_in::answerer()), config::Discord::default());
+    let bot = Bot::new(IndexedKnowledge::of(factotum_built_in::answerer()), config::Discord::default());
     let originals = originals(fake);
     let mut numbers = Numbers(1);
     let start = Instant::now();

@@ -307,7 +307,7 @@ pub(crate) async fn buttons_outlive_the_knowledge_that_made_them(fake: Fake) {
     bot.signal("HUP");
     bot.says("and is in force", 2).await;
     let pressed = fake.press(Place::default(), &button);
-    assert_eq!(fake.response(&pressed).await["data"]["content"], factotum_discord::words::STALE);
+    assert_eq!(fake.response(&pressed).await["data"]["content"], factotum_discord::messages::STALE);
 }
 
 pub(crate) async fn built_in_knowledge_cannot_be_read_anew(fake: Fake) {

@@ -165,7 +165,7 @@ pub(crate) async fn one_of_two_processes_is_killed(fake: Fake) {
     assert!(!fake.seen().iter().any(|s| matches!(s, Seen::Resumed)));
     assert!(first.lines("the connection is gone").is_empty() && first.lines("not ready").is_empty(), "{}", first.log());
     assert_eq!(turns(&queue), identifies.len(), "each was counted");
-    assert!(queue.lines("its turn").iter().any(|line| line.contains("left=994")), "{}", queue.log());
+    assert!(queue.lines("its turn").iter().any(|line| line.contains("remaining=994")), "{}", queue.log());
 }
 
 pub(crate) async fn buckets_do_not_wait_for_each_other(fake: Fake) {

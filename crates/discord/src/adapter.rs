@@ -5,17 +5,17 @@
 
 mod convert;
 pub mod gateway;
-pub mod posted;
+pub mod http_interactions;
 mod rest;
-mod turnstile;
-pub mod witness;
+pub mod serenity_internals;
 
 use super::commands;
-use super::desk::Desk;
+use super::dispatch::Dispatcher;
 use super::event::{Id, Incoming, Now};
 use anyhow::Context as _;
 use factotum_service::config;
-use factotum_service::health::{Allowance, Ended, Health, Sign};
+use factotum_service::exit::ExitReason;
+use factotum_service::health::{ConnectionHealth, SessionAllowance, ShardEvent};
 use factotum_service::vitals::Vitals;
 use rest::Failure;
 use serde_json::Value;
@@ -26,6 +26,8 @@ use serenity::gateway::{GatewayError, ShardManager, ShardRunnerMessage};
 use serenity::http::{Http, Route};
 use serenity::model::event::Event;
 use serenity::model::gateway::GatewayIntents;
+use serenity_internals::gateway_log::ShardEvents;
+use serenity_internals::identify_gate::IdentifyGate;
 use std::future::{Future, IntoFuture, pending};
 use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -36,8 +38,6 @@ use tokio::sync::Semaphore;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::JoinHandle;
 use tokio::time::{interval, timeout};
-use turnstile::Turnstile;
-use witness::Signs;
 
 /// Replies being delivered at once: bounds what a flood can occupy. At some 10 kB each, 10 MB.
 const IN_FLIGHT: u32 = 1_000;
@@ -59,7 +59,7 @@ const INTENTS: GatewayIntents = GatewayIntents::GUILD_MESSAGES.union(GatewayInte
 /// What it takes to run the bot.
 pub struct Service {
     /// Who decides, and who is told how it goes.
-    pub desk: Desk,
+    pub dispatcher: Dispatcher,
     /// Settings of the connection.
     pub settings: config::Discord,
     /// The bot's token.
@@ -73,12 +73,12 @@ pub struct Service {
 ///
 /// # Errors
 /// If it could not begin.
-pub async fn run(service: Service, mut signs: Signs, stop: impl Future<Output = ()>, worker: &Handle) -> anyhow::Result<Ended> {
-    let Service { desk, settings, token } = service;
-    let vitals = desk.vitals.clone();
+pub async fn run(service: Service, mut signs: ShardEvents, stop: impl Future<Output = ()>, worker: &Handle) -> anyhow::Result<ExitReason> {
+    let Service { dispatcher, settings, token } = service;
+    let vitals = dispatcher.vitals.clone();
     tokio::pin!(stop);
     let prepared = tokio::select! {
-        () = &mut stop => return Ok(Ended::Stopped),
+        () = &mut stop => return Ok(ExitReason::Stopped),
         prepared = worker.spawn(prepare(settings.clone(), token, vitals.clone())) => prepared??,
     };
     let Prepared { http, url, range, total, allowance } = match prepared {
@@ -87,7 +87,7 @@ pub async fn run(service: Service, mut signs: Signs, stop: impl Future<Output = 
     };
     let flights = Arc::new(Semaphore::new(IN_FLIGHT as usize));
     let listener = Listener {
-        desk,
+        dispatcher,
         us: OnceLock::new(),
         signs: signs.sender(),
         flights: flights.clone(),
@@ -95,20 +95,20 @@ pub async fn run(service: Service, mut signs: Signs, stop: impl Future<Output = 
     };
     let building = ClientBuilder::new_with_http(http, INTENTS).raw_event_handler(listener);
     let mut client: Client = tokio::select! {
-        () = &mut stop => return Ok(Ended::Stopped),
+        () = &mut stop => return Ok(ExitReason::Stopped),
         client = worker.spawn(timeout(BUILDING, building.into_future())) => match client? {
             Ok(client) => client.context("cannot set up the connection to Discord")?,
-            Err(_) => return Ok(Ended::NoConnection),
+            Err(_) => return Ok(ExitReason::NoConnection),
         },
     };
     // serenity has asked once more, and would take another address if that failed.
     *client.ws_url.lock().await = url;
-    let mut turnstile = match &settings.identify_queue.0 {
-        Some(queue) => Some(Turnstile::new(queue, signs.hold(client.ws_url.clone()), signs.sender())?),
+    let mut identify_gate = match &settings.identify_queue.0 {
+        Some(queue) => Some(IdentifyGate::new(queue, signs.hold(client.ws_url.clone()), signs.sender())?),
         None => None,
     };
     let shards = client.shard_manager.clone();
-    vitals.connecting(Health::new(range.clone(), &settings, allowance, Instant::now()));
+    vitals.connecting(ConnectionHealth::new(range.clone(), &settings, allowance, Instant::now()));
     let http = client.http.clone();
     let tidying = worker.spawn(async move {
         let mut due = interval(TIDY);
@@ -120,18 +120,18 @@ pub async fn run(service: Service, mut signs: Signs, stop: impl Future<Output = 
     // The end of the range is a shard, too, says serenity's code.
     let connection = worker.spawn(async move { client.start_shard_range(*range.start()..*range.end(), total).await });
     let turns = async {
-        match &mut turnstile {
-            Some(turnstile) => turnstile.run().await,
+        match &mut identify_gate {
+            Some(identify_gate) => identify_gate.run().await,
             None => pending().await,
         }
     };
     let ended = tokio::select! {
-        () = &mut stop => Ended::Stopped,
+        () = &mut stop => ExitReason::Stopped,
         ended = watch(&vitals, &mut signs, connection) => ended?,
         never = turns => match never {},
     };
     // A shard that waits has given its place back, and must not begin a session without.
-    std::mem::forget(turnstile);
+    std::mem::forget(identify_gate);
     vitals.stopping();
     tidying.abort();
     // Whatever state the connection is in: it closes, replies on their way arrive, or time is up.
@@ -145,13 +145,13 @@ pub async fn run(service: Service, mut signs: Signs, stop: impl Future<Output = 
 }
 
 /// Follows the connection until it comes to its end.
-async fn watch(vitals: &Vitals, signs: &mut Signs, mut connection: JoinHandle<Result<(), Error>>) -> anyhow::Result<Ended> {
+async fn watch(vitals: &Vitals, signs: &mut ShardEvents, mut connection: JoinHandle<Result<(), Error>>) -> anyhow::Result<ExitReason> {
     let mut look = interval(LOOK);
     let mut ready = false;
     loop {
         let sign = tokio::select! {
             result = &mut connection => return match result? {
-                Ok(()) => Ok(Ended::NoConnection),
+                Ok(()) => Ok(ExitReason::NoConnection),
                 Err(error) => refused(&error).ok_or(error).context("the connection to Discord broke down"),
             },
             sign = signs.next() => sign,
@@ -160,7 +160,7 @@ async fn watch(vitals: &Vitals, signs: &mut Signs, mut connection: JoinHandle<Re
         let now = Instant::now();
         if let Some(sign) = sign {
             tell(sign);
-            if let Some(ended) = vitals.note(sign, now) {
+            if let Some(ended) = vitals.record(sign, now) {
                 return Ok(ended);
             }
         }
@@ -172,8 +172,8 @@ async fn watch(vitals: &Vitals, signs: &mut Signs, mut connection: JoinHandle<Re
                 tracing::warn!(counts = ?vitals.counts(), "not ready: the connection to Discord is gone, or gives no sign of life");
             }
         }
-        if vitals.given_up(now) {
-            return Ok(Ended::NoConnection);
+        if vitals.timed_out(now) {
+            return Ok(ExitReason::NoConnection);
         }
     }
 }
@@ -193,11 +193,11 @@ struct Prepared {
     url: String,
     range: RangeInclusive<u32>,
     total: u32,
-    allowance: Allowance,
+    allowance: SessionAllowance,
 }
 
 /// Asks Discord where to connect, in how many shards, and whether it may be done at all.
-async fn prepare(settings: config::Discord, token: String, vitals: Arc<Vitals>) -> anyhow::Result<Result<Prepared, Ended>> {
+async fn prepare(settings: config::Discord, token: String, vitals: Arc<Vitals>) -> anyhow::Result<Result<Prepared, ExitReason>> {
     let given = settings.shards.range().map_err(anyhow::Error::msg)?;
     let http = rest::client(&token, &settings)?;
     let gateway = match gateway::ask(&http, &|failure| vitals.metrics.rest_error(failure.as_str())).await? {
@@ -217,33 +217,33 @@ async fn prepare(settings: config::Discord, token: String, vitals: Arc<Vitals>) 
     }
     if !allowance.covers(needed) {
         tracing::error!(?allowance, needed, "Discord lets the bot begin too few sessions until they are renewed");
-        return Ok(Err(Ended::TooManySessions));
+        return Ok(Err(ExitReason::TooManySessions));
     }
     tracing::info!(shards = ?range, total, ?allowance, "connecting");
     Ok(Ok(Prepared { http, url, range, total, allowance }))
 }
 
 /// Errors of serenity's that mean the end.
-fn refused(error: &Error) -> Option<Ended> {
+fn refused(error: &Error) -> Option<ExitReason> {
     match error {
-        Error::Gateway(GatewayError::InvalidAuthentication) => Some(Ended::BadToken),
-        Error::Gateway(GatewayError::InvalidGatewayIntents | GatewayError::DisallowedGatewayIntents) => Some(Ended::BadIntents),
+        Error::Gateway(GatewayError::InvalidAuthentication) => Some(ExitReason::BadToken),
+        Error::Gateway(GatewayError::InvalidGatewayIntents | GatewayError::DisallowedGatewayIntents) => Some(ExitReason::BadIntents),
         _ => None,
     }
 }
 
-fn tell(sign: Sign) {
+fn tell(sign: ShardEvent) {
     match sign {
-        Sign::Unreadable => tracing::warn!("something that Discord sent could not be read"),
-        Sign::Lost(shard) => tracing::warn!(shard, "the connection is gone; trying again"),
-        Sign::Waiting(shard) => tracing::info!(shard, "waiting for its turn to begin a session"),
-        Sign::Turn(shard, waited) => tracing::info!(shard, ?waited, "has its turn"),
-        Sign::Identifying(shard) => tracing::info!(shard, "beginning a session"),
-        Sign::Ready(shard) => tracing::info!(shard, "connected"),
-        Sign::Resumed(shard) => tracing::info!(shard, "connected again, in the same session"),
-        Sign::Acknowledged(shard) => tracing::debug!(shard, "heartbeat acknowledged"),
+        ShardEvent::Unreadable => tracing::warn!("something that Discord sent could not be read"),
+        ShardEvent::Disconnected(shard) => tracing::warn!(shard, "the connection is gone; trying again"),
+        ShardEvent::Waiting(shard) => tracing::info!(shard, "waiting for its turn to begin a session"),
+        ShardEvent::GotTurn(shard, waited) => tracing::info!(shard, ?waited, "has its turn"),
+        ShardEvent::Identifying(shard) => tracing::info!(shard, "beginning a session"),
+        ShardEvent::Ready(shard) => tracing::info!(shard, "connected"),
+        ShardEvent::Resumed(shard) => tracing::info!(shard, "connected again, in the same session"),
+        ShardEvent::HeartbeatAcknowledged(shard) => tracing::debug!(shard, "heartbeat acknowledged"),
         // Said where it was noticed.
-        Sign::Refused(_) | Sign::NoQueue(_) => {}
+        ShardEvent::Rejected(_) | ShardEvent::QueueUnreachable(_) => {}
     }
 }
 
@@ -256,10 +256,10 @@ pub fn read(kind: &str, data: Value, us: Id) -> Option<Incoming> {
 
 /// Hears what happens on Discord.
 struct Listener {
-    desk: Desk,
+    dispatcher: Dispatcher,
     /// The bot's own id and its application's.
     us: OnceLock<(Id, Id)>,
-    signs: UnboundedSender<Sign>,
+    signs: UnboundedSender<ShardEvent>,
     flights: Arc<Semaphore>,
     register: AtomicBool,
 }
@@ -276,13 +276,13 @@ impl RawEventHandler for Listener {
             Event::Ready(event) => {
                 let us = (event.ready.user.id.get(), event.ready.application.id.get());
                 let _ = self.us.set(us);
-                sign(Sign::Ready(context.shard_id.0));
+                sign(ShardEvent::Ready(context.shard_id.0));
                 // Once for all shards.
                 if self.register.swap(false, Ordering::Relaxed) {
                     self.register(&context.http, us.1).await;
                 }
             }
-            Event::Resumed(_) => sign(Sign::Resumed(context.shard_id.0)),
+            Event::Resumed(_) => sign(ShardEvent::Resumed(context.shard_id.0)),
             Event::MessageCreate(_) | Event::InteractionCreate(_) => {
                 if let Some(us) = self.us.get()
                     && let Some(incoming) = convert::event(&event, us.0)
@@ -292,7 +292,7 @@ impl RawEventHandler for Listener {
             }
             // Events of new kinds are none of our business; those that we live on are.
             Event::Unknown(event) if ["MESSAGE_CREATE", "INTERACTION_CREATE", "READY", "RESUMED"].contains(&event.kind.as_str()) => {
-                sign(Sign::Unreadable)
+                sign(ShardEvent::Unreadable)
             }
             _ => {}
         }
@@ -302,12 +302,12 @@ impl RawEventHandler for Listener {
 impl Listener {
     async fn answer(&self, http: &Http, (_, application): (Id, Id), incoming: &Incoming, received: Now) {
         let Ok(_flight) = self.flights.acquire().await else { return };
-        let case = self.desk.decide(incoming, received);
-        for (index, action) in case.decision.actions.iter().enumerate() {
-            match rest::deliver(http, application, action, received, &|failure| case.attempt_failed(failure.as_str())).await {
-                Ok(()) if index == 0 => case.replied(),
+        let in_flight = self.dispatcher.decide(incoming, received);
+        for (index, action) in in_flight.decision.actions.iter().enumerate() {
+            match rest::deliver(http, application, action, received, &|failure| in_flight.attempt_failed(failure.as_str())).await {
+                Ok(()) if index == 0 => in_flight.replied(),
                 Ok(()) => {}
-                Err(failure) => return case.undelivered(failure.as_str(), &failure),
+                Err(failure) => return in_flight.undelivered(failure.as_str(), &failure),
             }
         }
     }
@@ -315,7 +315,7 @@ impl Listener {
     /// Registers the commands if Discord has others. Without them the bot still answers messages: a failure is logged.
     async fn register(&self, http: &Http, application: Id) {
         let scope = Scope { application, server: None };
-        match scope.bring_up_to_date(http, &|failure| self.desk.vitals.metrics.rest_error(failure.as_str())).await {
+        match scope.bring_up_to_date(http, &|failure| self.dispatcher.vitals.metrics.rest_error(failure.as_str())).await {
             Ok(true) => tracing::info!("commands registered"),
             Ok(false) => tracing::debug!("commands are registered already"),
             Err(failure) => tracing::warn!("cannot register the commands: {failure}"),
@@ -370,7 +370,7 @@ impl Application {
     pub async fn of(token: &str, settings: &config::Discord) -> anyhow::Result<Application> {
         let http = rest::client(token, settings)?;
         let application = match rest::fetch(&http, Route::Oauth2ApplicationCurrent, rest::UNCOUNTED).await {
-            Err(Failure::Refused(401, _)) => anyhow::bail!("{}", Ended::BadToken.advice()),
+            Err(Failure::Refused(401, _)) => anyhow::bail!("{}", ExitReason::BadToken.advice()),
             other => other.context("cannot ask Discord about the application")?,
         };
         let id = application["id"].as_str().and_then(|id| id.parse().ok()).filter(|id| *id != 0);

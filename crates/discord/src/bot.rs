@@ -5,13 +5,13 @@
 //! ```
 
 use super::components::Meaning;
-use super::event::{Id, Incoming, Now, Origin, Token, Used, What, Written};
+use super::event::{Id, Incoming, Interaction, InteractionKind, InteractionToken, MessageEvent, Now, Origin};
 use super::feedback::Feedback;
-use super::limits::{Limits, Verdict};
+use super::indexed_knowledge::IndexedKnowledge;
 use super::payload::{Message, Posted, Reference, Response};
-use super::record::Record;
+use super::rate_limit::{Permit, RateLimiter};
 use super::suggest::chosen_key;
-use super::{browse, reply, words};
+use super::{browse, messages, reply};
 use factotum_core::answering::Outcome;
 use factotum_core::knowledge::IntentId;
 use factotum_core::render::json;
@@ -35,14 +35,14 @@ pub enum Action {
         /// The interaction.
         id: Id,
         /// Its secret.
-        token: Token,
+        token: InteractionToken,
         /// What.
         response: Response,
     },
     /// What did not fit the first response.
     FollowUp {
         /// The interaction's secret.
-        token: Token,
+        token: InteractionToken,
         /// What.
         message: Message,
     },
@@ -108,9 +108,9 @@ impl Responses {
 /// Who answers, under which rules, and what is remembered.
 #[derive(Debug)]
 pub struct Bot {
-    record: InForce<Record>,
+    record: InForce<IndexedKnowledge>,
     rules: config::Discord,
-    limits: Mutex<Limits>,
+    limits: Mutex<RateLimiter>,
     feedback: Mutex<Feedback>,
 }
 
@@ -124,18 +124,18 @@ struct Answered {
 
 impl Bot {
     /// A bot that answers from this record under these rules.
-    pub fn new(record: Record, rules: config::Discord) -> Bot {
-        let limits = Limits::new(rules.user_limit.get(), rules.channel_limit.get(), rules.rate_limit_window_seconds.duration());
+    pub fn new(record: IndexedKnowledge, rules: config::Discord) -> Bot {
+        let limits = RateLimiter::new(rules.user_limit.get(), rules.channel_limit.get(), rules.rate_limit_window_seconds.duration());
         Bot { record: InForce::new(record), rules, limits: Mutex::new(limits), feedback: Mutex::default() }
     }
 
     /// The record that is answered from now.
-    pub fn record(&self) -> Arc<Record> {
+    pub fn record(&self) -> Arc<IndexedKnowledge> {
         self.record.get()
     }
 
     /// From now on, answers from another record. What is being decided is decided from the old one.
-    pub fn replace(&self, record: Record) {
+    pub fn replace(&self, record: IndexedKnowledge) {
         self.record.replace(record);
     }
 
@@ -144,99 +144,101 @@ impl Bot {
         // One record from beginning to end, whatever happens meanwhile.
         let record = self.record();
         match incoming {
-            Incoming::Written(written) => self.written(&record, written, now),
-            Incoming::Used(used) => self.used(&record, used, now),
+            Incoming::Message(message) => self.message(&record, message, now),
+            Incoming::Interaction(interaction) => self.interaction(&record, interaction, now),
         }
     }
 
-    fn written(&self, record: &Record, written: &Written, now: Now) -> Decision {
+    fn message(&self, record: &IndexedKnowledge, message: &MessageEvent, now: Now) -> Decision {
         let silent = |outcome| Decision { actions: Vec::new(), kind: "message", outcome, about: None, asked: None };
-        let direct = written.origin.server.is_none();
-        if written.by_program || !written.ordinary || written.calls_everybody {
+        let direct = message.origin.guild.is_none();
+        if message.from_bot || !message.regular || message.mentions_everyone {
             return silent("not-a-person");
         }
-        if !(direct || written.mentions_us || written.replies_to_us) {
+        if !(direct || message.mentions_bot || message.replies_to_bot) {
             return silent("not-addressed");
         }
-        let question = without_tags(&written.text);
+        let question = without_tags(&message.text);
         // A reply that is only a picture asks nothing.
-        if question.is_empty() && !direct && !written.mentions_us {
+        if question.is_empty() && !direct && !message.mentions_bot {
             return silent("no-text");
         }
-        if !self.allowed(&written.origin) {
+        if !self.allowed(&message.origin) {
             return silent("not-allowed");
         }
         let kind = if direct { "direct" } else { "mention" };
-        let Answered { messages, outcome, about, asked } = match self.count(&written.origin, now) {
-            Verdict::Go if question.is_empty() || question.eq_ignore_ascii_case("help") => one(Message::text(words::HELP), "help"),
-            Verdict::Go => record.answered(&question),
-            Verdict::Tell => one(Message::text(words::TOO_OFTEN), "too-often"),
-            Verdict::Silence => return Decision { actions: Vec::new(), kind, outcome: "too-often", about: None, asked: None },
+        let Answered { messages, outcome, about, asked } = match self.count(&message.origin, now) {
+            Permit::Answer if question.is_empty() || question.eq_ignore_ascii_case("help") => one(Message::text(messages::HELP), "help"),
+            Permit::Answer => record.answered(&question),
+            Permit::Notify => one(Message::text(messages::TOO_OFTEN), "too-often"),
+            Permit::Ignore => return Decision { actions: Vec::new(), kind, outcome: "too-often", about: None, asked: None },
         };
-        let actions = messages.into_iter().enumerate().map(|(index, message)| Action::Post {
-            channel: written.origin.channel,
+        let actions = messages.into_iter().enumerate().map(|(index, content)| Action::Post {
+            channel: message.origin.channel,
             message: Posted {
-                message,
-                message_reference: (index == 0).then(|| Reference { message_id: written.id.to_string(), fail_if_not_exists: false }),
+                message: content,
+                message_reference: (index == 0).then(|| Reference { message_id: message.id.to_string(), fail_if_not_exists: false }),
                 // At most 25 characters, Discord says: an id has 20, and the answer to one message is far from 9,999 long.
-                nonce: format!("{}-{index}", written.id),
+                nonce: format!("{}-{index}", message.id),
                 enforce_nonce: true,
             },
         });
         Decision { actions: actions.collect(), kind, outcome, about, asked }
     }
 
-    fn used(&self, record: &Record, used: &Used, now: Now) -> Decision {
-        let kind = used.what.kind();
-        let counts = !matches!(used.what, What::Typing(_));
-        let Responses { responses, outcome, about, asked } = if !self.allowed(&used.origin) {
-            match used.what {
-                What::Typing(_) => Responses::one(Response::Choices(Vec::new()), "not-allowed"),
-                _ => Responses::private(Message::text(words::NOT_HERE), "not-allowed"),
+    fn interaction(&self, record: &IndexedKnowledge, interaction: &Interaction, now: Now) -> Decision {
+        let kind = interaction.kind.kind();
+        let counts = !matches!(interaction.kind, InteractionKind::Autocomplete(_));
+        let Responses { responses, outcome, about, asked } = if !self.allowed(&interaction.origin) {
+            match interaction.kind {
+                InteractionKind::Autocomplete(_) => Responses::one(Response::Choices(Vec::new()), "not-allowed"),
+                _ => Responses::private(Message::text(messages::NOT_HERE), "not-allowed"),
             }
         } else {
-            match if counts { self.count(&used.origin, now) } else { Verdict::Go } {
-                Verdict::Go => self.respond(record, used),
-                Verdict::Tell => Responses::private(Message::text(words::TOO_OFTEN), "too-often"),
-                Verdict::Silence => Responses { responses: Vec::new(), outcome: "too-often", about: None, asked: None },
+            match if counts { self.count(&interaction.origin, now) } else { Permit::Answer } {
+                Permit::Answer => self.respond(record, interaction),
+                Permit::Notify => Responses::private(Message::text(messages::TOO_OFTEN), "too-often"),
+                Permit::Ignore => Responses { responses: Vec::new(), outcome: "too-often", about: None, asked: None },
             }
         };
-        let token = &used.token;
+        let token = &interaction.token;
         let actions = responses.into_iter().enumerate().map(|(index, response)| match response {
             Response::Message(message) if index > 0 => Action::FollowUp { token: token.clone(), message },
-            response => Action::Respond { id: used.id, token: token.clone(), response },
+            response => Action::Respond { id: interaction.id, token: token.clone(), response },
         });
         Decision { actions: actions.collect(), kind, outcome, about, asked }
     }
 
     /// The responses to an interaction that is allowed.
-    fn respond(&self, record: &Record, used: &Used) -> Responses {
+    fn respond(&self, record: &IndexedKnowledge, interaction: &Interaction) -> Responses {
         let base = record.base();
         let one = Responses::private;
-        match &used.what {
-            What::Ask { question, private } => Responses::answer(record.answered(record.submitted(question)), *private),
-            What::AnswerThis { text } => match without_tags(text) {
-                text if text.is_empty() => one(Message::text(words::NO_TEXT), "no-text"),
+        match &interaction.kind {
+            InteractionKind::Ask { question, private } => Responses::answer(record.answered(record.submitted(question)), *private),
+            InteractionKind::AnswerThis { text } => match without_tags(text) {
+                text if text.is_empty() => one(Message::text(messages::NO_TEXT), "no-text"),
                 // Whoever wrote the message did not ask us: only whoever used the command gets the reply.
                 text => Responses::answer(record.answered(&text), true),
             },
-            What::Plain(name) => match name.as_str() {
+            InteractionKind::Command(name) => match name.as_str() {
                 "topics" => one(browse::all(base, 0), "shown"),
-                "sources" => one(words::sources(base), "shown"),
-                "help" => one(Message::text(words::HELP), "shown"),
-                "about" => one(words::about(base), "shown"),
-                _ => one(Message::text(words::NO_SUCH_COMMAND), "unknown"),
+                "sources" => one(messages::sources(base), "shown"),
+                "help" => one(Message::text(messages::HELP), "shown"),
+                "about" => one(messages::about(base), "shown"),
+                _ => one(Message::text(messages::NO_SUCH_COMMAND), "unknown"),
             },
-            What::Typing(typed) => Responses::one(Response::Choices(record.suggester.choices(&record.answerer, typed)), "shown"),
-            What::Pressed { custom_id, chosen, message } => self
-                .pressed(record, used.origin.person, *message, custom_id, chosen.as_deref())
-                .unwrap_or_else(|| one(Message::text(words::STALE), "stale")),
-            What::Other => one(Message::text(words::NO_SUCH_COMMAND), "unknown"),
+            InteractionKind::Autocomplete(typed) => {
+                Responses::one(Response::Choices(record.suggester.choices(&record.answerer, typed)), "shown")
+            }
+            InteractionKind::Component { custom_id, chosen, message } => self
+                .pressed(record, interaction.origin.user, *message, custom_id, chosen.as_deref())
+                .unwrap_or_else(|| one(Message::text(messages::STALE), "stale")),
+            InteractionKind::Other => one(Message::text(messages::NO_SUCH_COMMAND), "unknown"),
         }
     }
 
     /// What comes of a button or menu; `None` if it means nothing here (any more).
-    fn pressed(&self, record: &Record, person: Id, message: Id, custom_id: &str, chosen: Option<&str>) -> Option<Responses> {
+    fn pressed(&self, record: &IndexedKnowledge, person: Id, message: Id, custom_id: &str, chosen: Option<&str>) -> Option<Responses> {
         let (base, directory) = (record.base(), &record.directory);
         let question = |intent: IntentId| Some(Responses::answer(record.answered(&base[intent].question), true));
         let shown = |message: Message| Responses::one(Response::Update(message), "shown");
@@ -250,9 +252,9 @@ impl Bot {
                 let intent = &base[directory.intent(&key)?];
                 let first = locked(&self.feedback).first(person, message);
                 let (text, outcome) = match (first, helped) {
-                    (true, true) => (words::THANKS, "helpful"),
-                    (true, false) => (words::THANKS, "not-helpful"),
-                    (false, _) => (words::COUNTED_BEFORE, "counted-before"),
+                    (true, true) => (messages::THANKS, "helpful"),
+                    (true, false) => (messages::THANKS, "not-helpful"),
+                    (false, _) => (messages::COUNTED_BEFORE, "counted-before"),
                 };
                 let about = About { id: intent.id.clone(), percent: 100 };
                 Some(Responses { about: Some(about), ..Responses::private(Message::text(text), outcome) })
@@ -260,24 +262,24 @@ impl Bot {
         }
     }
 
-    fn count(&self, origin: &Origin, now: Now) -> Verdict {
-        locked(&self.limits).count(origin.person, origin.channel, now)
+    fn count(&self, origin: &Origin, now: Now) -> Permit {
+        locked(&self.limits).count(origin.user, origin.channel, now)
     }
 
     fn allowed(&self, origin: &Origin) -> bool {
         let rules = &self.rules;
         let listed = |allow: &config::Ids, deny: &config::Ids, id| (allow.is_empty() || allow.contains(id)) && !deny.contains(id);
-        match origin.server {
+        match origin.guild {
             None => rules.answer_direct_messages,
-            Some(server) => {
-                listed(&rules.allow_guilds, &rules.deny_guilds, server)
+            Some(guild) => {
+                listed(&rules.allow_guilds, &rules.deny_guilds, guild)
                     && listed(&rules.allow_channels, &rules.deny_channels, origin.channel)
             }
         }
     }
 }
 
-impl Record {
+impl IndexedKnowledge {
     fn answered(&self, question: &str) -> Answered {
         let reply = self.answerer.answer(question);
         // As the console's JSON has it, and as the log has it.
@@ -302,15 +304,15 @@ impl Record {
     }
 }
 
-impl What {
+impl InteractionKind {
     fn kind(&self) -> &'static str {
         match self {
-            What::Ask { .. } => "ask",
-            What::AnswerThis { .. } => "answer-this",
-            What::Plain(_) => "command",
-            What::Typing(_) => "typing",
-            What::Pressed { .. } => "pressed",
-            What::Other => "other",
+            InteractionKind::Ask { .. } => "ask",
+            InteractionKind::AnswerThis { .. } => "answer-this",
+            InteractionKind::Command(_) => "command",
+            InteractionKind::Autocomplete(_) => "typing",
+            InteractionKind::Component { .. } => "pressed",
+            InteractionKind::Other => "other",
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Leafing through what is on record: topics in a menu, the questions of one in another, page by page.
 
 use super::components::{Directory, Key, Meaning};
+use super::markdown::{label, plain};
 use super::payload::{Component, MAX_OPTION, MAX_OPTIONS, MenuOption, Message, Row};
-use super::wording::{label, plain};
 use factotum_core::knowledge::{Intent, KnowledgeBase};
 use factotum_core::render::console;
 

@@ -1,15 +1,15 @@
 //! Where Discord posts interactions, if the application has an address for them: `POST /interactions`.
 //!
 //! ```text
-//! request -> not too large, in time, signed (signature) -> read (adapter::posted) -> decided (desk) -> the response is the reply
+//! request -> not too large, in time, signed (signature) -> read (adapter::http_interactions) -> decided (dispatcher) -> the response is the reply
 //! ```
 //!
 //! Nothing is kept from one request to the next that a reply depends on, but the counts of [`limits`](super::limits) and
 //! [`feedback`](super::feedback): any number of copies can stand behind one address.
 
-use super::adapter::posted::{self, FollowUps, Posted};
+use super::adapter::http_interactions::{self, FollowUps, Posted};
 use super::bot::Action;
-use super::desk::Desk;
+use super::dispatch::Dispatcher;
 use super::payload;
 use super::signature::{Rejected, Signed};
 use axum::Router;
@@ -51,7 +51,7 @@ pub const LIMITS: Limits = Limits {
 
 /// Takes what Discord posts.
 pub struct Endpoint {
-    desk: Desk,
+    dispatcher: Dispatcher,
     key: PublicKey,
     follow_ups: FollowUps,
     flights: Semaphore,
@@ -92,8 +92,8 @@ impl Refused {
 
 impl Endpoint {
     /// Takes what is signed with the private half of `key`.
-    pub fn new(desk: Desk, key: PublicKey, follow_ups: FollowUps) -> Arc<Endpoint> {
-        Arc::new(Endpoint { desk, key, follow_ups, flights: Semaphore::new(IN_FLIGHT as usize) })
+    pub fn new(dispatcher: Dispatcher, key: PublicKey, follow_ups: FollowUps) -> Arc<Endpoint> {
+        Arc::new(Endpoint { dispatcher, key, follow_ups, flights: Semaphore::new(IN_FLIGHT as usize) })
     }
 
     /// What it answers to.
@@ -109,23 +109,23 @@ impl Endpoint {
     async fn respond(self: &Arc<Self>, request: Request) -> Result<Response, Refused> {
         let received = Instant::now();
         let body = self.accepted(request).await?;
-        let (application, incoming) = match posted::read(&body).ok_or(Refused::Unreadable)? {
+        let (application, incoming) = match http_interactions::read(&body).ok_or(Refused::Unreadable)? {
             Posted::Ping => return Ok(json(Bytes::from_static(b"{\"type\":1}"))),
-            Posted::Used { application, incoming } => (application, incoming),
+            Posted::Interaction { application, incoming } => (application, incoming),
         };
-        let case = self.desk.decide(&incoming, received);
-        let Some(Action::Respond { response, .. }) = case.decision.actions.first() else {
+        let in_flight = self.dispatcher.decide(&incoming, received);
+        let Some(Action::Respond { response, .. }) = in_flight.decision.actions.first() else {
             // Nothing is to be said, and Discord tells so in its own words after three seconds.
             return Ok(StatusCode::ACCEPTED.into_response());
         };
         let response = json(payload::json(response).into());
-        case.replied();
-        if case.decision.actions.len() > 1 {
+        in_flight.replied();
+        if in_flight.decision.actions.len() > 1 {
             let endpoint = self.clone();
             tokio::spawn(async move {
                 // Nobody closes it.
                 let Ok(_flight) = endpoint.flights.acquire().await else { return };
-                endpoint.follow_ups.deliver(application, &case).await;
+                endpoint.follow_ups.deliver(application, &in_flight).await;
             });
         }
         Ok(response)
@@ -146,7 +146,7 @@ impl Endpoint {
 async fn answer(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Response {
     endpoint.respond(request).await.unwrap_or_else(|refused| {
         let reason = refused.as_str();
-        endpoint.desk.vitals.metrics.refused(reason);
+        endpoint.dispatcher.vitals.metrics.refused(reason);
         tracing::debug!(reason, "a request was refused");
         let mut response = refused.status().into_response();
         if matches!(refused, Refused::TooLarge | Refused::Incomplete) {

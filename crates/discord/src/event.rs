@@ -1,123 +1,123 @@
-//! What comes in from Discord, in our own words: as much of it as a reply may depend on.
+//! What arrives from Discord, in our own types: as much of it as a reply may depend on.
 
 use std::time::Instant;
 
-/// An id of Discord's: a person, channel, server, message or interaction.
+/// One of Discord's ids: of a user, channel, guild, message or interaction.
 pub type Id = u64;
 
 /// Who asks, and where.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Origin {
-    /// The person.
-    pub person: Id,
+    /// The user.
+    pub user: Id,
     /// The channel, thread or direct conversation.
     pub channel: Id,
-    /// The server; a direct conversation has none.
-    pub server: Option<Id>,
+    /// The guild; `None` in a direct conversation.
+    pub guild: Option<Id>,
 }
 
-/// A message that somebody wrote where we can see it.
+/// A message in a channel that the bot can see.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Written {
+pub struct MessageEvent {
     /// The message.
     pub id: Id,
     /// Who wrote it, and where.
     pub origin: Origin,
-    /// What it says; blank where Discord does not let us read it.
+    /// Its text; blank where Discord does not let us read it.
     pub text: String,
-    /// Written by a program: a bot, a webhook, or ourselves.
-    pub by_program: bool,
-    /// An ordinary message or a reply, and not a notice such as "... joined the server".
-    pub ordinary: bool,
-    /// Calls everybody (`@everyone`, `@here`).
-    pub calls_everybody: bool,
-    /// Names us among the people it mentions; a reply that pings does, too.
-    pub mentions_us: bool,
-    /// Replies to an ordinary message of ours.
-    pub replies_to_us: bool,
+    /// Whether a program wrote it: a bot, a webhook, or ourselves.
+    pub from_bot: bool,
+    /// Whether it is an ordinary message or a reply, and not a system message such as "... joined the server".
+    pub regular: bool,
+    /// Whether it mentions everyone (`@everyone`, `@here`).
+    pub mentions_everyone: bool,
+    /// Whether its text mentions the bot.
+    pub mentions_bot: bool,
+    /// Whether it replies to an ordinary message of the bot, and pings it.
+    pub replies_to_bot: bool,
 }
 
-/// Somebody used a command, pressed a button, chose from a menu, or is typing.
+/// A command, button or menu that a user used, or a question that a user is typing.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Used {
+pub struct Interaction {
     /// The interaction.
     pub id: Id,
-    /// With which to respond; a secret for 15 minutes.
-    pub token: Token,
+    /// The token to respond with; a secret for 15 minutes.
+    pub token: InteractionToken,
     /// Who, and where.
     pub origin: Origin,
     /// What was used.
-    pub what: What,
+    pub kind: InteractionKind,
 }
 
-/// A secret that is never printed.
+/// The secret of an interaction. It is never printed.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Token(pub String);
+pub struct InteractionToken(pub String);
 
-impl std::fmt::Debug for Token {
+impl std::fmt::Debug for InteractionToken {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Token")
+        f.write_str("InteractionToken")
     }
 }
 
-/// What was used.
+/// What a user used.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum What {
+pub enum InteractionKind {
     /// `/ask`.
     Ask {
-        /// The question as it was typed or chosen.
+        /// The question as typed or chosen.
         question: String,
-        /// Whether only the asker sees the reply.
+        /// Whether only the user who asked sees the reply.
         private: bool,
     },
-    /// "Answer this" on a message with this text.
+    /// "Answer this" on a message.
     AnswerThis {
         /// The text of the message.
         text: String,
     },
-    /// `/topics`, `/sources`, `/help`, `/about` by name, or a command that we do not have (any more).
-    Plain(String),
-    /// Typing a question for `/ask`.
-    Typing(String),
-    /// A button, or a menu with what was chosen in it.
-    Pressed {
-        /// The custom id that we gave it, or somebody forged.
+    /// Another command, by name: `/topics`, `/sources`, `/help`, `/about`, or one that the bot does not have (any more).
+    Command(String),
+    /// A question for `/ask` that is being typed.
+    Autocomplete(String),
+    /// A button, or a menu with the chosen value.
+    Component {
+        /// The custom id that we gave it, or that somebody forged.
         custom_id: String,
-        /// What was chosen, for a menu.
+        /// The value chosen in a menu.
         chosen: Option<String>,
-        /// The message that it belongs to.
+        /// The message that the component belongs to.
         message: Id,
     },
-    /// Something that we never offered.
+    /// Something that the bot never offered.
     Other,
 }
 
-/// What comes in.
+/// An event that the bot may answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Incoming {
     /// A message.
-    Written(Written),
+    Message(MessageEvent),
     /// An interaction.
-    Used(Used),
+    Interaction(Interaction),
 }
 
 impl Incoming {
-    /// The id under which it appears in the log.
+    /// The id that stands for it in the log.
     pub fn id(&self) -> Id {
         match self {
-            Incoming::Written(written) => written.id,
-            Incoming::Used(used) => used.id,
+            Incoming::Message(message) => message.id,
+            Incoming::Interaction(interaction) => interaction.id,
         }
     }
 
     /// Who, and where.
     pub fn origin(&self) -> Origin {
         match self {
-            Incoming::Written(written) => written.origin,
-            Incoming::Used(used) => used.origin,
+            Incoming::Message(message) => message.origin,
+            Incoming::Interaction(interaction) => interaction.origin,
         }
     }
 }
 
-/// When something came in: where a decision depends on time, the time is part of the input.
+/// The time at which an event arrived. Where a decision depends on time, the time is part of its input.
 pub type Now = Instant;

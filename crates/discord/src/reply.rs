@@ -2,8 +2,8 @@
 //! embed; related questions and feedback as buttons.
 
 use super::components::{Key, Meaning};
+use super::markdown::{clip, label, link, plain, split};
 use super::payload::{Component, Embed, Field, MAX_CONTENT, MAX_DESCRIPTION, MAX_EMBEDS, MAX_FIELD, MAX_LABEL, MAX_TITLE, Message, Row};
-use super::wording::{clip, label, link, plain, split};
 use factotum_core::answering::{AnswerPart, Outcome, Reply};
 use factotum_core::knowledge::{Fact, KnowledgeBase, SourceId, date_in_words};
 use factotum_core::render::{answer_text, console, corrections_text, decline_text, facts};

@@ -1,8 +1,8 @@
 //! Questions that fit what somebody is typing: from memory, tolerant of typing errors, the likeliest first.
 
 use super::components::Key;
+use super::markdown::label;
 use super::payload::{Choice, MAX_OPTION, MAX_OPTIONS};
-use super::wording::label;
 use factotum_core::answering::{Answerer, Outcome};
 use factotum_core::knowledge::{IntentId, KnowledgeBase};
 use factotum_core::render::console;

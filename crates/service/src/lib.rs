@@ -2,6 +2,7 @@
 
 pub mod cache;
 pub mod config;
+pub mod exit;
 pub mod health;
 pub mod http;
 pub mod metrics;

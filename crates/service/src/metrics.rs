@@ -1,6 +1,6 @@
 //! What is counted and measured, for Prometheus. Labels have few values, and none of them comes from outside.
 
-use crate::health::{Health, Sign};
+use crate::health::{ConnectionHealth, ShardEvent};
 use factotum_core::knowledge::KnowledgeBase;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -215,16 +215,16 @@ impl Metrics {
         self.refused.get_or_create(&[("reason", reason)]).inc();
     }
 
-    /// The connection has given a sign; whether that shard was connected before.
-    pub fn sign(&self, sign: Sign, connected: bool) {
-        match sign {
-            Sign::Identifying(_) => drop(self.identifies.inc()),
-            Sign::Resumed(_) => drop(self.resumes.inc()),
-            Sign::Lost(_) if connected => drop(self.losses.inc()),
-            Sign::Unreadable => drop(self.unreadable.inc()),
-            Sign::Turn(_, waited) => self.turn.observe(waited.as_secs_f64()),
-            Sign::Waiting(_) | Sign::NoQueue(_) => {}
-            Sign::Lost(_) | Sign::Ready(_) | Sign::Acknowledged(_) | Sign::Refused(_) => {}
+    /// An event of the connection; `connected` says whether the shard was connected before.
+    pub fn shard_event(&self, event: ShardEvent, connected: bool) {
+        match event {
+            ShardEvent::Identifying(_) => drop(self.identifies.inc()),
+            ShardEvent::Resumed(_) => drop(self.resumes.inc()),
+            ShardEvent::Disconnected(_) if connected => drop(self.losses.inc()),
+            ShardEvent::Unreadable => drop(self.unreadable.inc()),
+            ShardEvent::GotTurn(_, waited) => self.turn.observe(waited.as_secs_f64()),
+            ShardEvent::Waiting(_) | ShardEvent::QueueUnreachable(_) => {}
+            ShardEvent::Disconnected(_) | ShardEvent::Ready(_) | ShardEvent::HeartbeatAcknowledged(_) | ShardEvent::Rejected(_) => {}
         }
     }
 
@@ -235,7 +235,7 @@ impl Metrics {
     }
 
     /// All of them in the OpenMetrics text format, which Prometheus reads.
-    pub fn text(&self, health: Option<&Health>, ready: bool, memory: Option<u64>, now: Instant) -> String {
+    pub fn text(&self, health: Option<&ConnectionHealth>, ready: bool, memory: Option<u64>, now: Instant) -> String {
         self.ready.set(i64::from(ready));
         self.memory.set(memory.and_then(|bytes| i64::try_from(bytes).ok()).unwrap_or_default());
         for shard in health.into_iter().flat_map(|health| health.shards(now)) {
@@ -273,9 +273,9 @@ mod tests {
         metrics.rest_error("too-many");
         metrics.undelivered("expired");
         metrics.refused("forged");
-        let allowance = crate::health::Allowance { a_day: 1_000, left: 1_000, renewed_in: Duration::ZERO };
+        let allowance = crate::health::SessionAllowance { daily: 1_000, remaining: 1_000, resets_in: Duration::ZERO };
         let now = Instant::now();
-        let health = Health::new(0..=1, &crate::config::Discord::default(), allowance, now);
+        let health = ConnectionHealth::new(0..=1, &crate::config::Discord::default(), allowance, now);
         let text = metrics.text(Some(&health), false, Some(1), now);
         for described in Metrics::ALL {
             let registered = described.name.strip_suffix(TOTAL).unwrap_or(described.name);

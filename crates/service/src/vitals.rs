@@ -1,6 +1,7 @@
 //! What the running bot knows of itself: whether it is ready, which base is in force, what became of the last reload, and its metrics.
 
-use crate::health::{Counts, Ended, Health, Sign};
+use crate::exit::ExitReason;
+use crate::health::{ConnectionCounts, ConnectionHealth, ShardEvent};
 use crate::metrics::{Metrics, Reloaded, resident_memory};
 use crate::reload::Refusal;
 use factotum_core::knowledge::KnowledgeBase;
@@ -17,7 +18,7 @@ pub struct Vitals {
     /// Whether interactions are being taken over HTTP: there is no connection to wait for.
     serving: AtomicBool,
     /// The connection; nothing before it is known what to connect.
-    health: Mutex<Option<Health>>,
+    health: Mutex<Option<ConnectionHealth>>,
     base: Mutex<Value>,
     last_reload: Mutex<Value>,
     stopping: AtomicBool,
@@ -37,7 +38,7 @@ impl Vitals {
     }
 
     /// The bot begins to connect these shards.
-    pub fn connecting(&self, health: Health) {
+    pub fn connecting(&self, health: ConnectionHealth) {
         *locked(&self.health) = Some(health);
     }
 
@@ -51,13 +52,13 @@ impl Vitals {
         self.stopping.store(true, Ordering::Relaxed);
     }
 
-    /// Takes note of a sign of the connection's; says so if it is the end.
-    pub fn note(&self, sign: Sign, now: Instant) -> Option<Ended> {
+    /// Records an event of the connection. Returns the reason if the bot must exit.
+    pub fn record(&self, event: ShardEvent, now: Instant) -> Option<ExitReason> {
         let mut health = locked(&self.health);
         let health = health.as_mut()?;
         let before = health.counts().losses;
-        let ended = health.note(sign, now);
-        self.metrics.sign(sign, health.counts().losses > before);
+        let ended = health.record(event, now);
+        self.metrics.shard_event(event, health.counts().losses > before);
         ended
     }
 
@@ -68,13 +69,13 @@ impl Vitals {
     }
 
     /// Whether there has been no connection for too long.
-    pub fn given_up(&self, now: Instant) -> bool {
-        locked(&self.health).as_ref().is_some_and(|health| health.given_up(now))
+    pub fn timed_out(&self, now: Instant) -> bool {
+        locked(&self.health).as_ref().is_some_and(|health| health.timed_out(now))
     }
 
     /// What has been counted of the connection.
-    pub fn counts(&self) -> Counts {
-        locked(&self.health).as_ref().map(Health::counts).unwrap_or_default()
+    pub fn counts(&self) -> ConnectionCounts {
+        locked(&self.health).as_ref().map(ConnectionHealth::counts).unwrap_or_default()
     }
 
     /// Another base is in force.

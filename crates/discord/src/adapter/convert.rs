@@ -1,13 +1,14 @@
-//! serenity's events as our own: [`Incoming`].
+//! Turns serenity's events into our own: [`Incoming`].
 
-use crate::event::{Id, Incoming, Origin, Token, Used, What, Written};
+use crate::event::{Id, Incoming, Interaction, InteractionKind, InteractionToken, MessageEvent, Origin};
 use serenity::model::application::{
-    CommandDataOptionValue, CommandInteraction, CommandType, ComponentInteraction, ComponentInteractionDataKind, Interaction,
+    self, CommandDataOptionValue, CommandInteraction, CommandType, ComponentInteraction, ComponentInteractionDataKind,
 };
 use serenity::model::channel::{Message, MessageType};
 use serenity::model::event::Event;
+use serenity::model::id::{ChannelId, GuildId, UserId};
 
-/// An event, as the bot with this id sees it; `None` if it is not for answering.
+/// An event as the bot with this id sees it; `None` if it is not one that the bot answers.
 pub(super) fn event(event: &Event, us: Id) -> Option<Incoming> {
     match event {
         Event::MessageCreate(event) => Some(message(&event.message, us)),
@@ -20,85 +21,81 @@ fn message(message: &Message, us: Id) -> Incoming {
     let tags = [format!("<@{us}>"), format!("<@!{us}>")];
     let pinged = message.mentions.iter().any(|user| user.id.get() == us);
     let to_us = message.referenced_message.as_ref().is_some_and(|replied| replied.author.id.get() == us);
-    Incoming::Written(Written {
+    Incoming::Message(MessageEvent {
         id: message.id.get(),
-        origin: Origin {
-            person: message.author.id.get(),
-            channel: message.channel_id.get(),
-            server: message.guild_id.map(|guild| guild.get()),
-        },
-        by_program: message.author.bot || message.webhook_id.is_some() || message.author.id.get() == us,
-        ordinary: matches!(message.kind, MessageType::Regular | MessageType::InlineReply),
-        calls_everybody: message.mention_everyone,
-        mentions_us: pinged && tags.iter().any(|tag| message.content.contains(tag)),
-        replies_to_us: pinged && to_us,
+        origin: origin(message.author.id, message.channel_id, message.guild_id),
+        from_bot: message.author.bot || message.webhook_id.is_some() || message.author.id.get() == us,
+        regular: matches!(message.kind, MessageType::Regular | MessageType::InlineReply),
+        mentions_everyone: message.mention_everyone,
+        mentions_bot: pinged && tags.iter().any(|tag| message.content.contains(tag)),
+        replies_to_bot: pinged && to_us,
         text: message.content.clone(),
     })
 }
 
-/// An interaction; `None` for those that are none of a person's.
-pub(super) fn interaction(interaction: &Interaction) -> Option<Incoming> {
-    let used = match interaction {
-        Interaction::Command(command) => from_command(command, command_used(command)),
-        Interaction::Autocomplete(command) => {
+/// An interaction; `None` if no user started it.
+pub(super) fn interaction(interaction: &application::Interaction) -> Option<Incoming> {
+    let interaction = match interaction {
+        application::Interaction::Command(command) => from_command(command, command_kind(command)),
+        application::Interaction::Autocomplete(command) => {
             let typed = command.data.autocomplete().map(|option| option.value.to_owned()).unwrap_or_default();
-            from_command(command, What::Typing(typed))
+            from_command(command, InteractionKind::Autocomplete(typed))
         }
-        Interaction::Component(component) => from_component(component),
-        Interaction::Modal(modal) => Used {
+        application::Interaction::Component(component) => from_component(component),
+        application::Interaction::Modal(modal) => Interaction {
             id: modal.id.get(),
-            token: Token(modal.token.clone()),
-            origin: Origin { person: modal.user.id.get(), channel: modal.channel_id.get(), server: modal.guild_id.map(|g| g.get()) },
-            what: What::Other,
+            token: InteractionToken(modal.token.clone()),
+            origin: origin(modal.user.id, modal.channel_id, modal.guild_id),
+            kind: InteractionKind::Other,
         },
         _ => return None,
     };
-    Some(Incoming::Used(used))
+    Some(Incoming::Interaction(interaction))
 }
 
-fn from_command(command: &CommandInteraction, what: What) -> Used {
-    Used {
+fn origin(user: UserId, channel: ChannelId, guild: Option<GuildId>) -> Origin {
+    Origin { user: user.get(), channel: channel.get(), guild: guild.map(GuildId::get) }
+}
+
+fn from_command(command: &CommandInteraction, kind: InteractionKind) -> Interaction {
+    Interaction {
         id: command.id.get(),
-        token: Token(command.token.clone()),
-        origin: Origin { person: command.user.id.get(), channel: command.channel_id.get(), server: command.guild_id.map(|g| g.get()) },
-        what,
+        token: InteractionToken(command.token.clone()),
+        origin: origin(command.user.id, command.channel_id, command.guild_id),
+        kind,
     }
 }
 
-fn command_used(command: &CommandInteraction) -> What {
+fn command_kind(command: &CommandInteraction) -> InteractionKind {
     let data = &command.data;
     let option = |name: &str| data.options.iter().find(|o| o.name == name).map(|o| &o.value);
     match data.kind {
-        CommandType::ChatInput if data.name == "ask" => What::Ask {
+        CommandType::ChatInput if data.name == "ask" => InteractionKind::Ask {
             question: match option("question") {
                 Some(CommandDataOptionValue::String(question)) => question.clone(),
                 _ => String::new(),
             },
             private: matches!(option("private"), Some(CommandDataOptionValue::Boolean(true))),
         },
-        CommandType::ChatInput => What::Plain(data.name.clone()),
+        CommandType::ChatInput => InteractionKind::Command(data.name.clone()),
         CommandType::Message => {
-            // There is only one target.
+            // A message command has exactly one target.
             let text = data.resolved.messages.values().next().map(|m| m.content.clone()).unwrap_or_default();
-            What::AnswerThis { text }
+            InteractionKind::AnswerThis { text }
         }
-        _ => What::Other,
+        _ => InteractionKind::Other,
     }
 }
 
-fn from_component(component: &ComponentInteraction) -> Used {
+fn from_component(component: &ComponentInteraction) -> Interaction {
     let chosen = match &component.data.kind {
         ComponentInteractionDataKind::StringSelect { values } => values.first().cloned(),
         _ => None,
     };
-    Used {
+    Interaction {
         id: component.id.get(),
-        token: Token(component.token.clone()),
-        origin: Origin {
-            person: component.user.id.get(),
-            channel: component.channel_id.get(),
-            server: component.guild_id.map(|g| g.get()),
-        },
-        what: What::Pressed { custom_id: component.data.custom_id.clone(), chosen, message: component.message.id.get() },
+        token: InteractionToken(component.token.clone()),
+        origin: origin(component.user.id, component.channel_id, component.guild_id),
+        kind: InteractionKind::Component { custom_id: component.data.custom_id.clone(), chosen, message: component.message.id.get() },
     }
 }

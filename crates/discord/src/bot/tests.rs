@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-static BOT: LazyLock<Bot> = LazyLock::new(|| Bot::new(Record::of(factotum_built_in::answerer()), generous()));
+static BOT: LazyLock<Bot> = LazyLock::new(|| Bot::new(IndexedKnowledge::of(factotum_built_in::answerer()), generous()));
 
 /// Rules under which these tests never ask too often.
 fn generous() -> config::Discord {
@@ -13,49 +13,58 @@ fn generous() -> config::Discord {
     config::Discord { user_limit: most, channel_limit: most, ..config::Discord::default() }
 }
 
-fn written(text: &str) -> Written {
-    Written {
+fn written(text: &str) -> MessageEvent {
+    MessageEvent {
         id: 1,
-        origin: Origin { person: 2, channel: 3, server: Some(4) },
+        origin: Origin { user: 2, channel: 3, guild: Some(4) },
         text: text.to_owned(),
-        by_program: false,
-        ordinary: true,
-        calls_everybody: false,
-        mentions_us: true,
-        replies_to_us: false,
+        from_bot: false,
+        regular: true,
+        mentions_everyone: false,
+        mentions_bot: true,
+        replies_to_bot: false,
     }
 }
 
-fn used(what: What) -> Incoming {
-    Incoming::Used(Used { id: 1, token: Token("secret".to_owned()), origin: Origin { person: 2, channel: 3, server: Some(4) }, what })
+fn used(kind: InteractionKind) -> Incoming {
+    Incoming::Interaction(Interaction {
+        id: 1,
+        token: InteractionToken("secret".to_owned()),
+        origin: Origin { user: 2, channel: 3, guild: Some(4) },
+        kind,
+    })
 }
 
 fn pressed(custom_id: &str, chosen: Option<&str>) -> Decision {
-    let what = What::Pressed { custom_id: custom_id.to_owned(), chosen: chosen.map(str::to_owned), message: 9 };
+    let what = InteractionKind::Component { custom_id: custom_id.to_owned(), chosen: chosen.map(str::to_owned), message: 9 };
     BOT.decide(&used(what), Instant::now())
 }
 
-fn decide(written: Written) -> Decision {
-    BOT.decide(&Incoming::Written(written), Instant::now())
+fn decide(written: MessageEvent) -> Decision {
+    BOT.decide(&Incoming::Message(written), Instant::now())
 }
 
 #[test]
 fn speaks_only_when_spoken_to() {
     const ASKED: &str = "<@77> who is the president of Serbia?";
     let silent = [
-        Written { by_program: true, ..written(ASKED) },
-        Written { ordinary: false, ..written(ASKED) },
-        Written { calls_everybody: true, ..written(ASKED) },
-        Written { mentions_us: false, ..written("who is the president of Serbia?") },
-        Written { mentions_us: false, replies_to_us: true, ..written(" ") },
+        MessageEvent { from_bot: true, ..written(ASKED) },
+        MessageEvent { regular: false, ..written(ASKED) },
+        MessageEvent { mentions_everyone: true, ..written(ASKED) },
+        MessageEvent { mentions_bot: false, ..written("who is the president of Serbia?") },
+        MessageEvent { mentions_bot: false, replies_to_bot: true, ..written(" ") },
     ];
     for silent in silent {
         assert_eq!(decide(silent.clone()).actions, [], "{silent:?}");
     }
     let spoken = [
         written(ASKED),
-        Written { mentions_us: false, replies_to_us: true, ..written("who is the president of Serbia?") },
-        Written { mentions_us: false, origin: Origin { server: None, ..written("").origin }, ..written("who is the president of Serbia?") },
+        MessageEvent { mentions_bot: false, replies_to_bot: true, ..written("who is the president of Serbia?") },
+        MessageEvent {
+            mentions_bot: false,
+            origin: Origin { guild: None, ..written("").origin },
+            ..written("who is the president of Serbia?")
+        },
     ];
     for spoken in spoken {
         let decision = decide(spoken.clone());
@@ -76,7 +85,7 @@ fn lists_say_who_may_ask_where() {
     let rules = |change: &dyn Fn(&mut config::Discord)| {
         let mut rules = config::Discord::default();
         change(&mut rules);
-        Bot::new(Record::of(factotum_built_in::answerer()), rules)
+        Bot::new(IndexedKnowledge::of(factotum_built_in::answerer()), rules)
     };
     let ids = |id: &str| id.parse::<config::Ids>().expect("ids");
     assert!(rules(&|_| ()).allowed(&origin));
@@ -86,23 +95,23 @@ fn lists_say_who_may_ask_where() {
     assert!(!rules(&|r| r.allow_channels = ids("9")).allowed(&origin));
     let denied = rules(&|r| r.deny_channels = ids("3"));
     assert!(!denied.allowed(&origin));
-    assert_eq!(denied.decide(&Incoming::Written(written("hello")), Instant::now()).actions, []);
-    let response = denied.decide(&used(What::Plain("help".to_owned())), Instant::now());
+    assert_eq!(denied.decide(&Incoming::Message(written("hello")), Instant::now()).actions, []);
+    let response = denied.decide(&used(InteractionKind::Command("help".to_owned())), Instant::now());
     assert_eq!((response.actions.len(), response.outcome), (1, "not-allowed"));
-    assert!(!rules(&|r| r.answer_direct_messages = false).allowed(&Origin { server: None, ..origin }));
+    assert!(!rules(&|r| r.answer_direct_messages = false).allowed(&Origin { guild: None, ..origin }));
 }
 
 #[test]
 fn too_many_questions_are_told_once() {
     let rules = config::Discord { user_limit: "2".parse().expect("in range"), ..config::Discord::default() };
-    let (bot, now) = (Bot::new(Record::of(factotum_built_in::answerer()), rules), Instant::now());
+    let (bot, now) = (Bot::new(IndexedKnowledge::of(factotum_built_in::answerer()), rules), Instant::now());
     let outcomes = [0, 1, 2, 3, 61].map(|seconds| {
-        let decision = bot.decide(&Incoming::Written(written("hello")), now + Duration::from_secs(seconds));
+        let decision = bot.decide(&Incoming::Message(written("hello")), now + Duration::from_secs(seconds));
         (decision.actions.len(), decision.outcome)
     });
     assert_eq!(outcomes, [(1, "small-talk"), (1, "small-talk"), (1, "too-often"), (0, "too-often"), (1, "small-talk")]);
     // Typing does not count.
-    assert_eq!(bot.decide(&used(What::Typing("who".to_owned())), now + Duration::from_secs(62)).actions.len(), 1);
+    assert_eq!(bot.decide(&used(InteractionKind::Autocomplete("who".to_owned())), now + Duration::from_secs(62)).actions.len(), 1);
 }
 
 #[test]
@@ -128,7 +137,7 @@ fn buttons_of_our_own_work_and_others_are_declined() {
         let decision = pressed(forged, chosen);
         assert_eq!(decision.outcome, "stale", "{forged}");
         let [Action::Respond { response: Response::Message(message), .. }] = decision.actions.as_slice() else { panic!("{decision:?}") };
-        assert!(message.is_private() && message.content == words::STALE);
+        assert!(message.is_private() && message.content == messages::STALE);
     }
 }
 
@@ -136,7 +145,7 @@ fn buttons_of_our_own_work_and_others_are_declined() {
 fn what_was_chosen_while_typing_is_answered() {
     let record = BOT.record();
     let intent = record.base().intents.iter().find(|i| !i.question.contains('{') && !i.false_premise).expect("there are some");
-    let ask = |question: String| BOT.decide(&used(What::Ask { question, private: true }), Instant::now());
+    let ask = |question: String| BOT.decide(&used(InteractionKind::Ask { question, private: true }), Instant::now());
     let by_key = ask(format!("#{}", Key::of(&intent.id).as_str()));
     assert_eq!(by_key.outcome, "answer");
     assert_eq!(by_key.actions, ask(intent.question.clone()).actions);
@@ -191,28 +200,28 @@ proptest! {
     #[test]
     fn any_message(
         text in texts(),
-        person in any::<u64>(),
-        server in any::<bool>(),
-        [by_program, ordinary, calls_everybody, mentions_us, replies_to_us] in any::<[bool; 5]>(),
+        user in any::<u64>(),
+        in_guild in any::<bool>(),
+        [from_bot, regular, mentions_everyone, mentions_bot, replies_to_bot] in any::<[bool; 5]>(),
     ) {
-        let origin = Origin { person, channel: person, server: server.then_some(4) };
-        let written = Written { id: u64::MAX, origin, text, by_program, ordinary, calls_everybody, mentions_us, replies_to_us };
+        let origin = Origin { user, channel: user, guild: in_guild.then_some(4) };
+        let written = MessageEvent { id: u64::MAX, origin, text, from_bot, regular, mentions_everyone, mentions_bot, replies_to_bot };
         let decision = decide(written);
-        let addressed = !by_program && ordinary && !calls_everybody && (!server || mentions_us || replies_to_us);
+        let addressed = !from_bot && regular && !mentions_everyone && (!in_guild || mentions_bot || replies_to_bot);
         prop_assert!(addressed || decision.actions.is_empty());
         harmless(&decision)?;
     }
 
     #[test]
-    fn any_interaction(text in texts(), chosen in prop::option::of(texts()), person in any::<u64>(), which in 0..7) {
+    fn any_interaction(text in texts(), chosen in prop::option::of(texts()), user in any::<u64>(), which in 0..7) {
         let what = match which {
-            0 => What::Ask { question: text, private: false },
-            1 => What::AnswerThis { text },
-            2 => What::Plain(text),
-            3 => What::Typing(text),
-            4 => What::Pressed { custom_id: text, chosen, message: person },
-            5 => What::Pressed { custom_id: "1:pick".to_owned(), chosen, message: person },
-            _ => What::Other,
+            0 => InteractionKind::Ask { question: text, private: false },
+            1 => InteractionKind::AnswerThis { text },
+            2 => InteractionKind::Command(text),
+            3 => InteractionKind::Autocomplete(text),
+            4 => InteractionKind::Component { custom_id: text, chosen, message: user },
+            5 => InteractionKind::Component { custom_id: "1:pick".to_owned(), chosen, message: user },
+            _ => InteractionKind::Other,
         };
         let decision = BOT.decide(&used(what), Instant::now());
         let responds = matches!(decision.actions.first(), Some(Action::Respond { .. }));

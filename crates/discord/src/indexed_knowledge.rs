@@ -7,7 +7,7 @@ use factotum_core::knowledge::KnowledgeBase;
 
 /// A base with its indexes.
 #[derive(Debug)]
-pub struct Record {
+pub struct IndexedKnowledge {
     /// Who answers.
     pub answerer: Answerer,
     /// What buttons stand for.
@@ -16,12 +16,12 @@ pub struct Record {
     pub suggester: Suggester,
 }
 
-impl Record {
+impl IndexedKnowledge {
     /// Indexes a base.
-    pub fn of(answerer: Answerer) -> Record {
+    pub fn of(answerer: Answerer) -> IndexedKnowledge {
         let directory = Directory::of(answerer.base());
         let suggester = Suggester::of(answerer.base());
-        Record { answerer, directory, suggester }
+        IndexedKnowledge { answerer, directory, suggester }
     }
 
     /// What is on record.

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 /// Who decides, and who is told.
 #[derive(Debug, Clone)]
-pub struct Desk {
+pub struct Dispatcher {
     /// Who decides.
     pub bot: Arc<Bot>,
     /// Who is told how it goes.
@@ -20,40 +20,40 @@ pub struct Desk {
 
 /// Something that was decided on, until its reply has arrived or has not.
 #[derive(Debug)]
-pub struct Case {
+pub struct InFlight {
     /// What was decided.
     pub decision: Decision,
     /// When it came in.
     pub received: Now,
     vitals: Arc<Vitals>,
     trace: Id,
-    person: Option<Id>,
+    user: Option<Id>,
     decided: Duration,
 }
 
-impl Desk {
+impl Dispatcher {
     /// Decides on what came in at `received`.
-    pub fn decide(&self, incoming: &Incoming, received: Now) -> Case {
+    pub fn decide(&self, incoming: &Incoming, received: Now) -> InFlight {
         let decision = self.bot.decide(incoming, received);
         let decided = received.elapsed();
         let (trace, kind, outcome) = (incoming.id(), decision.kind, decision.outcome);
         self.vitals.metrics.decided(kind, outcome, decision.asked, decided);
         let what = if decision.actions.is_empty() { "silent" } else { "delivering" };
         tracing::debug!(trace, kind, outcome, "{what}");
-        let person = self.log_user_ids.then(|| incoming.origin().person);
-        Case { decision, received, vitals: self.vitals.clone(), trace, person, decided }
+        let user = self.log_user_ids.then(|| incoming.origin().user);
+        InFlight { decision, received, vitals: self.vitals.clone(), trace, user, decided }
     }
 }
 
-impl Case {
+impl InFlight {
     /// The first reply has arrived.
     pub fn replied(&self) {
         let acknowledged = self.received.elapsed();
         self.vitals.metrics.acknowledged(acknowledged);
-        let Case { decision, trace, person, decided, .. } = self;
+        let InFlight { decision, trace, user, decided, .. } = self;
         tracing::info!(
             trace,
-            person,
+            user,
             kind = decision.kind,
             outcome = decision.outcome,
             about = decision.about.as_ref().map(tracing::field::display),
@@ -71,8 +71,8 @@ impl Case {
     /// A reply will never arrive, for a reason of this sort.
     pub fn undelivered(&self, sort: &'static str, why: &dyn Display) {
         self.vitals.metrics.undelivered(sort);
-        let Case { decision, trace, person, received, .. } = self;
+        let InFlight { decision, trace, user, received, .. } = self;
         let (kind, outcome) = (decision.kind, decision.outcome);
-        tracing::warn!(trace, person, kind, outcome, after_ms = received.elapsed().as_millis(), "not delivered: {why}");
+        tracing::warn!(trace, user, kind, outcome, after_ms = received.elapsed().as_millis(), "not delivered: {why}");
     }
 }

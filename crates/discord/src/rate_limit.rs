@@ -11,18 +11,18 @@ const REMEMBERED: usize = 10_000;
 
 /// What to do with a question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
+pub enum Permit {
     /// Answer it.
-    Go,
+    Answer,
     /// Say that it is too much.
-    Tell,
+    Notify,
     /// Say nothing.
-    Silence,
+    Ignore,
 }
 
-/// Counts questions by person and by channel.
+/// ConnectionCounts questions by person and by channel.
 #[derive(Debug)]
-pub struct Limits {
+pub struct RateLimiter {
     window: Duration,
     people: Counter,
     channels: Counter,
@@ -41,24 +41,24 @@ struct Count {
     told: bool,
 }
 
-impl Limits {
+impl RateLimiter {
     /// At most so many questions in a window from one person, and in one channel.
-    pub fn new(person: u64, channel: u64, window: Duration) -> Limits {
+    pub fn new(person: u64, channel: u64, window: Duration) -> RateLimiter {
         let counter = |most| Counter { most, counts: HashMap::new() };
-        Limits { window, people: counter(person), channels: counter(channel) }
+        RateLimiter { window, people: counter(person), channels: counter(channel) }
     }
 
-    /// Counts a question.
-    pub fn count(&mut self, person: Id, channel: Id, now: Now) -> Verdict {
+    /// ConnectionCounts a question.
+    pub fn count(&mut self, person: Id, channel: Id, now: Now) -> Permit {
         match self.people.count(person, now, self.window) {
-            Verdict::Go => self.channels.count(channel, now, self.window),
+            Permit::Answer => self.channels.count(channel, now, self.window),
             refused => refused,
         }
     }
 }
 
 impl Counter {
-    fn count(&mut self, whose: Id, now: Now, window: Duration) -> Verdict {
+    fn count(&mut self, whose: Id, now: Now, window: Duration) -> Permit {
         let over = |c: &Count| now.saturating_duration_since(c.since) >= window;
         if self.counts.len() >= REMEMBERED && !self.counts.contains_key(&whose) {
             self.counts.retain(|_, c| !over(c));
@@ -72,12 +72,12 @@ impl Counter {
         }
         if count.questions < self.most {
             count.questions += 1;
-            Verdict::Go
+            Permit::Answer
         } else if count.told {
-            Verdict::Silence
+            Permit::Ignore
         } else {
             count.told = true;
-            Verdict::Tell
+            Permit::Notify
         }
     }
 
@@ -99,22 +99,22 @@ mod tests {
 
     #[test]
     fn told_once_then_silence_then_again() {
-        let (mut limits, start) = (Limits::new(2, 100, WINDOW), Instant::now());
+        let (mut limits, start) = (RateLimiter::new(2, 100, WINDOW), Instant::now());
         let mut ask = |seconds| limits.count(1, 10, start + Duration::from_secs(seconds));
         let verdicts = [0, 1, 2, 3, 59, 60].map(&mut ask);
-        assert_eq!(verdicts, [Verdict::Go, Verdict::Go, Verdict::Tell, Verdict::Silence, Verdict::Silence, Verdict::Go]);
+        assert_eq!(verdicts, [Permit::Answer, Permit::Answer, Permit::Notify, Permit::Ignore, Permit::Ignore, Permit::Answer]);
     }
 
     #[test]
     fn a_channel_has_a_limit_of_its_own() {
-        let (mut limits, now) = (Limits::new(10, 2, WINDOW), Instant::now());
-        assert_eq!([1, 2, 3, 4].map(|p| limits.count(p, 7, now)), [Verdict::Go, Verdict::Go, Verdict::Tell, Verdict::Silence]);
-        assert_eq!(limits.count(3, 8, now), Verdict::Go);
+        let (mut limits, now) = (RateLimiter::new(10, 2, WINDOW), Instant::now());
+        assert_eq!([1, 2, 3, 4].map(|p| limits.count(p, 7, now)), [Permit::Answer, Permit::Answer, Permit::Notify, Permit::Ignore]);
+        assert_eq!(limits.count(3, 8, now), Permit::Answer);
     }
 
     #[test]
     fn memory_is_bounded() {
-        let (mut limits, start) = (Limits::new(1, 1, WINDOW), Instant::now());
+        let (mut limits, start) = (RateLimiter::new(1, 1, WINDOW), Instant::now());
         for n in 0..(REMEMBERED as u64 * 3) {
             limits.count(n, n, start + Duration::from_micros(n));
         }

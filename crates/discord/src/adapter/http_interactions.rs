@@ -2,7 +2,7 @@
 //! the response to the request is sent after it.
 
 use super::{convert, rest};
-use crate::desk::Case;
+use crate::dispatch::InFlight;
 use crate::event::{Id, Incoming};
 use factotum_service::config;
 use rest::Failure;
@@ -15,7 +15,7 @@ pub enum Posted {
     /// Discord wants to know whether we are there.
     Ping,
     /// Somebody used something of this application.
-    Used {
+    Interaction {
         /// The application.
         application: Id,
         /// What was used.
@@ -32,7 +32,7 @@ pub fn read(body: &[u8]) -> Option<Posted> {
         Interaction::Modal(i) => i.application_id,
         _ => return Some(Posted::Ping),
     };
-    Some(Posted::Used { application: application.get(), incoming: convert::interaction(&interaction)? })
+    Some(Posted::Interaction { application: application.get(), incoming: convert::interaction(&interaction)? })
 }
 
 /// Sends what comes after a response. It takes no token but the interaction's own.
@@ -50,11 +50,11 @@ impl FollowUps {
     }
 
     /// Sends all that was decided but the response, in its order.
-    pub async fn deliver(&self, application: Id, case: &Case) {
-        for action in case.decision.actions.iter().skip(1) {
-            let failed = |failure: Failure| case.attempt_failed(failure.as_str());
-            if let Err(failure) = rest::deliver(&self.http, application, action, case.received, &failed).await {
-                return case.undelivered(failure.as_str(), &failure);
+    pub async fn deliver(&self, application: Id, in_flight: &InFlight) {
+        for action in in_flight.decision.actions.iter().skip(1) {
+            let failed = |failure: Failure| in_flight.attempt_failed(failure.as_str());
+            if let Err(failure) = rest::deliver(&self.http, application, action, in_flight.received, &failed).await {
+                return in_flight.undelivered(failure.as_str(), &failure);
             }
         }
     }

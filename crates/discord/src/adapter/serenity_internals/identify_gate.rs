@@ -2,14 +2,15 @@
 //! may.
 //!
 //! serenity has no place for this, but its queue of shards starts one at a time, and takes the gateway's address from under a lock before it
-//! connects. The [witness](super::witness) puts us in front of it in the line for that lock; here the lock is held until the turn has come.
+//! connects. The [gateway_log](super::gateway_log) puts us in front of it in the line for that lock; here the lock is held until the turn has come.
 //! A session that is taken up again needs no turn, but the address it needs too: while another shard of this process waits for its turn, it
 //! waits as well.
 
-use super::witness::Held;
+use super::gateway_log::Held;
 use anyhow::Context as _;
 use factotum_service::config::Address;
-use factotum_service::health::{Ended, Sign};
+use factotum_service::exit::ExitReason;
+use factotum_service::health::ShardEvent;
 use reqwest::{Client, StatusCode};
 use std::convert::Infallible;
 use std::fmt::Display;
@@ -33,11 +34,11 @@ const BACKOFF: Duration = Duration::from_millis(250);
 const LONGEST: Duration = Duration::from_secs(5);
 
 /// What holds shards up.
-pub(super) struct Turnstile {
+pub(in crate::adapter) struct IdentifyGate {
     client: Client,
     queue: String,
     coming: UnboundedReceiver<Held>,
-    signs: UnboundedSender<Sign>,
+    signs: UnboundedSender<ShardEvent>,
     /// Held while a shard waits. It outlives [`run`](Self::run): a shard that has had no turn never goes on.
     address: Option<OwnedMutexGuard<String>>,
 }
@@ -48,21 +49,25 @@ enum Answer {
     UsedUp,
 }
 
-impl Turnstile {
-    pub(super) fn new(queue: &Address, coming: UnboundedReceiver<Held>, signs: UnboundedSender<Sign>) -> anyhow::Result<Turnstile> {
+impl IdentifyGate {
+    pub(in crate::adapter) fn new(
+        queue: &Address,
+        coming: UnboundedReceiver<Held>,
+        signs: UnboundedSender<ShardEvent>,
+    ) -> anyhow::Result<IdentifyGate> {
         // Nothing limits the time in all: there may be hundreds before us.
         let client = Client::builder().connect_timeout(PATIENCE).build().context("cannot set up the connection to the queue")?;
-        Ok(Turnstile { client, queue: queue.as_str().to_owned(), coming, signs, address: None })
+        Ok(IdentifyGate { client, queue: queue.as_str().to_owned(), coming, signs, address: None })
     }
 
     /// Lets one shard after the other through.
-    pub(super) async fn run(&mut self) -> Infallible {
+    pub(in crate::adapter) async fn run(&mut self) -> Infallible {
         while let Some(Held { shard, lock }) = self.coming.recv().await {
             self.address = Some(lock.await);
             self.turn(shard).await;
             self.address = None;
         }
-        // The witness lives as long as the program.
+        // The gateway_log lives as long as the program.
         pending().await
     }
 
@@ -81,16 +86,16 @@ impl Turnstile {
                         Ok(()) if waiting => {}
                         Ok(()) => {
                             waiting = true;
-                            self.sign(Sign::Waiting(shard));
+                            self.sign(ShardEvent::Waiting(shard));
                         }
                     }
                 }
             };
             match answer {
-                Ok(Answer::Go) => return self.sign(Sign::Turn(shard, begun.elapsed())),
+                Ok(Answer::Go) => return self.sign(ShardEvent::GotTurn(shard, begun.elapsed())),
                 Ok(Answer::UsedUp) => {
                     tracing::error!(shard, "the queue has no session left until they are renewed");
-                    self.sign(Sign::Refused(Ended::TooManySessions));
+                    self.sign(ShardEvent::Rejected(ExitReason::TooManySessions));
                     pending().await
                 }
                 Err(error) => {
@@ -100,7 +105,7 @@ impl Turnstile {
                     if !told {
                         told = true;
                         tracing::warn!(shard, "cannot wait for the turn to begin a session, and asks on: {:#}", error);
-                        self.sign(Sign::NoQueue(shard));
+                        self.sign(ShardEvent::QueueUnreachable(shard));
                     }
                     sleep(pause).await;
                     pause = (pause * 2).min(LONGEST);
@@ -135,7 +140,7 @@ impl Turnstile {
         anyhow::anyhow!("what answers at {} is no queue (HTTP status {status})", self.queue)
     }
 
-    fn sign(&self, sign: Sign) {
+    fn sign(&self, sign: ShardEvent) {
         // At the very end nobody listens any more.
         let _ = self.signs.send(sign);
     }

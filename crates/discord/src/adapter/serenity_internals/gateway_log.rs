@@ -1,11 +1,12 @@
-//! Signs of the connection's life. serenity tells them to nobody but its log, so they are read off its log lines; the version of serenity
+//! ShardEvents of the connection's life. serenity tells them to nobody but its log, so they are read off its log lines; the version of serenity
 //! is held fast in `Cargo.toml`, and the end-to-end tests need every one of these lines.
 //!
 //! The lines themselves are never printed: some quote what was received, and with it what people wrote.
 //!
 //! One of its spans tells, too, when a shard is about to connect in order to identify, and it is opened just there: so a shard can be held up.
 
-use factotum_service::health::{Ended, Sign};
+use factotum_service::exit::ExitReason;
+use factotum_service::health::ShardEvent;
 use std::future::ready;
 use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
@@ -22,21 +23,21 @@ use tracing_subscriber::layer::Context;
 use tracing_subscriber::registry::LookupSpan;
 
 /// A module of serenity's, what its line has to say, and of what it is a sign for a shard.
-type Line = (&'static str, &'static str, fn(u32) -> Sign);
+type Line = (&'static str, &'static str, fn(u32) -> ShardEvent);
 
 const LINES: &[Line] = &[
-    ("serenity::gateway::ws", "] Identifying", Sign::Identifying),
-    ("serenity::gateway::ws", "Err decompressing bytes", |_| Sign::Unreadable),
-    ("serenity::gateway::ws", "Err deserializing", |_| Sign::Unreadable),
-    ("serenity::gateway::shard", "Received heartbeat ack", Sign::Acknowledged),
-    ("serenity::gateway::shard", "Attempting to resume", Sign::Lost),
-    ("serenity::gateway::shard", "Sent invalid authentication", |_| Sign::Refused(Ended::BadToken)),
-    ("serenity::gateway::shard", "Invalid gateway intents", |_| Sign::Refused(Ended::BadIntents)),
-    ("serenity::gateway::shard", "Disallowed gateway intents", |_| Sign::Refused(Ended::BadIntents)),
-    ("serenity::gateway::shard", "Sent invalid shard data", |_| Sign::Refused(Ended::BadShards)),
-    ("serenity::gateway::shard", "Shard has too many guilds", |_| Sign::Refused(Ended::BadShards)),
-    ("serenity::gateway::shard", "Unknown unclean close 4012", |_| Sign::Refused(Ended::BadVersion)),
-    ("serenity::gateway::bridge::shard_runner", "Requesting restart", Sign::Lost),
+    ("serenity::gateway::ws", "] Identifying", ShardEvent::Identifying),
+    ("serenity::gateway::ws", "Err decompressing bytes", |_| ShardEvent::Unreadable),
+    ("serenity::gateway::ws", "Err deserializing", |_| ShardEvent::Unreadable),
+    ("serenity::gateway::shard", "Received heartbeat ack", ShardEvent::HeartbeatAcknowledged),
+    ("serenity::gateway::shard", "Attempting to resume", ShardEvent::Disconnected),
+    ("serenity::gateway::shard", "Sent invalid authentication", |_| ShardEvent::Rejected(ExitReason::BadToken)),
+    ("serenity::gateway::shard", "Invalid gateway intents", |_| ShardEvent::Rejected(ExitReason::BadIntents)),
+    ("serenity::gateway::shard", "Disallowed gateway intents", |_| ShardEvent::Rejected(ExitReason::BadIntents)),
+    ("serenity::gateway::shard", "Sent invalid shard data", |_| ShardEvent::Rejected(ExitReason::BadShards)),
+    ("serenity::gateway::shard", "Shard has too many guilds", |_| ShardEvent::Rejected(ExitReason::BadShards)),
+    ("serenity::gateway::shard", "Unknown unclean close 4012", |_| ShardEvent::Rejected(ExitReason::BadVersion)),
+    ("serenity::gateway::bridge::shard_runner", "Requesting restart", ShardEvent::Disconnected),
 ];
 
 /// The module and the name of the span in which serenity starts a shard: after it has waited its own five seconds, directly before it takes the
@@ -45,7 +46,7 @@ const LINES: &[Line] = &[
 const START: (&str, &str) = ("serenity::gateway::bridge::shard_queuer", "start");
 
 /// A shard that is about to connect in order to identify. It waits for the lock, behind us.
-pub(super) struct Held {
+pub(in crate::adapter) struct Held {
     pub shard: u32,
     pub lock: Lock,
 }
@@ -76,15 +77,15 @@ impl Gate {
 
 /// The signs as they come. What is read off the log and what is heard of events go one way, so that "lost" and "resumed" keep their order.
 #[derive(Debug)]
-pub struct Signs {
-    sender: UnboundedSender<Sign>,
-    receiver: UnboundedReceiver<Sign>,
+pub struct ShardEvents {
+    sender: UnboundedSender<ShardEvent>,
+    receiver: UnboundedReceiver<ShardEvent>,
     gate: Arc<OnceLock<Gate>>,
 }
 
-impl Signs {
+impl ShardEvents {
     /// Holds up every shard that is about to identify, by the lock of the gateway's address.
-    pub(super) fn hold(&self, address: Arc<Mutex<String>>) -> UnboundedReceiver<Held> {
+    pub(in crate::adapter) fn hold(&self, address: Arc<Mutex<String>>) -> UnboundedReceiver<Held> {
         let (held, coming) = unbounded_channel();
         // A second connection of the same process there is not.
         let _ = self.gate.set(Gate { address, held });
@@ -92,22 +93,22 @@ impl Signs {
     }
 
     /// The next one, once there is one.
-    pub(super) async fn next(&mut self) -> Option<Sign> {
+    pub(in crate::adapter) async fn next(&mut self) -> Option<ShardEvent> {
         self.receiver.recv().await
     }
 
     /// Where others can send theirs.
-    pub(super) fn sender(&self) -> UnboundedSender<Sign> {
+    pub(in crate::adapter) fn sender(&self) -> UnboundedSender<ShardEvent> {
         self.sender.clone()
     }
 }
 
 /// A layer that takes note of signs, and where they come out.
-pub fn layer<S: Subscriber + for<'a> LookupSpan<'a>>() -> (impl Layer<S> + Send + Sync, Signs) {
+pub fn layer<S: Subscriber + for<'a> LookupSpan<'a>>() -> (impl Layer<S> + Send + Sync, ShardEvents) {
     let (sender, receiver) = unbounded_channel();
     let gate = Arc::new(OnceLock::new());
-    let witness = Witness { sender: sender.clone(), gate: gate.clone() };
-    (witness.with_filter(filter_fn(concerns)), Signs { sender, receiver, gate })
+    let gateway_log = GatewayLog { sender: sender.clone(), gate: gate.clone() };
+    (gateway_log.with_filter(filter_fn(concerns)), ShardEvents { sender, receiver, gate })
 }
 
 /// Events of these modules only. Of their spans just one: to open the others would put everything that is received into words.
@@ -120,12 +121,12 @@ fn concerns(metadata: &Metadata<'_>) -> bool {
     *metadata.level() <= level && LINES.iter().any(|(target, _, _)| *target == metadata.target())
 }
 
-struct Witness {
-    sender: UnboundedSender<Sign>,
+struct GatewayLog {
+    sender: UnboundedSender<ShardEvent>,
     gate: Arc<OnceLock<Gate>>,
 }
 
-impl<S: Subscriber> Layer<S> for Witness {
+impl<S: Subscriber> Layer<S> for GatewayLog {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
         let mut message = Message(String::new());
         event.record(&mut message);
@@ -166,7 +167,7 @@ impl Visit for Message {
     }
 }
 
-fn sign(target: &str, message: &str) -> Option<Sign> {
+fn sign(target: &str, message: &str) -> Option<ShardEvent> {
     // What was received may be quoted behind: only the beginning is serenity's own.
     let own = factotum_core::text::truncate(message, 120);
     let (_, _, sign) = LINES.iter().find(|(module, words, _)| *module == target && own.contains(words))?;
@@ -186,13 +187,16 @@ mod tests {
     #[test]
     fn signs_with_their_shards() {
         let line = |rest: &str| format!("[ShardInfo {{ id: ShardId(3), total: 4 }}] {rest}");
-        assert_eq!(sign("serenity::gateway::ws", &line("Identifying")), Some(Sign::Identifying(3)));
-        assert_eq!(sign("serenity::gateway::shard", &line("Received heartbeat ack")), Some(Sign::Acknowledged(3)));
-        assert_eq!(sign("serenity::gateway::shard", &line("Unknown unclean close 4012: None")), Some(Sign::Refused(Ended::BadVersion)));
+        assert_eq!(sign("serenity::gateway::ws", &line("Identifying")), Some(ShardEvent::Identifying(3)));
+        assert_eq!(sign("serenity::gateway::shard", &line("Received heartbeat ack")), Some(ShardEvent::HeartbeatAcknowledged(3)));
+        assert_eq!(
+            sign("serenity::gateway::shard", &line("Unknown unclean close 4012: None")),
+            Some(ShardEvent::Rejected(ExitReason::BadVersion))
+        );
         assert_eq!(sign("serenity::gateway::shard", &line("Unknown unclean close 4000: None")), None);
         assert_eq!(
             sign("serenity::gateway::ws", &format!("Err deserializing text: x; text: {}] Identifying", "y".repeat(200))),
-            Some(Sign::Unreadable)
+            Some(ShardEvent::Unreadable)
         );
         assert_eq!(sign("somewhere::else", &line("Identifying")), None);
     }

@@ -1,8 +1,8 @@
 //! The bot's fixed words, all in one place.
 
+use super::markdown::{clip, link, plain};
 use super::payload::{Embed, Field, MAX_FIELD, Message};
 use super::reply::{BLUE, fitting};
-use super::wording::{clip, link, plain};
 use factotum_core::knowledge::{KnowledgeBase, Source, date_in_words};
 
 /// For somebody who asked nothing, or for help.
@@ -34,7 +34,7 @@ pub fn about(base: &KnowledgeBase) -> Message {
     let topics = base.topics().len();
     let content = format!(
         "Factotum {}, a bot that answers from a record and says so when something is not on it.\n\
-         Record `{version}`: {} facts, {} questions on {topics} topics.\n\
+         IndexedKnowledge `{version}`: {} facts, {} questions on {topics} topics.\n\
          Privacy: I read what is addressed to me, to answer it. I keep no messages and no names; the log has neither. For a while I remember, \
          in memory only, how often somebody asked and which answers they rated, so that I can limit the one and count the other once.",
         env!("CARGO_PKG_VERSION"),
