@@ -22,7 +22,7 @@ COPY crates/discord/Cargo.toml crates/discord/
 COPY crates/service/Cargo.toml crates/service/
 RUN mkdir -p src benches tests/discord \
  && benches=$(sed -n '/^\[\[bench\]\]$/,/^$/s/^name = "\(.*\)"$/benches\/\1.rs/p' Cargo.toml) \
- && echo 'fn main() {}' | tee crates/built-in/build.rs src/main.rs tests/discord/main.rs $benches >/dev/null \
+ && echo 'fn main() {}' | tee crates/built-in/build.rs src/main.rs tests/main.rs tests/discord/main.rs $benches >/dev/null \
  && for crate in crates/*; do mkdir -p "$crate/src" && touch "$crate/src/lib.rs"; done \
  && cargo build --locked --profile image --bin factotum ${JOBS:+--jobs "$JOBS"}
 

@@ -1,6 +1,6 @@
-//! The command line as people and programs meet it. `TRYCMD=overwrite cargo test --test cli` refreshes what is expected; read the
-//! difference before you keep it.
+//! The command line as people and programs use it. What the sessions in `tests/cli/` print is rewritten by `scripts/bless`.
 
+use crate::{expected, sessions};
 use factotum_core::render::visible;
 use factotum_service::pack;
 use std::fs;
@@ -8,14 +8,43 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+/// Holds the sessions of a file in `tests/cli/`, as if they were held in this folder.
+fn hold_sessions(name: &str, folder: &Path) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli").join(name);
+    let document = fs::read_to_string(&path).expect("a file with sessions");
+    let (now, calls) = sessions::held(&document, folder);
+    assert!(calls > 0, "{name} has no session");
+    expected::hold(&path, &now);
+}
+
 #[test]
 fn commands() {
-    trycmd::TestCases::new()
-        .env("COLUMNS", "100")
-        .env("DISCORD_TOKEN", "")
-        .env("DISCORD_TOKEN_FILE", "")
-        .case("tests/cli/*.trycmd")
-        .case("tests/cli/*.toml");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut names: Vec<String> = fs::read_dir(root.join("tests/cli"))
+        .expect("a folder with sessions")
+        .map(|entry| entry.expect("readable").file_name().into_string().expect("a name in ASCII"))
+        .filter(|name| name.ends_with(".md") && name != "import.md")
+        .collect();
+    names.sort();
+    assert!(names.len() >= 10, "{names:?}");
+    std::thread::scope(|scope| {
+        for name in &names {
+            scope.spawn(|| hold_sessions(name, root));
+        }
+    });
+}
+
+/// These write files, so they are held in a folder of their own.
+#[test]
+fn tables_become_knowledge_bases() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli/import");
+    let folder = folder("import", |_| ());
+    for table in ["lights.csv", "bad.csv", "semicolons.csv"] {
+        fs::copy(root.join(table), folder.join(table)).expect("a table for tests");
+    }
+    hold_sessions("import.md", &folder);
+    let made = fs::read_to_string(folder.join("pack/lights.toml")).expect("the session wrote it");
+    expected::hold(&root.join("lights.toml"), &made);
 }
 
 /// `factotum ask` of a folder, so far without a question.

@@ -1,7 +1,7 @@
 //! Every code of a diagnostic has a folder in `tests/diagnostics` with the smallest pack that shows it, and what is said.
-//!
-//! `BLESS=1 cargo test --test diagnostics` writes the expected texts anew.
+//! `scripts/bless` rewrites the expected texts.
 
+use crate::expected;
 use factotum_core::answering::Answerer;
 use factotum_core::diagnostic::{Code, Diagnostic, Severity, SourceFile};
 use factotum_core::knowledge;
@@ -41,7 +41,6 @@ fn findings(folder: &Path, files: &[SourceFile]) -> Vec<Diagnostic> {
 
 #[test]
 fn every_code_is_shown_by_a_pack_of_its_own() {
-    let bless = std::env::var_os("BLESS").is_some();
     for code in Code::ALL {
         let folder = root().join(code.as_str());
         let files = files(&folder);
@@ -52,11 +51,7 @@ fn every_code_is_shown_by_a_pack_of_its_own() {
             found.iter().map(|d| (d.code, &d.message)).collect::<Vec<_>>()
         );
         let text: String = found.iter().map(|d| d.human(&files, false) + "\n\n").collect();
-        let expected = folder.join("expected.txt");
-        if bless {
-            fs::write(&expected, &text).expect("the folder is writable");
-        }
-        assert_eq!(fs::read_to_string(&expected).unwrap_or_default(), text, "{code}: BLESS=1 writes it anew");
+        expected::hold(&folder.join("expected.txt"), &text);
     }
 }
 

@@ -1,11 +1,9 @@
 //! The pictures in `docs/pictures` show what people get: they are drawn from the messages that the bot sends.
-//!
-//! `BLESS=1 cargo test --test pictures` draws them anew; look at them before you keep them.
+//! `scripts/bless` draws them again; look at them before you keep them.
 
 use factotum_discord::payload::{Component, Embed, Message};
 use factotum_discord::reply;
 use std::fmt::Write;
-use std::fs;
 use std::path::Path;
 
 /// Width of a picture, and of a line of text in it, in pixels.
@@ -28,13 +26,7 @@ fn pictures_show_what_is_sent() {
     ] {
         let messages = reply::messages(answerer.base(), &answerer.answer(question));
         let [message] = messages.as_slice() else { panic!("one message for {question}") };
-        let (path, now) = (folder.join(format!("{name}.svg")), picture(question, message));
-        if std::env::var_os("BLESS").is_some() {
-            fs::create_dir_all(&folder).expect("the folder is writable");
-            fs::write(&path, &now).expect("the picture is writable");
-        }
-        let kept = fs::read_to_string(&path).unwrap_or_default();
-        assert_eq!(kept, now, "BLESS=1 cargo test --test pictures draws {name} anew");
+        crate::expected::hold(&folder.join(format!("{name}.svg")), &picture(question, message));
     }
 }
 

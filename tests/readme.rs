@@ -1,8 +1,8 @@
 //! What the documents show is true: the README's sessions print what they show, its TOML loads, links lead somewhere, and commands and their
 //! options exist.
-//!
-//! `BLESS=1 cargo test --test readme` writes what the README's sessions print anew; read the difference before you keep it.
+//! `scripts/bless` rewrites what the README's sessions print.
 
+use crate::{expected, sessions};
 use factotum_core::diagnostic::SourceFile;
 use factotum_core::knowledge;
 use std::collections::BTreeMap;
@@ -39,31 +39,18 @@ fn lines(text: &str) -> impl Iterator<Item = (Option<&str>, &str)> {
     })
 }
 
-/// The arguments of a command line for our program, `None` for other programs. Double quotes keep words together; a comment ends it.
-fn arguments(command: &str) -> Option<Vec<String>> {
-    let contained = || command.contains("docker run ").then(|| command.split_once(" factotum ").map(|(_, rest)| rest)).flatten();
-    let rest = command.strip_prefix("factotum ").or_else(|| command.strip_prefix("cargo run --release -- ")).or_else(contained)?;
-    let mut words = vec![String::new()];
-    let mut quoted = false;
-    for c in rest.chars() {
-        match c {
-            '"' => quoted = !quoted,
-            '#' | '<' | '|' | '>' if !quoted => break,
-            ' ' if !quoted => words.push(String::new()),
-            _ => words.last_mut().expect("it began with one").push(c),
-        }
-    }
-    words.retain(|word| !word.is_empty());
-    Some(words)
-}
-
-/// Standard output of our program. It runs in the empty folder of this test, so that no settings lie about.
-fn run(arguments: &[String]) -> String {
+/// A folder without settings.
+fn empty() -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("readme");
     fs::create_dir_all(&folder).expect("the build folder is writable");
+    folder
+}
+
+/// Standard output of our program.
+fn run(arguments: &[String]) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_factotum"))
         .args(arguments)
-        .current_dir(folder)
+        .current_dir(empty())
         .env_remove("FACTOTUM_KNOWLEDGE")
         .output()
         .expect("the program was built for this test");
@@ -71,40 +58,13 @@ fn run(arguments: &[String]) -> String {
     String::from_utf8(output.stdout).expect("replies are UTF-8")
 }
 
-/// The README as it would be if its sessions were held now.
-fn held_now(readme: &str) -> (String, usize) {
-    let (mut out, mut held) = (String::new(), 0);
-    let mut session = false;
-    for line in readme.lines() {
-        let fence = line.starts_with("```");
-        let command = line.strip_prefix("$ ").filter(|_| session);
-        // What a session shows is left out here, and put in anew below its command.
-        if fence || command.is_some() || !session {
-            out.push_str(line);
-            out.push('\n');
-        }
-        if fence {
-            session = line == "```console";
-        }
-        if let Some(arguments) = command.and_then(arguments) {
-            out.push_str(&run(&arguments));
-            held += 1;
-        }
-    }
-    (out, held)
-}
-
 #[test]
 fn sessions_print_what_they_show() {
     let path = root().join("README.md");
     let readme = read(&path);
-    let (now, held) = held_now(&readme);
-    assert!(held >= 2, "the README shows an answer and a refusal");
-    if std::env::var_os("BLESS").is_some() {
-        fs::write(&path, &now).expect("the README is writable");
-    } else {
-        assert_eq!(readme, now, "BLESS=1 cargo test --test readme writes it anew");
-    }
+    let (now, calls) = sessions::held(&readme, &empty());
+    assert!(calls >= 2, "the README shows an answer and a refusal");
+    expected::hold(&path, &now);
 }
 
 #[test]
@@ -141,6 +101,7 @@ fn calls(text: &str) -> Vec<Vec<String>> {
         Some(_) => Vec::new(),
         None => line.split('`').skip(1).step_by(2).collect(),
     });
+    let arguments = |line: &str| Some(sessions::call(line)?.arguments);
     code.filter_map(arguments).filter(|words| words.first().is_some_and(|w| w.bytes().all(|b| b.is_ascii_lowercase()))).collect()
 }
 

@@ -10,6 +10,7 @@ mod rest_proxy;
 
 mod answers;
 mod faults;
+mod image;
 mod interactions;
 mod load;
 mod mutated;
@@ -22,6 +23,7 @@ mod stopping;
 use fake::{Fake, requests};
 use libtest_mimic::{Arguments, Trial};
 use std::future::Future;
+use std::process::ExitCode;
 
 /// Tests that run at once. Each is two or three sleeping processes; more would only compete for the processor at the start.
 const SIDE_BY_SIDE: usize = 8;
@@ -39,10 +41,16 @@ fn trial(body: impl FnOnce(Fake) -> std::pin::Pin<Box<dyn Future<Output = ()> + 
     Box::new(body)
 }
 
-fn main() {
+fn main() -> ExitCode {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    if let [command, words @ ..] = words.as_slice()
+        && command == "image"
+    {
+        return runtime.block_on(image::tried(words));
+    }
     let mut arguments = Arguments::from_args();
     arguments.test_threads = arguments.test_threads.or(Some(SIDE_BY_SIDE));
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
     let handle = runtime.handle().clone();
     let all: Vec<(&str, Body)> = tests! {
         answers::{
@@ -116,5 +124,5 @@ fn main() {
         })
         .collect();
     trials.push(Trial::test("requests_are_held_against_discords_description", || Ok(())).with_ignored_flag(!openapi::available()));
-    libtest_mimic::run(&arguments, trials).exit();
+    libtest_mimic::run(&arguments, trials).exit_code()
 }

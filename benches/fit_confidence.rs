@@ -1,6 +1,6 @@
 //! Fits the weights of confidence (`src/answering/evidence.rs`) by cross-validation over packs' own phrases.
 //!
-//! `cargo run --release --example fit_confidence` fits to the built-in pack, `... -- DIR...` to others: either packs with
+//! `cargo bench --bench fit_confidence` fits to the built-in pack, `... -- DIR...` to others: either packs with
 //! near misses or packs without, since each sort has weights of its own.
 //!
 //! A pack is learned without a tenth of its phrases, and without a tenth of its intents and near misses altogether (these
@@ -55,7 +55,7 @@ impl Asked {
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let folders: Vec<PathBuf> = std::env::args_os().skip(1).map(PathBuf::from).collect();
+    let folders: Vec<PathBuf> = std::env::args_os().skip(1).filter(|argument| argument != "--bench").map(PathBuf::from).collect();
     let mut bases = Vec::new();
     for folder in &folders {
         let files = pack::read(folder)?;

@@ -1,4 +1,4 @@
-//! Tries `factotum serve-interactions` under load: `try_interactions FACTOTUM`. `scripts/try-interactions` builds all that this needs and calls
+//! Tries `factotum serve-interactions` under load: `cargo bench --bench interactions -- FACTOTUM`. `scripts/try-interactions` builds all that this needs and calls
 //! it. Everything runs on this machine, loopback included, so figures are those of server and load together.
 //!
 //! 1. Valid, forged, truncated, stale and oversized requests, mixed: only the valid ones may be answered.
@@ -69,16 +69,16 @@ const QUESTIONS: [&str; 8] = [
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
     let done = match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["constant"] => constant().await,
         [factotum] => all(Path::new(factotum)).await,
-        _ => Err(anyhow::anyhow!("usage: try_interactions FACTOTUM")),
+        _ => Err(anyhow::anyhow!("usage: cargo bench --bench interactions -- FACTOTUM")),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("try_interactions: {error:#}");
+            eprintln!("interactions: {error:#}");
             ExitCode::FAILURE
         }
     }

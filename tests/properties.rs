@@ -1,7 +1,7 @@
 //! What must hold whatever comes in: real questions, records and tables, changed by chance, and the laws that they must keep.
 //!
-//! A few thousand cases each by default, always the same ones. `PROPTEST_CASES=1000000 cargo test --test properties
-//! answer_path` asks a million questions; `PROPTEST_RNG_SEED=2` asks others. `fuzz/` has the same laws under a fuzzer.
+//! A few thousand cases each by default, always the same ones. `PROPTEST_CASES=1000000 cargo test --test all
+//! properties::answer_path` asks a million questions; `PROPTEST_RNG_SEED=2` asks others. `fuzz/` has the same laws under a fuzzer.
 
 mod laws;
 mod mutate;

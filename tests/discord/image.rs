@@ -1,18 +1,14 @@
-//! Runs an image and asks it questions through the Discord on loopback of the tests: `try_image IMAGE ENGINE [OPTIONS] -- COMPOSE [OPTIONS]`,
-//! where the engine is `docker` or `podman`, and what composes is `docker compose` or `podman-compose`. `scripts/try-image` builds the image
-//! and calls this.
+//! Runs a container's image and asks it questions through the Discord of these tests: `cargo test --test discord -- image IMAGE ENGINE [OPTIONS]
+//! -- COMPOSE [OPTIONS]`, where the engine is `docker` or `podman`, and what composes is `docker compose` or `podman-compose`.
+//! `scripts/try-image` builds the image and calls this.
 //!
 //! Everything is held against what runs, not against what was asked for: the process's own account of its rights, its file system, its
 //! exit status. Reading that of somebody else's process wants root.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "the report of a tool")]
 
-#[allow(dead_code, reason = "the tests use all of it")]
-#[path = "../tests/discord/fake.rs"]
-mod fake;
-
+use crate::fake::{Fake, Place, Seen, TOKEN, US, Written};
 use anyhow::{Context, Result, bail, ensure};
-use fake::{Fake, Place, Seen, TOKEN, US, Written};
 use serde_json::Value;
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -68,21 +64,20 @@ const NAMES: &str = "127.0.53.53";
 /// The user that the image names.
 const USER: &str = "65532";
 
-const USAGE: &str = "usage: try_image IMAGE ENGINE [OPTIONS] -- COMPOSE [OPTIONS]";
+const USAGE: &str = "usage: cargo test --test discord -- image IMAGE ENGINE [OPTIONS] -- COMPOSE [OPTIONS]";
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    match run().await {
+/// Tries the image that these arguments name.
+pub(crate) async fn tried(arguments: &[String]) -> ExitCode {
+    match run(arguments).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("try_image: {error:#}");
+            eprintln!("image: {error:#}");
             ExitCode::FAILURE
         }
     }
 }
 
-async fn run() -> Result<()> {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
+async fn run(arguments: &[String]) -> Result<()> {
     let mut parts = arguments.splitn(2, |argument| argument == "--");
     let (Some([image, words @ ..]), Some(compose)) = (parts.next(), parts.next()) else { bail!(USAGE) };
     ensure!(!words.is_empty() && !compose.is_empty(), USAGE);

@@ -1,0 +1,11 @@
+//! All tests of the program but those against a Discord. They are one binary, because building one takes longer than running most of them.
+
+mod cli;
+mod diagnostics;
+mod docs;
+mod expected;
+mod pictures;
+mod properties;
+mod readme;
+mod sessions;
+mod supply_chain;
