@@ -46,11 +46,7 @@ fn fold_char(c: char, out: &mut String) {
     }
 }
 
-/// Folds a whole string: what two spellings of one name have in common.
-///
-/// ```
-/// assert_eq!(factotum::text::fold("Vučić"), "vucic");
-/// ```
+/// Folds a whole string, so that two spellings of one name are equal: "Vučić" becomes "vucic".
 pub fn fold(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     text.chars().for_each(|c| fold_char(c, &mut out));
