@@ -2,7 +2,8 @@
 //!
 //! `cargo bench --bench answer` measures everything, `cargo bench --bench answer -- load` only what has "load" in its name.
 
-use criterion::{Criterion, Throughput};
+#![allow(clippy::print_stdout, reason = "the report of a benchmark")]
+
 use factotum_core::answering::Answerer;
 use factotum_core::diagnostic::SourceFile;
 use factotum_core::knowledge;
@@ -18,58 +19,58 @@ use std::time::{Duration, Instant};
 const GOLDEN: [&str; 2] = ["tests/questions", "tests/heldout"];
 /// Times that each question is asked for its own figure.
 const ROUNDS: usize = 25;
+/// How long one thing is measured, and how often at least.
+const MEASURED: Duration = Duration::from_secs(3);
+const LEAST: usize = 20;
 
-// The macros of criterion would make an undocumented public function of each group.
 fn main() {
-    let mut criterion = Criterion::default().configure_from_args();
+    let names: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    let is_wanted = |name: &str| names.is_empty() || names.iter().any(|part| name.contains(part.as_str()));
+    let measure = |name: &str, run: &mut dyn FnMut()| {
+        if is_wanted(name) {
+            measure(name, run);
+        }
+    };
+    // From nothing to an answerer, and from the knowledge files to a checked base, before anything is learned.
+    measure("load/built-in", &mut || drop(black_box(factotum_built_in::answerer())));
+    let files = factotum_built_in::files();
+    measure("load/files", &mut || drop(black_box(knowledge::load(black_box(&files)))));
+
+    // All questions once: the answer alone, and with its rendering as JSON, message included.
     let answerer = factotum_built_in::answerer();
     let questions = questions(&answerer);
-    load(&mut criterion);
-    answer(&mut criterion, &answerer, &questions);
-    suggest(&mut criterion, &answerer);
-    criterion.final_summary();
-    // `cargo test --benches` only looks whether the above runs.
-    if std::env::args().any(|argument| argument == "--bench") {
+    measure("answer/golden", &mut || questions.iter().for_each(|q| drop(black_box(answerer.answer(black_box(q))))));
+    measure("answer/golden-as-json", &mut || {
+        questions.iter().for_each(|q| drop(black_box(json::reply(answerer.base(), q, &answerer.answer(black_box(q))).to_string())));
+    });
+
+    // The choices for a half-typed question on Discord, which waits for three seconds, people for less: one that is long and has typing errors.
+    let suggester = Suggester::of(answerer.base());
+    let typed = "why did the goverment of bosnia not recognise the indepedence of kosovo in the year";
+    measure("suggest", &mut || drop(black_box(suggester.choices(&answerer, black_box(typed)))));
+
+    if is_wanted("answer/distribution") {
         distribution(&answerer, &questions);
     }
 }
 
-/// From nothing to an answerer; and from the pack's files to a checked base, before anything is learned.
-fn load(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("load");
-    group.sample_size(20);
-    group.bench_function("built-in", |b| b.iter(factotum_built_in::answerer));
-    let files = factotum_built_in::files();
-    group.bench_function("files", |b| b.iter(|| knowledge::load(black_box(&files))));
-    group.finish();
+/// Runs it again and again, and prints the median and the shortest time.
+fn measure(name: &str, run: &mut dyn FnMut()) {
+    run();
+    let (begun, mut times) = (Instant::now(), Vec::new());
+    while times.len() < LEAST || begun.elapsed() < MEASURED {
+        let begun = Instant::now();
+        run();
+        times.push(begun.elapsed());
+    }
+    times.sort_unstable();
+    println!("{name:<24}median {:.1} µs   shortest {:.1} µs   {} times", micros(times[times.len() / 2]), micros(times[0]), times.len());
 }
 
-/// All questions once: the answer alone, and with its rendering as JSON, message included.
-fn answer(criterion: &mut Criterion, answerer: &Answerer, questions: &[String]) {
-    let mut group = criterion.benchmark_group("answer");
-    group.sample_size(20).throughput(Throughput::Elements(questions.len() as u64));
-    group.bench_function("golden", |b| b.iter(|| questions.iter().map(|q| answerer.answer(black_box(q)).suggestions.len()).sum::<usize>()));
-    group.bench_function("golden-as-json", |b| {
-        b.iter(|| {
-            questions.iter().map(|q| json::reply(answerer.base(), q, &answerer.answer(black_box(q))).to_string().len()).sum::<usize>()
-        })
-    });
-    group.finish();
-}
-
-/// The choices for a half-typed question on Discord, which waits for three seconds, people for less: one that is long and has
-/// typing errors.
-fn suggest(criterion: &mut Criterion, answerer: &Answerer) {
-    let suggester = Suggester::of(answerer.base());
-    let typed = "why did the goverment of bosnia not recognise the indepedence of kosovo in the year";
-    criterion.bench_function("suggest", |b| b.iter(|| suggester.choices(answerer, black_box(typed))));
-}
-
-/// How the time of an answer is spread over the questions: what criterion's mean of all hides.
+/// How the time of an answer is spread over the questions.
 ///
 /// All questions are asked in turn, so that none profits from having just been asked; the median of a question's rounds
 /// leaves out what other programs on the machine took away.
-#[allow(clippy::print_stdout, reason = "the report of a benchmark")]
 fn distribution(answerer: &Answerer, questions: &[String]) {
     let mut times: Vec<Vec<Duration>> = vec![Vec::with_capacity(ROUNDS); questions.len()];
     for _ in 0..ROUNDS {
