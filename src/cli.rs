@@ -21,7 +21,7 @@ mod token;
 mod topics;
 
 use clap::{Parser, Subcommand};
-use factotum_core::render::visible;
+use factotum_core::render::escape_control;
 use factotum_discord::adapter::serenity_internals::gateway_log::{self, ShardEvents};
 use factotum_service::config::{LogFormat, unknown_variables};
 use factotum_service::exit::ExitReason;
@@ -110,7 +110,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Status> {
     let settings = Settings::load(&arguments.global)?;
     let signs = log_to_standard_error(settings.log_filter(), settings.config().log_format)?;
     for (name, nearest) in unknown_variables(std::env::vars_os().map(|(name, _)| name.to_string_lossy().into_owned())) {
-        tracing::warn!("the environment variable {} sets nothing; did you mean {nearest}?", visible(&name));
+        tracing::warn!("the environment variable {} sets nothing; did you mean {nearest}?", escape_control(&name));
     }
     match &arguments.command {
         Command::Ask(ask) => ask.run(&settings),

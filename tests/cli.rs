@@ -1,7 +1,7 @@
 //! The command line as people and programs use it. What the sessions in `tests/cli/` print is rewritten by `scripts/bless`.
 
 use crate::{expected, sessions};
-use factotum_core::render::visible;
+use factotum_core::render::escape_control;
 use factotum_service::pack;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -118,7 +118,7 @@ fn as_many_replies_as_lines_whatever_is_in_them() {
     let lines = hostile();
     let replies = replies(&["--json"], &lines);
     assert_eq!(replies.lines().count(), lines.len());
-    assert_eq!(visible(&replies), replies);
+    assert_eq!(escape_control(&replies), replies);
     for reply in replies.lines() {
         let reply: serde_json::Value = serde_json::from_str(reply).expect("a reply is JSON");
         assert_ne!(reply["outcome"], "answer", "{reply}");
@@ -130,7 +130,7 @@ fn as_many_replies_as_lines_whatever_is_in_them() {
 fn nothing_hostile_comes_back() {
     for arguments in [&[][..], &["--explain"]] {
         let replies = replies(arguments, &hostile());
-        assert_eq!(visible(&replies), replies);
+        assert_eq!(escape_control(&replies), replies);
         assert!(!replies.contains("Source:") && !replies.contains('@'), "{replies}");
     }
 }
@@ -145,7 +145,7 @@ fn arguments_need_not_be_text() {
         let output = ask_of("tests/packs/tiny").arg("--").arg(std::ffi::OsStr::from_bytes(&line)).output().expect("it runs");
         let reply = String::from_utf8(output.stdout).expect("a reply is UTF-8");
         assert!(output.status.success() && output.stderr.is_empty() && !reply.contains("Source:"), "{reply}");
-        assert_eq!(visible(&reply), reply);
+        assert_eq!(escape_control(&reply), reply);
     }
 }
 

@@ -77,7 +77,7 @@ impl Ask {
             let mut out = anstream::stdout().lock();
             writeln!(out, "{}", console::reply(answerer.base(), &reply))?;
             if self.explain {
-                writeln!(out, "\n{}  took          {microseconds} µs", explain::human(answerer, question, &reply))?;
+                writeln!(out, "\n{}  took          {microseconds} µs", explain::human(answerer.base(), &reply))?;
             }
             out.flush()?;
         }
@@ -87,8 +87,8 @@ impl Ask {
     fn object(&self, answerer: &Answerer, question: &str, reply: &Reply, microseconds: u128) -> serde_json::Value {
         let mut object = json::reply(answerer.base(), question, reply);
         if self.explain {
-            object["explain"] = explain::reading(answerer, question);
-            object["evidence"] = explain::evidence(answerer, question, reply);
+            object["explain"] = explain::interpretation(answerer.base(), reply);
+            object["evidence"] = explain::evidence(answerer.base(), reply);
             object["us"] = serde_json::json!(u64::try_from(microseconds).unwrap_or(u64::MAX));
         }
         object

@@ -4,9 +4,9 @@ use super::lines::read_line;
 use super::settings::Settings;
 use super::{HEADING, Status, count};
 use anyhow::Context;
-use factotum_core::answering::Answerer;
+use factotum_core::answering::{Answerer, Reply};
 use factotum_core::knowledge::date_in_words;
-use factotum_core::render::{console, explain, visible};
+use factotum_core::render::{console, escape_control, explain};
 use rustyline::error::ReadlineError;
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
@@ -43,7 +43,7 @@ impl Chat {
 /// What was said so far.
 struct Talk {
     answerer: Answerer,
-    last: Option<String>,
+    last: Option<Reply>,
 }
 
 /// Whether the talk goes on.
@@ -101,13 +101,14 @@ impl Talk {
             "/topics" => self.topics(&mut out)?,
             "/sources" => self.sources(&mut out)?,
             "/explain" => match &self.last {
-                Some(question) => write!(out, "{}", explain::human(&self.answerer, question, &self.answerer.answer(question)))?,
+                Some(reply) => write!(out, "{}", explain::human(self.answerer.base(), reply))?,
                 None => writeln!(out, "Ask something first.")?,
             },
             command if command.starts_with('/') => writeln!(out, "There is no such command.\n{HELP}")?,
             question => {
-                writeln!(out, "{}", console::reply(self.answerer.base(), &self.answerer.answer(question)))?;
-                self.last = Some(question.to_owned());
+                let reply = self.answerer.answer(question);
+                writeln!(out, "{}", console::reply(self.answerer.base(), &reply))?;
+                self.last = Some(reply);
             }
         }
         out.flush()?;
@@ -126,13 +127,13 @@ impl Talk {
         for source in &self.answerer.base().sources {
             let date = source.date.as_ref().map_or_else(String::new, |date| date_in_words(date));
             let about = [&source.publisher, &date, &source.url];
-            let about: Vec<String> = about.into_iter().filter(|t| !t.is_empty()).map(|t| visible(t)).collect();
-            writeln!(out, "{HEADING}{}{HEADING:#}: {}", visible(&source.title), about.join(", "))?;
+            let about: Vec<String> = about.into_iter().filter(|t| !t.is_empty()).map(|t| escape_control(t)).collect();
+            writeln!(out, "{HEADING}{}{HEADING:#}: {}", escape_control(&source.title), about.join(", "))?;
             if !source.date_note.is_empty() {
-                writeln!(out, "  {}", visible(&source.date_note))?;
+                writeln!(out, "  {}", escape_control(&source.date_note))?;
             }
             if !source.limits.is_empty() {
-                writeln!(out, "  {}", visible(&source.limits))?;
+                writeln!(out, "  {}", escape_control(&source.limits))?;
             }
         }
         Ok(())

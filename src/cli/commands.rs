@@ -5,7 +5,7 @@ use super::service::runtime;
 use super::settings::Settings;
 use super::token::token;
 use clap::ValueEnum;
-use factotum_core::render::visible;
+use factotum_core::render::escape_control;
 use factotum_discord::adapter::Application;
 use factotum_discord::commands;
 use serde_json::Value;
@@ -82,7 +82,7 @@ fn shown(registered: &[Value], global: bool) -> String {
     let mut lines: Vec<String> = registered
         .iter()
         .map(|command| {
-            let text = |key: &str| visible(command[key].as_str().unwrap_or_default());
+            let text = |key: &str| escape_control(command[key].as_str().unwrap_or_default());
             let slash = if command["type"].as_u64().unwrap_or(1) == 1 { "/" } else { "" };
             format!("{slash}{}  {}", text("name"), text("description")).trim_end().to_owned()
         })

@@ -3,7 +3,7 @@
 use super::Status;
 use super::settings::Settings;
 use super::token::token;
-use factotum_core::render::visible;
+use factotum_core::render::escape_control;
 use factotum_service::config::Origin;
 use std::io::Write;
 
@@ -20,8 +20,8 @@ impl Config {
     pub(super) fn run(&self, settings: &Settings) -> anyhow::Result<Status> {
         let mut out = anstream::stdout().lock();
         match token() {
-            Ok(token) => writeln!(out, "# token: set, from {}", visible(&token.from))?,
-            Err(error) => writeln!(out, "# token: none; {}", visible(&format!("{error:#}")))?,
+            Ok(token) => writeln!(out, "# token: set, from {}", escape_control(&token.from))?,
+            Err(error) => writeln!(out, "# token: none; {}", escape_control(&format!("{error:#}")))?,
         }
         let mut section = "";
         for setting in settings.all() {
@@ -31,7 +31,7 @@ impl Config {
             }
             let origin = match &setting.origin {
                 Origin::Default => "default".to_owned(),
-                Origin::File { name, line } => format!("{}:{line}", visible(name)),
+                Origin::File { name, line } => format!("{}:{line}", escape_control(name)),
                 Origin::Environment => setting.variable.to_owned(),
                 Origin::Option(name) => (*name).to_owned(),
             };

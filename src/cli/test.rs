@@ -7,7 +7,7 @@ use anyhow::{Context, bail, ensure};
 use clap::ValueEnum;
 use factotum_core::diagnostic::{SourceFile, line_column};
 use factotum_core::knowledge::KnowledgeBase;
-use factotum_core::render::{json, message, visible};
+use factotum_core::render::{escape_control, json, message};
 use factotum_core::vectors::Table;
 use factotum_curator::crossval::{self, Recall};
 use factotum_curator::golden::{self, Counts, FileScore, Scorecard, Scored, Verdict};
@@ -196,20 +196,20 @@ impl Report<'_> {
         let mut out = format!(
             "{HEADING}{}{HEADING:#}  {name}:{line}\n  asked     {}",
             scored.verdict.as_str(),
-            visible(&golden.ask).replace('\n', " ")
+            escape_control(&golden.ask).replace('\n', " ")
         );
         let mut add = |label: &str, text: &str| out.push_str(&format!("\n  {label:<9} {text}"));
         add("expected", &golden::expected(golden));
         for group in &golden.says {
-            add("says", &visible(&group.join(" | ")));
+            add("says", &escape_control(&group.join(" | ")));
         }
         if !golden.never.is_empty() {
-            add("never", &visible(&golden.never.join(" | ")));
+            add("never", &escape_control(&golden.never.join(" | ")));
         }
         add("taken for", &format!("{}, confidence {:.2}", golden::taken(self.base, &scored.reply), scored.reply.confidence));
-        add("reply", &visible(&message(self.base, &scored.reply)).replace('\n', "\n            "));
+        add("reply", &escape_control(&message(self.base, &scored.reply)).replace('\n', "\n            "));
         if !golden.note.is_empty() {
-            add("note", &visible(&golden.note));
+            add("note", &escape_control(&golden.note));
         }
         out
     }

@@ -4,7 +4,7 @@ use factotum_core::answering::{Answerer, MAX_SUGGESTIONS, Outcome, Reason, Reply
 use factotum_core::diagnostic::{Place, Severity, SourceFile, line_column};
 use factotum_core::knowledge::{self, IntentId};
 use factotum_core::question::{MAX_BYTES, Unreadable};
-use factotum_core::render::{console, explain, json, message, visible};
+use factotum_core::render::{console, escape_control, explain, json, message};
 use factotum_core::text;
 use factotum_core::vectors;
 use factotum_curator::import::{Table, pack};
@@ -26,12 +26,12 @@ pub(crate) fn answer(answerer: &Answerer, question: &str) {
     let [message, console, object, human, reading] = &shown;
     assert!(message.chars().count() <= MAX_MESSAGE, "{} characters: {message}", message.chars().count());
     assert!(!message.contains(OBEYED), "{message:?}");
-    assert_eq!(&visible(message), message, "nothing in it is obeyed");
+    assert_eq!(&escape_control(message), message, "nothing in it is obeyed");
     assert_eq!(&anstream::adapter::strip_str(console).to_string(), message, "styles apart");
     for line in [object, reading] {
-        assert!(visible(line) == *line && !line.contains('\n'), "one line without anything that a terminal obeys: {line:?}");
+        assert!(escape_control(line) == *line && !line.contains('\n'), "one line without anything that a terminal obeys: {line:?}");
     }
-    assert_eq!(&visible(human), human);
+    assert_eq!(&escape_control(human), human);
 
     let object: serde_json::Value = serde_json::from_str(object).expect("a reply is JSON");
     assert_eq!(object["question"], question);
@@ -44,12 +44,12 @@ pub(crate) fn answer(answerer: &Answerer, question: &str) {
 /// Message, console, JSON, explanation for people and for programs.
 fn renderings(answerer: &Answerer, question: &str, reply: &Reply) -> [String; 5] {
     let base = answerer.base();
-    let explained = serde_json::json!([explain::reading(answerer, question), explain::evidence(answerer, question, reply)]);
+    let explained = serde_json::json!([explain::interpretation(answerer.base(), reply), explain::evidence(answerer.base(), reply)]);
     [
         message(base, reply),
         console::reply(base, reply),
         json::line(&json::reply(base, question, reply)),
-        explain::human(answerer, question, reply),
+        explain::human(answerer.base(), reply),
         json::line(&explained),
     ]
 }
@@ -139,7 +139,7 @@ pub(crate) fn table(bytes: &[u8]) {
             assert!(!problems.is_empty() && problems.is_sorted_by_key(|p| p.line));
             for problem in problems {
                 assert!((1..=lines).contains(&problem.line), "{problem:?} of {lines} lines");
-                assert_eq!(visible(&problem.message).replace('\n', " "), problem.message);
+                assert_eq!(escape_control(&problem.message).replace('\n', " "), problem.message);
             }
         }
     }

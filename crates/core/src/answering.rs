@@ -1,20 +1,24 @@
 //! From a question to an outcome: the one place that decides to answer or to decline.
 
-pub mod compound;
+mod compound;
 pub mod evidence;
 pub mod relation;
+mod reply;
+mod suggestions;
 mod timeline;
 
 use crate::english::english;
-use crate::knowledge::{
-    AnswerType, EntityId, FactId, Find, IntentId, KnowledgeBase, RoleId, SmallTalkId, UnanswerableId, UnanswerableReason,
-};
-use crate::matching::{Candidate, Class, Learned, Matcher, Ranking};
-use crate::question::{Question, Unreadable};
-use crate::reading::{Correction, Reading, Unit};
+use crate::interpretation::{Interpretation, Mention};
+use crate::knowledge::{AnswerType, EntityId, FactId, Find, IntentId, KnowledgeBase};
+use crate::matching::{Candidate, Class, Learned, Matcher};
+use crate::question::Question;
 use crate::vectors::Table;
 use evidence::{Case, Evidence};
 use timeline::Events;
+
+pub use reply::{AnswerPart, Decision, Outcome, Part, Reason, Reply};
+pub use suggestions::MAX_SUGGESTIONS;
+pub use timeline::EventPair;
 
 /// Facts that are shown with one answer at most: more than two statements are an essay, not an answer.
 const MAX_FACTS: usize = 2;
@@ -22,107 +26,11 @@ const MAX_FACTS: usize = 2;
 pub const MAX_ANSWER: usize = 430;
 /// Candidates that a reply shows.
 const SHOWN: usize = 5;
-/// Suggestions with a decline: what fits a row of buttons and a glance.
-pub const MAX_SUGGESTIONS: usize = 3;
 
 /// Coverage from which a question about two events is taken to be answered by a single fact.
 const FULL: f32 = 0.95;
 /// Confidence of a relation's intent from which a decline shows its list.
 const LISTED: f32 = 0.2;
-
-/// One question answered.
-#[derive(Debug, Clone, PartialEq)]
-pub struct AnswerPart {
-    /// The intent that it was taken for.
-    pub intent: IntentId,
-    /// The direct answer; may be empty.
-    pub direct: String,
-    /// Facts that support it, the shown ones first; never empty.
-    pub facts: Vec<FactId>,
-}
-
-/// Why there is no answer.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Reason {
-    /// There is no word to read, or too many.
-    Unreadable(Unreadable),
-    /// Written in another language than English.
-    NotEnglish,
-    /// A question that is known not to be on record.
-    Unanswerable(UnanswerableId),
-    /// It names something that the nearest statement does not speak of.
-    UnknownName(EntityId),
-    /// It asks for an office whose holder is not on record.
-    UnknownOffice {
-        /// What the office is called.
-        role: RoleId,
-        /// Whose office it is.
-        of: EntityId,
-    },
-    /// It asks whether somebody is on a list that does not say; with what is on record.
-    NotListed {
-        /// Who is asked about.
-        entity: EntityId,
-        /// What is on record instead; may be empty.
-        if_unknown: String,
-    },
-    /// It asks for a time that the record does not cover.
-    OutsideTime(String),
-    /// It has words that the nearest statement does not account for.
-    Unaccounted(Vec<String>),
-    /// Nothing on record is close.
-    NothingClose,
-}
-
-impl Reason {
-    /// Its stable name in JSON, logs and metrics.
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Reason::Unreadable(Unreadable::Empty) => "empty",
-            Reason::Unreadable(Unreadable::TooLong) => "too-long",
-            Reason::NotEnglish => "not-english",
-            Reason::Unanswerable(_) => "unanswerable",
-            Reason::UnknownName(_) => "unknown-name",
-            Reason::UnknownOffice { .. } => "unknown-office",
-            Reason::NotListed { .. } => "not-listed",
-            Reason::OutsideTime(_) => "outside-time",
-            Reason::Unaccounted(_) => "unaccounted-words",
-            Reason::NothingClose => "nothing-close",
-        }
-    }
-}
-
-/// What a question comes to.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Outcome {
-    /// Answered from the record: one part, or one for each half of a compound question.
-    Answer(Vec<AnswerPart>),
-    /// Two readings are close; both are offered, by intent.
-    Clarify(Vec<IntentId>),
-    /// Declined.
-    NoAnswer(Reason),
-    /// Small talk.
-    SmallTalk(SmallTalkId),
-}
-
-/// A question with what came of it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Reply {
-    /// What it comes to.
-    pub outcome: Outcome,
-    /// Confidence that the best candidate answers the question, 0 to 1, whatever the outcome.
-    pub confidence: f32,
-    /// The best candidates, best first.
-    pub candidates: Vec<Candidate>,
-    /// Intents to offer.
-    pub suggestions: Vec<IntentId>,
-    /// Words that were read as others.
-    pub corrections: Vec<Correction>,
-    /// Halves of a compound question that are not on record, as the asker put them.
-    pub unanswered: Vec<String>,
-    /// What evidence said of each candidate, in their order.
-    pub evidence: Vec<Evidence>,
-}
 
 /// Answers questions from a knowledge base.
 #[derive(Debug)]
@@ -130,14 +38,6 @@ pub struct Answerer {
     base: KnowledgeBase,
     matcher: Matcher,
     events: Events,
-}
-
-/// What was decided on one question before anything is put together from halves.
-struct Decision {
-    outcome: Outcome,
-    confidence: f32,
-    ranking: Ranking,
-    evidence: Vec<Evidence>,
 }
 
 impl Answerer {
@@ -174,63 +74,64 @@ impl Answerer {
     }
 
     /// Answers a question, or declines with the reason.
+    ///
+    /// A compound question is answered as one where it can be; else each part is decided on its own.
     pub fn answer(&self, text: &str) -> Reply {
         let question = match Question::parse(text) {
             Ok(question) => question,
-            Err(unreadable) => return Reply::without(Outcome::NoAnswer(Reason::Unreadable(unreadable))),
+            Err(unreadable) => return Reply::unread(Reason::Unreadable(unreadable)),
         };
-        if crate::language::is_foreign(&question, &|w| self.matcher.reader().owns(w)) {
-            return Reply::without(Outcome::NoAnswer(Reason::NotEnglish));
+        if crate::language::is_foreign(&question, &|w| self.matcher.interpreter().owns(w)) {
+            return Reply::unread(Reason::NotEnglish);
         }
-        let reading = self.matcher.read(&self.base, question);
-        let whole = self.decide(&reading);
-        let (decision, unanswered) = compound::answer(self, &reading, whole);
+        let interpretation = self.matcher.interpret(&self.base, question);
+        let parts = compound::split(&interpretation);
+        let whole = self.decide(interpretation);
+        let (mut decision, mut parts) = match parts {
+            Some(parts) => {
+                compound::combine(whole, parts.map(|part| Part { text: part.text, decision: self.interpret_and_decide(part.question) }))
+            }
+            None => (whole, Vec::new()),
+        };
         let suggestions = self.suggestions(&decision);
-        let mut candidates = decision.ranking.candidates;
-        let mut evidence = decision.evidence;
-        candidates.truncate(SHOWN);
-        evidence.truncate(SHOWN);
-        Reply {
-            outcome: decision.outcome,
-            confidence: decision.confidence,
-            candidates,
-            suggestions,
-            corrections: reading.corrections,
-            unanswered,
-            evidence,
-        }
+        decision.keep(SHOWN);
+        parts.iter_mut().for_each(|part| part.decision.keep(SHOWN));
+        let unanswered = compound::unanswered(&parts);
+        let Decision { interpretation, outcome, confidence, candidates, evidence, events } = decision;
+        Reply { outcome, confidence, candidates, evidence, suggestions, unanswered, interpretation: Some(interpretation), events, parts }
+    }
+
+    fn interpret_and_decide(&self, question: Question) -> Decision {
+        self.decide(self.matcher.interpret(&self.base, question))
     }
 
     /// Decides one question that is not compound.
-    fn decide(&self, reading: &Reading) -> Decision {
-        let ranking = self.matcher.rank(&self.base, reading);
+    fn decide(&self, interpretation: Interpretation) -> Decision {
         let (base, matcher) = (&self.base, &self.matcher);
-        let case = Case { base, matcher, reading, claims: matcher.claims(reading), names: binding_names(base, reading), ranking: &ranking };
+        let ranking = matcher.rank(base, &interpretation);
+        let (claims, names) = (matcher.claims(&interpretation), binding_names(base, &interpretation));
+        let case = Case { base, matcher, interpretation: &interpretation, claims, names, ranking: &ranking };
         let mut judged: Vec<(Candidate, Evidence)> = ranking.candidates.iter().map(|c| (c.clone(), evidence::judge(&case, c))).collect();
         judged.sort_by(|a, b| b.1.confidence.total_cmp(&a.1.confidence).then(b.0.probability.total_cmp(&a.0.probability)));
         self.prefer_kin(&mut judged);
         let (candidates, evidence): (Vec<_>, Vec<_>) = judged.into_iter().unzip();
-        let ranking = Ranking { candidates };
-        let confidence = evidence.first().map_or(0.0, |e| e.confidence);
-        // Two dated events set in order: computed, whatever single fact is also close.
-        if let Some(pair) = self.events.pair(&self.base, reading)
-            && !self.settled(&ranking, &evidence)
-            && let Some(part) = relation::order(&self.base, &pair)
-        {
-            return Decision { outcome: Outcome::Answer(vec![part]), confidence: evidence::SURE, ranking, evidence };
-        }
-        let outcome = self.outcome(reading, &ranking, &evidence);
-        Decision { outcome, confidence, ranking, evidence }
+        // Two dated events put in order: computed, whatever single fact is also close.
+        let computed = self.events.pair(base, &interpretation).filter(|_| !self.settled(&candidates, &evidence));
+        let (outcome, confidence, events) = match computed.and_then(|pair| Some((relation::order(base, &pair)?, pair))) {
+            Some((part, pair)) => (Outcome::Answer(vec![part]), evidence::SURE, Some(pair)),
+            None => {
+                let confidence = evidence.first().map_or(0.0, |e| e.confidence);
+                (self.outcome(&interpretation, &candidates, &evidence), confidence, None)
+            }
+        };
+        Decision { interpretation, outcome, confidence, candidates, evidence, events }
     }
 
     /// Whether a single fact answers beyond doubt and accounts for all that was asked.
-    fn settled(&self, ranking: &Ranking, evidence: &[Evidence]) -> bool {
+    fn settled(&self, candidates: &[Candidate], evidence: &[Evidence]) -> bool {
         let ordered = |c: &Candidate| matches!(c.class, Class::Intent(i) if self.base[i].relation.as_ref().is_some_and(|r| matches!(r.find, Find::Order | Find::Difference)));
-        ranking
-            .candidates
-            .first()
-            .zip(evidence.first())
-            .is_some_and(|(c, e)| !ordered(c) && e.confidence >= evidence::SURE && e.coverage >= FULL)
+        let first = candidates.first().zip(evidence.first());
+        first.is_some_and(|(c, e)| !ordered(c) && e.confidence >= evidence::SURE && e.coverage >= FULL)
     }
 
     /// Of candidates that come to the same, the first becomes the one that the model means most and whose kind of answer
@@ -251,25 +152,25 @@ impl Answerer {
         }
     }
 
-    fn outcome(&self, reading: &Reading, ranking: &Ranking, evidence: &[Evidence]) -> Outcome {
-        let (Some(best), Some(first)) = (ranking.candidates.first(), evidence.first()) else {
+    fn outcome(&self, interpretation: &Interpretation, candidates: &[Candidate], evidence: &[Evidence]) -> Outcome {
+        let (Some(best), Some(first)) = (candidates.first(), evidence.first()) else {
             return Outcome::NoAnswer(Reason::NothingClose);
         };
         match best.class {
             Class::SmallTalk(talk) if first.confidence >= evidence::ENOUGH => Outcome::SmallTalk(talk),
             Class::Unanswerable(miss) if first.confidence >= evidence::ENOUGH => {
                 let reason = Reason::Unanswerable(miss);
-                Outcome::NoAnswer(self.listed(reading, ranking, evidence).unwrap_or(reason))
+                Outcome::NoAnswer(self.listed(interpretation, candidates, evidence).unwrap_or(reason))
             }
             Class::Intent(intent) => {
                 if let Some(reason) = first.objection.clone() {
-                    return Outcome::NoAnswer(self.listed(reading, ranking, evidence).unwrap_or(reason));
+                    return Outcome::NoAnswer(self.listed(interpretation, candidates, evidence).unwrap_or(reason));
                 }
                 if first.confidence < evidence::ENOUGH {
-                    return Outcome::NoAnswer(self.weak_reason(reading, first));
+                    return Outcome::NoAnswer(self.weak_reason(interpretation, first));
                 }
                 // A runner-up that would say something else and is just as likely: offer both.
-                let rival = ranking.candidates.iter().zip(evidence).skip(1).find_map(|(c, e)| match c.class {
+                let rival = candidates.iter().zip(evidence).skip(1).find_map(|(c, e)| match c.class {
                     Class::Intent(other) if e.objection.is_none() && self.says_other(intent, other) => Some((other, e.confidence)),
                     _ => None,
                 });
@@ -279,27 +180,27 @@ impl Answerer {
                 {
                     return Outcome::Clarify(vec![intent, other]);
                 }
-                match self.part(intent, reading, first) {
+                match self.part(intent, interpretation, first) {
                     Ok(part) => Outcome::Answer(vec![part]),
                     Err(reason) => Outcome::NoAnswer(reason),
                 }
             }
-            _ => Outcome::NoAnswer(self.weak_reason(reading, first)),
+            _ => Outcome::NoAnswer(self.weak_reason(interpretation, first)),
         }
     }
 
     /// Where a name is asked about that a list on record does not have: the reason that shows the list.
-    fn listed(&self, reading: &Reading, ranking: &Ranking, evidence: &[Evidence]) -> Option<Reason> {
+    fn listed(&self, interpretation: &Interpretation, candidates: &[Candidate], evidence: &[Evidence]) -> Option<Reason> {
         // A near miss written beside a list has all of the confidence, and the list may not even be proposed.
-        let beside = ranking.candidates.first().map_or(&[][..], |c| match c.class {
+        let beside = candidates.first().map_or(&[][..], |c| match c.class {
             Class::Unanswerable(miss) => self.base[miss].near.as_slice(),
             _ => &[],
         });
-        let likely = ranking.candidates.iter().zip(evidence).filter(|(_, e)| e.confidence >= LISTED);
+        let likely = candidates.iter().zip(evidence).filter(|(_, e)| e.confidence >= LISTED);
         let proposed = likely.filter_map(|(c, _)| if let Class::Intent(intent) = c.class { Some(intent) } else { None });
         beside.iter().copied().chain(proposed).find_map(|intent| {
             let used = self.base[intent].relation.as_ref().filter(|u| u.find == Find::Holds || u.find == Find::Value)?;
-            relation::answer(&self.base, intent, used, reading).err().filter(|r| matches!(r, Reason::NotListed { .. }))
+            relation::answer(&self.base, intent, used, interpretation).err().filter(|r| matches!(r, Reason::NotListed { .. }))
         })
     }
 
@@ -310,29 +211,29 @@ impl Answerer {
     }
 
     /// Why a weak match is not enough: what was not understood, or nothing close.
-    fn weak_reason(&self, reading: &Reading, evidence: &Evidence) -> Reason {
-        if let Some(office) = reading.open_offices.first() {
+    fn weak_reason(&self, interpretation: &Interpretation, evidence: &Evidence) -> Reason {
+        if let Some(office) = interpretation.open_offices.first() {
             return Reason::UnknownOffice { role: office.role, of: office.of };
         }
-        if let Some(entity) = evidence.strays.first() {
+        if let Some(entity) = evidence.unmatched.first() {
             return Reason::UnknownName(*entity);
         }
         if !evidence.leftover.is_empty() && evidence.coverage > 0.3 {
-            return Reason::Unaccounted(evidence.leftover_words(reading));
+            return Reason::Unaccounted(evidence.leftover_words(interpretation));
         }
         Reason::NothingClose
     }
 
     /// The answer that an intent gives to a question.
-    fn part(&self, id: IntentId, reading: &Reading, evidence: &Evidence) -> Result<AnswerPart, Reason> {
+    fn part(&self, id: IntentId, interpretation: &Interpretation, evidence: &Evidence) -> Result<AnswerPart, Reason> {
         let intent = &self.base[id];
         if let Some(used) = &intent.relation {
-            return relation::answer(&self.base, id, used, reading);
+            return relation::answer(&self.base, id, used, interpretation);
         }
         // A name or figure that is not the statement's, or a choice: no "Yes." to it, the statement puts it right.
         let agrees =
-            (evidence.strays.is_empty() && evidence.figures.is_empty() && !evidence.choice) || intent.answer_type != AnswerType::YesNo;
-        let direct = if agrees && direct_fits(intent.answer_type, intent.false_premise, &reading.question) {
+            (evidence.unmatched.is_empty() && evidence.figures.is_empty() && !evidence.choice) || intent.answer_type != AnswerType::YesNo;
+        let direct = if agrees && direct_fits(intent.answer_type, intent.false_premise, &interpretation.question) {
             intent.answer.clone()
         } else {
             String::new()
@@ -343,66 +244,6 @@ impl Answerer {
             facts.iter().flat_map(|f| self.base[*f].contradicts.iter().copied()).filter(|f| !facts.contains(f)).collect();
         facts.extend(against);
         Ok(AnswerPart { intent: id, direct, facts })
-    }
-
-    /// Up to three intents near the question that can be answered.
-    fn suggestions(&self, decision: &Decision) -> Vec<IntentId> {
-        let mut out: Vec<IntentId> = Vec::new();
-        let add = |intent: IntentId, out: &mut Vec<IntentId>| {
-            let slotted = self.base[intent].question.contains('{');
-            let repeats = out.iter().any(|o| self.base[*o].question == self.base[intent].question);
-            if !slotted && !repeats && !out.contains(&intent) && out.len() < MAX_SUGGESTIONS {
-                out.push(intent);
-            }
-        };
-        match &decision.outcome {
-            Outcome::SmallTalk(_) | Outcome::Answer(_) => {
-                // Related: what else is on record of the same things.
-                let Outcome::Answer(parts) = &decision.outcome else { return out };
-                for part in parts {
-                    for other in self.matcher.related(part.intent) {
-                        if parts.iter().all(|p| self.says_other(p.intent, other)) {
-                            add(other, &mut out);
-                        }
-                    }
-                }
-            }
-            Outcome::Clarify(intents) => intents.iter().for_each(|i| add(*i, &mut out)),
-            Outcome::NoAnswer(reason) => {
-                if matches!(reason, Reason::Unreadable(_) | Reason::NotEnglish) {
-                    return out;
-                }
-                let off_topic = matches!(reason, Reason::Unanswerable(m) if matches!(self.base[*m].reason, UnanswerableReason::OffTopic | UnanswerableReason::Instruction));
-                if off_topic {
-                    return out;
-                }
-                // The best of the candidates comes first: the decline may have been a mistake.
-                let mut near: Vec<IntentId> = Vec::new();
-                for candidate in &decision.ranking.candidates {
-                    match candidate.class {
-                        Class::Intent(i) => near.push(i),
-                        Class::Unanswerable(m) => near.extend(&self.base[m].near),
-                        Class::SmallTalk(_) => {}
-                    }
-                }
-                near.into_iter().for_each(|i| add(i, &mut out));
-            }
-        }
-        out
-    }
-}
-
-impl Reply {
-    fn without(outcome: Outcome) -> Reply {
-        Reply {
-            outcome,
-            confidence: 0.0,
-            candidates: Vec::new(),
-            suggestions: Vec::new(),
-            corrections: Vec::new(),
-            unanswered: Vec::new(),
-            evidence: Vec::new(),
-        }
     }
 }
 
@@ -430,10 +271,10 @@ fn turned(question: &Question) -> bool {
 }
 
 /// Names in a reading that a statement should speak of: countries and people.
-pub(crate) fn binding_names(base: &KnowledgeBase, reading: &Reading) -> Vec<EntityId> {
+pub(crate) fn binding_names(base: &KnowledgeBase, interpretation: &Interpretation) -> Vec<EntityId> {
     let mut out: Vec<EntityId> = Vec::new();
-    for part in reading.parts.iter().filter(|p| reading.question.focus[p.from]) {
-        if let Unit::Entity(e) = part.unit {
+    for span in interpretation.spans.iter().filter(|p| interpretation.question.focus[p.from]) {
+        if let Mention::Entity(e) = span.mention {
             let entity = &base[e];
             if (!entity.on_record || matches!(entity.kind.as_str(), "country" | "person")) && !out.contains(&e) {
                 out.push(e);

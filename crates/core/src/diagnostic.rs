@@ -193,7 +193,7 @@ impl Diagnostic {
             let (lines, start, end) = lines_around(text, place);
             let annotation = kind.span(start - lines.start..end - lines.start);
             let annotation = if label.is_empty() { annotation } else { annotation.label(label.to_owned()) };
-            let path = file.map_or_else(|| "?".to_owned(), |f| crate::text::visible(&f.name));
+            let path = file.map_or_else(|| "?".to_owned(), |f| crate::text::escape_control(&f.name));
             let (line, _) = line_column(text, lines.start);
             Snippet::source(text[lines].to_owned()).line_start(line).path(path).annotation(annotation)
         };

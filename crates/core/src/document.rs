@@ -1,7 +1,7 @@
 //! TOML that people write beside the packs (settings, golden questions): all mistakes are told together.
 
 use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::render::visible;
+use crate::render::escape_control;
 use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
@@ -44,7 +44,7 @@ pub fn value<T: DeserializeOwned>(file: usize, what: &str, value: Spanned<DeValu
         _ => (Code::InvalidValue, "write a value of the kind that belongs here"),
     };
     let place = Place::new(file, error.span().unwrap_or(around));
-    found.push(Diagnostic::new(code, place, format!("{what}: {}", visible(message)), help));
+    found.push(Diagnostic::new(code, place, format!("{what}: {}", escape_control(message)), help));
     None
 }
 
@@ -58,7 +58,7 @@ pub fn unknown_key(file: usize, key: &Spanned<std::borrow::Cow<'_, str>>, known:
     found.push(Diagnostic::new(
         Code::UnknownKey,
         Place::new(file, key.span()),
-        format!("there is no key `{}` here", visible(key.get_ref())),
+        format!("there is no key `{}` here", escape_control(key.get_ref())),
         help,
     ));
 }

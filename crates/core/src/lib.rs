@@ -2,16 +2,17 @@
 //!
 //! ```text
 //! load:  knowledge/*.toml -> file::* (spanned) -> check -> KnowledgeBase | diagnostics
-//! ask:   text -> Question -> Reading -> Ranking -> evidence -> Outcome -> reply
+//! ask:   text -> Question -> Interpretation -> Ranking -> evidence -> Outcome -> reply
 //! ```
 //!
 //! All of it is synchronous and deterministic, and does no input or output.
 
 // From text to reply.
 pub mod answering;
+pub mod interpretation;
 pub mod matching;
 pub mod question;
-pub mod reading;
+
 pub mod render;
 pub mod text;
 

@@ -10,9 +10,9 @@ mod related;
 pub mod thesaurus;
 
 use crate::english::{WordClass, english};
+use crate::interpretation::{Interpretation, Interpreter, Mention, SLOT, Span};
 use crate::knowledge::{EntityId, FactId, IntentId, KnowledgeBase, Paraphrase, SmallTalkId, UnanswerableId};
 use crate::question::Question;
-use crate::reading::{Part, Reader, Reading, SLOT, Unit};
 use crate::vectors::{Table, dot, normalise};
 use features::Features;
 use model::{Example, Model};
@@ -89,7 +89,7 @@ fn sieve_bit(key: u64) -> (usize, u64) {
     ((key >> 61) as usize % SIEVE, 1 << (key >> 55 & 63))
 }
 
-/// One part of a question as something that an answer has to account for.
+/// One span of a question as something that an answer has to account for.
 #[derive(Debug)]
 pub struct Claim<'a> {
     /// Key of what it stands for.
@@ -129,7 +129,7 @@ pub const CANDIDATES: usize = 12;
 /// All that is learned from a pack; made once, kept as bytes for the built-in one.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Learned {
-    reader: Reader,
+    interpreter: Interpreter,
     model: Model,
     profiles: Vec<Profile>,
     /// How rare each key is among targets.
@@ -149,39 +149,39 @@ pub struct Matcher {
 impl Matcher {
     /// Learns a pack; `progress` is told from time to time how far that is, 0 to 1.
     pub fn new(base: &KnowledgeBase, table: Table, progress: &mut dyn FnMut(f32)) -> Matcher {
-        let reader = Reader::new(base, &table);
+        let interpreter = Interpreter::new(base, &table);
         let groups = groups(base);
         let mut thesaurus = Thesaurus::new(&table);
         let (mut examples, mut profiles) = (Vec::new(), Vec::with_capacity(groups.len()));
         let mut occurrences: BTreeMap<u64, u32> = BTreeMap::new();
         for (number, (class, phrases)) in groups.iter().enumerate() {
             // One target after the other: the readings of all phrases of a large pack together would take too much memory.
-            let readings: Vec<Reading> =
-                phrases.iter().flat_map(|p| spelt_out(base, *class, &p.text)).filter_map(|p| read_phrase(base, &reader, &p)).collect();
-            let mut profile = profile(base, &reader, *class, &readings);
+            let interpretations: Vec<Interpretation> =
+                phrases.iter().flat_map(|p| spelt_out(base, *class, &p.text)).filter_map(|p| read_phrase(base, &interpreter, &p)).collect();
+            let mut profile = profile(base, &interpreter, *class, &interpretations);
             profile.centre = vec![0.0; table.dims()];
-            for reading in &readings {
-                let mut features = features::extract(&table, base, reading);
+            for interpretation in &interpretations {
+                let mut features = features::extract(&table, base, interpretation);
                 features.sparse.shrink_to_fit();
                 profile.centre.iter_mut().zip(&features.dense).for_each(|(c, v)| *c += v);
                 examples.push(Example { class: number as u32, features });
             }
             normalise(&mut profile.centre);
             profiles.push(profile);
-            let keys: BTreeSet<u64> = readings.iter().flat_map(|r| r.parts.iter().map(|p| part_key(r, p))).collect();
+            let keys: BTreeSet<u64> = interpretations.iter().flat_map(|r| r.spans.iter().map(|p| span_key(r, p))).collect();
             keys.into_iter().for_each(|key| *occurrences.entry(key).or_default() += 1);
-            thesaurus.take_in(&table, &readings);
+            thesaurus.take_in(&table, &interpretations);
         }
         thesaurus.relate();
         let model = Model::train(examples, groups.len(), table.dims(), progress);
         let rarity = rarity(occurrences, groups.len());
         let related = related::related(base, &profiles, &rarity);
-        Matcher { learned: Learned { reader, model, profiles, rarity, thesaurus, related }, table }
+        Matcher { learned: Learned { interpreter, model, profiles, rarity, thesaurus, related }, table }
     }
 
     /// A matcher that was learned before.
     pub fn from_learned(mut learned: Learned, table: Table) -> Matcher {
-        learned.reader.restore(&table);
+        learned.interpreter.restore(&table);
         learned.model.restore();
         Matcher { learned, table }
     }
@@ -192,8 +192,8 @@ impl Matcher {
     }
 
     /// Reads questions with the pack's names and words.
-    pub fn reader(&self) -> &Reader {
-        &self.learned.reader
+    pub fn interpreter(&self) -> &Interpreter {
+        &self.learned.interpreter
     }
 
     /// Intents that speak of the same things as one of them and show another fact, nearest first.
@@ -207,32 +207,32 @@ impl Matcher {
     }
 
     /// Reads a question with the pack's names.
-    pub fn read(&self, base: &KnowledgeBase, question: Question) -> Reading {
-        self.learned.reader.read(base, question)
+    pub fn interpret(&self, base: &KnowledgeBase, question: Question) -> Interpretation {
+        self.learned.interpreter.interpret(base, question)
     }
 
-    /// What a question says, part by part: what an answer has to account for.
-    pub fn claims(&self, reading: &Reading) -> Vec<Claim<'_>> {
-        reading.parts.iter().map(|part| self.claim(reading, part)).collect()
+    /// What a question says, span by span: what an answer has to account for.
+    pub fn claims(&self, interpretation: &Interpretation) -> Vec<Claim<'_>> {
+        interpretation.spans.iter().map(|span| self.claim(interpretation, span)).collect()
     }
 
-    fn claim(&self, reading: &Reading, part: &Part) -> Claim<'_> {
-        let words = &reading.question.words[part.from..part.to];
-        let key = part_key(reading, part);
+    fn claim(&self, interpretation: &Interpretation, span: &Span) -> Claim<'_> {
+        let words = &interpretation.question.words[span.from..span.to];
+        let key = span_key(interpretation, span);
         let rarity = self.learned.rarity.get(&key).copied().unwrap_or(self.unseen_weight());
-        let class = match if part.unit == Unit::Word { words[0].class } else { WordClass::Content } {
+        let class = match if span.mention == Mention::Word { words[0].class } else { WordClass::Content } {
             WordClass::Content => 1.0,
             WordClass::Filler => 0.35,
             WordClass::Function => 0.12,
         };
-        let weight = class * rarity * if reading.question.focus[part.from] { 1.0 } else { 0.3 };
+        let weight = class * rarity * if interpretation.question.focus[span.from] { 1.0 } else { 0.3 };
         let content = words.iter().filter(|w| w.class == WordClass::Content);
         let (mut stems, mut neighbours) = (Vec::new(), Vec::new());
-        match part.unit {
+        match span.mention {
             // No name stands for another.
-            Unit::Entity(_) => {}
-            Unit::Slot => stems.extend(content.map(|w| word_key(&w.stem))),
-            Unit::Role(_) | Unit::Concept(_) | Unit::Word => {
+            Mention::Entity(_) => {}
+            Mention::Slot => stems.extend(content.map(|w| word_key(&w.stem))),
+            Mention::Role(_) | Mention::SynonymSet(_) | Mention::Word => {
                 for word in content {
                     stems.push(word_key(&word.stem));
                     neighbours.push(self.learned.thesaurus.near(&self.table, word));
@@ -242,7 +242,7 @@ impl Matcher {
         Claim { key, stems, neighbours, weight }
     }
 
-    /// How well a target accounts for one part of a question, 0 to 1: named in it, or near in meaning to one of its words.
+    /// How well a target accounts for one span of a question, 0 to 1: named in it, or near in meaning to one of its words.
     pub fn accounts_for(&self, profile: &Profile, claim: &Claim) -> f32 {
         if profile.has(claim.key) || claim.stems.iter().any(|s| profile.has(*s)) {
             return 1.0;
@@ -270,8 +270,8 @@ impl Matcher {
     }
 
     /// Orders targets by how likely the question means them.
-    pub fn rank(&self, base: &KnowledgeBase, reading: &Reading) -> Ranking {
-        let features: Features = features::extract(&self.table, base, reading);
+    pub fn rank(&self, base: &KnowledgeBase, interpretation: &Interpretation) -> Ranking {
+        let features: Features = features::extract(&self.table, base, interpretation);
         let top = self.learned.model.top(&features, CANDIDATES * 2);
         // Intents with the same fact say the same; near misses all decline.
         let mut shared: BTreeMap<Effect, f32> = BTreeMap::new();
@@ -288,16 +288,18 @@ impl Matcher {
 }
 
 /// What a target speaks of: the words of its phrases, answers and statements.
-fn profile(base: &KnowledgeBase, reader: &Reader, class: Class, readings: &[Reading]) -> Profile {
+fn profile(base: &KnowledgeBase, interpreter: &Interpreter, class: Class, interpretations: &[Interpretation]) -> Profile {
     let (mut keys, mut entities, mut figures) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
-    let mut absorb = |reading: &Reading| {
-        entities.extend(reading.entities(false));
-        entities.extend(reading.implied.iter().copied());
-        keys.extend(reading.parts.iter().map(|p| part_key(reading, p)));
-        keys.extend(reading.question.words.iter().filter(|w| w.class != WordClass::Function).map(|w| word_key(&w.stem)));
-        figures.extend(reading.question.words.iter().filter(|w| w.stem.starts_with(|c: char| c.is_ascii_digit())).map(|w| w.stem.clone()));
+    let mut absorb = |interpretation: &Interpretation| {
+        entities.extend(interpretation.entities(false));
+        entities.extend(interpretation.implied.iter().copied());
+        keys.extend(interpretation.spans.iter().map(|p| span_key(interpretation, p)));
+        keys.extend(interpretation.question.words.iter().filter(|w| w.class != WordClass::Function).map(|w| word_key(&w.stem)));
+        figures.extend(
+            interpretation.question.words.iter().filter(|w| w.stem.starts_with(|c: char| c.is_ascii_digit())).map(|w| w.stem.clone()),
+        );
     };
-    readings.iter().for_each(&mut absorb);
+    interpretations.iter().for_each(&mut absorb);
     let texts: Vec<&str> = match class {
         Class::Intent(i) => {
             let intent = &base[i];
@@ -306,11 +308,11 @@ fn profile(base: &KnowledgeBase, reader: &Reader, class: Class, readings: &[Read
         Class::Unanswerable(i) => vec![base[i].missing.as_str()],
         Class::SmallTalk(_) => Vec::new(),
     };
-    texts.into_iter().filter_map(|text| read_phrase(base, reader, text)).for_each(|r| absorb(&r));
+    texts.into_iter().filter_map(|text| read_phrase(base, interpreter, text)).for_each(|r| absorb(&r));
     if let Class::Intent(i) = class {
         entities.extend(base[i].facts.iter().filter_map(|f| base[*f].speaker));
     }
-    let denying = readings.iter().filter(|r| r.question.denies).count() as f32 / readings.len().max(1) as f32;
+    let denying = interpretations.iter().filter(|r| r.question.denies).count() as f32 / interpretations.len().max(1) as f32;
     let fact = if let Class::Intent(i) = class { base[i].facts.first().copied() } else { None };
     let mut sieve = [0; SIEVE];
     for key in &keys {
@@ -351,9 +353,9 @@ fn spelt_out(base: &KnowledgeBase, class: Class, phrase: &str) -> Vec<String> {
 }
 
 /// Reads a phrase as a question; slots become a word of their own.
-fn read_phrase(base: &KnowledgeBase, reader: &Reader, text: &str) -> Option<Reading> {
+fn read_phrase(base: &KnowledgeBase, interpreter: &Interpreter, text: &str) -> Option<Interpretation> {
     let text = if text.contains('{') { text.replace("{subject}", SLOT).replace("{other}", SLOT) } else { text.to_owned() };
-    Question::parse(&text).ok().map(|q| reader.read(base, q))
+    Question::parse(&text).ok().map(|q| interpreter.interpret(base, q))
 }
 
 /// How rare each key is among targets: the logarithm of their number over the number of those that have it.
@@ -366,15 +368,15 @@ pub fn word_key(stem: &str) -> u64 {
     features::hash(b'w', stem)
 }
 
-/// The key of what a part stands for.
-pub fn part_key(reading: &Reading, part: &Part) -> u64 {
-    match part.unit {
-        Unit::Entity(e) => features::hash_number(b'e', e.index() as u64),
-        Unit::Slot => features::hash_number(b's', 0),
-        Unit::Role(r) => features::hash_number(b'r', r.index() as u64),
-        Unit::Concept(c) => features::hash_number(b'c', c.index() as u64),
-        Unit::Word => {
-            let word = &reading.question.words[part.from];
+/// The key of what a span stands for.
+pub fn span_key(interpretation: &Interpretation, span: &Span) -> u64 {
+    match span.mention {
+        Mention::Entity(e) => features::hash_number(b'e', e.index() as u64),
+        Mention::Slot => features::hash_number(b's', 0),
+        Mention::Role(r) => features::hash_number(b'r', r.index() as u64),
+        Mention::SynonymSet(c) => features::hash_number(b'c', c.index() as u64),
+        Mention::Word => {
+            let word = &interpretation.question.words[span.from];
             if word.class == WordClass::Function && english().denies(&word.text) {
                 features::hash(b'w', "not")
             } else {

@@ -22,7 +22,7 @@ pub enum Unreadable {
 }
 
 /// A question, parsed once.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Question {
     /// Its words, preambles and tags taken off.
     pub words: Vec<Word>,

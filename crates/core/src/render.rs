@@ -5,10 +5,10 @@ pub mod explain;
 pub mod json;
 
 use crate::answering::{AnswerPart, MAX_ANSWER, Outcome, Reason, Reply};
-use crate::knowledge::{Fact, FactId, KnowledgeBase, SourceId, UnanswerableReason, date_in_words};
+use crate::knowledge::{Fact, FactId, KnowledgeBase, Source, SourceId, UnanswerableReason, date_in_words};
+pub use crate::text::escape_control;
 use crate::text::truncate;
-pub use crate::text::visible;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Bytes of an asker's own words that a reply says back: enough to know them again, and a reply stays a message whatever was asked.
 const MAX_QUOTED: usize = 100;
@@ -53,7 +53,7 @@ fn push(out: &mut String, text: &str) {
 /// An asker's own words, in quotation marks, the end of long ones left out.
 fn quoted(words: &str) -> String {
     let shown = truncate(words, MAX_QUOTED);
-    format!("\"{}{}\"", visible(shown), if shown.len() < words.len() { " ..." } else { "" })
+    format!("\"{}{}\"", escape_control(shown), if shown.len() < words.len() { " ..." } else { "" })
 }
 
 /// The facts of an answer, each once.
@@ -72,26 +72,44 @@ pub fn facts<'a>(base: &'a KnowledgeBase, parts: &[AnswerPart]) -> Vec<&'a Fact>
         .collect::<Vec<_>>()
 }
 
-/// The source line: title, publisher, date and paragraphs of each source.
-pub fn source_line(base: &KnowledgeBase, parts: &[AnswerPart]) -> String {
-    let mut by_source: BTreeMap<SourceId, Vec<u32>> = BTreeMap::new();
-    for fact in facts(base, parts) {
-        let list = by_source.entry(fact.source).or_default();
-        list.extend(fact.paragraphs.iter().filter(|p| !list.contains(p)).copied().collect::<Vec<_>>());
+/// A source with the paragraphs that an answer cites.
+#[derive(Debug)]
+pub struct Cited<'a> {
+    /// The source.
+    pub source: &'a Source,
+    /// The paragraphs, in order, each once.
+    pub paragraphs: Vec<u32>,
+}
+
+impl Cited<'_> {
+    /// The source's date in words; empty where it is undated.
+    pub fn date(&self) -> String {
+        self.source.date.as_deref().map_or_else(String::new, date_in_words)
     }
-    let lines: Vec<String> = by_source
-        .into_iter()
-        .map(|(source, mut paragraphs)| {
-            paragraphs.sort_unstable();
-            let source = &base[source];
-            let numbers: Vec<String> = paragraphs.iter().map(u32::to_string).collect();
-            let publisher = if source.publisher.is_empty() { String::new() } else { format!(", {}", source.publisher) };
-            let word = if paragraphs.len() == 1 { "paragraph" } else { "paragraphs" };
-            let date = source.date.as_ref().map_or_else(String::new, |date| format!(", {}", date_in_words(date)));
-            format!("\"{}\"{publisher}{date}, {word} {}", source.title, numbers.join(", "))
-        })
-        .collect();
-    format!("Source: {}", lines.join("; "))
+
+    /// The paragraphs in words: "paragraphs 2, 5".
+    pub fn paragraphs(&self) -> String {
+        let word = if self.paragraphs.len() == 1 { "paragraph" } else { "paragraphs" };
+        format!("{word} {}", self.paragraphs.iter().map(u32::to_string).collect::<Vec<_>>().join(", "))
+    }
+}
+
+/// What an answer cites: each source once, in their order.
+pub fn citations<'a>(base: &'a KnowledgeBase, parts: &[AnswerPart]) -> Vec<Cited<'a>> {
+    let mut by_source: BTreeMap<SourceId, BTreeSet<u32>> = BTreeMap::new();
+    for fact in facts(base, parts) {
+        by_source.entry(fact.source).or_default().extend(&fact.paragraphs);
+    }
+    by_source.into_iter().map(|(id, paragraphs)| Cited { source: &base[id], paragraphs: paragraphs.into_iter().collect() }).collect()
+}
+
+/// The source line: title, publisher, date and paragraphs of each source.
+fn source_line(base: &KnowledgeBase, parts: &[AnswerPart]) -> String {
+    let line = |cited: Cited<'_>| {
+        let about = [format!("\"{}\"", cited.source.title), cited.source.publisher.clone(), cited.date(), cited.paragraphs()];
+        about.into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>().join(", ")
+    };
+    format!("Source: {}", citations(base, parts).into_iter().map(line).collect::<Vec<_>>().join("; "))
 }
 
 /// Why there is no answer, in words for the person asking.
@@ -141,35 +159,72 @@ fn record_end(base: &KnowledgeBase) -> String {
 }
 
 /// How a corrected question was read.
-pub fn corrections_text(reply: &Reply) -> String {
-    let read: Vec<String> = reply.corrections.iter().take(3).map(|c| format!("{} as {}", quoted(&c.from), c.to)).collect();
-    if read.is_empty() { String::new() } else { format!("I read {}.", read.join(" and ")) }
+fn corrections_text(reply: &Reply) -> Option<String> {
+    let read: Vec<String> = reply.corrections().iter().take(3).map(|c| format!("{} as {}", quoted(&c.from), c.to)).collect();
+    (!read.is_empty() && !matches!(reply.outcome, Outcome::SmallTalk(_))).then(|| format!("I read {}.", read.join(" and ")))
+}
+
+/// A line of a message, by what it is for; front ends differ in how they show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Line {
+    /// The answer.
+    Answer {
+        /// The direct answer of its first part; may be empty.
+        direct: String,
+        /// What follows it.
+        rest: String,
+    },
+    /// A part of a compound question that is not on record.
+    Unanswered(String),
+    /// Where the answer comes from.
+    Source(String),
+    /// A refusal, small talk, or what introduces the suggestions.
+    Text(String),
+    /// A question to ask instead.
+    Suggestion(String),
+    /// Words that were read as others.
+    Corrections(String),
+}
+
+impl std::fmt::Display for Line {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Line::Answer { direct, rest } => write!(f, "{direct}{rest}"),
+            Line::Suggestion(question) => write!(f, "  - {question}"),
+            Line::Unanswered(text) | Line::Source(text) | Line::Text(text) | Line::Corrections(text) => f.write_str(text),
+        }
+    }
+}
+
+/// All that a person is shown, line by line.
+pub fn lines(base: &KnowledgeBase, reply: &Reply) -> Vec<Line> {
+    let mut lines = Vec::new();
+    match &reply.outcome {
+        Outcome::Answer(parts) => {
+            let text = answer_text(base, parts);
+            let direct = parts.first().map_or("", |p| p.direct.as_str());
+            let (direct, rest) = text.split_at(if text.starts_with(direct) { direct.len() } else { 0 });
+            lines.push(Line::Answer { direct: direct.to_owned(), rest: rest.to_owned() });
+            lines.extend(reply.unanswered.iter().map(|part| Line::Unanswered(format!("Not on record: {}.", quoted(part)))));
+            lines.push(Line::Source(source_line(base, parts)));
+        }
+        Outcome::Clarify(_) => lines.push(Line::Text("I can read that in two ways. Did you mean:".to_owned())),
+        Outcome::NoAnswer(reason) => {
+            lines.push(Line::Text(decline_text(base, reason)));
+            if !reply.suggestions.is_empty() {
+                lines.push(Line::Text("On record, and near to it:".to_owned()));
+            }
+        }
+        Outcome::SmallTalk(talk) => lines.push(Line::Text(base[*talk].reply.clone())),
+    }
+    if matches!(reply.outcome, Outcome::Clarify(_) | Outcome::NoAnswer(_)) {
+        lines.extend(reply.suggestions.iter().map(|intent| Line::Suggestion(base[*intent].question.clone())));
+    }
+    lines.extend(corrections_text(reply).map(Line::Corrections));
+    lines
 }
 
 /// All that a person is shown, in lines of plain text.
 pub fn message(base: &KnowledgeBase, reply: &Reply) -> String {
-    let mut lines: Vec<String> = Vec::new();
-    match &reply.outcome {
-        Outcome::Answer(parts) => {
-            lines.push(answer_text(base, parts));
-            for part in &reply.unanswered {
-                lines.push(format!("Not on record: {}.", quoted(part)));
-            }
-            lines.push(source_line(base, parts));
-        }
-        Outcome::Clarify(_) => lines.push("I can read that in two ways. Did you mean:".to_owned()),
-        Outcome::NoAnswer(reason) => lines.push(decline_text(base, reason)),
-        Outcome::SmallTalk(talk) => lines.push(base[*talk].reply.clone()),
-    }
-    if matches!(reply.outcome, Outcome::Clarify(_) | Outcome::NoAnswer(_)) && !reply.suggestions.is_empty() {
-        if matches!(reply.outcome, Outcome::NoAnswer(_)) {
-            lines.push("On record, and near to it:".to_owned());
-        }
-        lines.extend(reply.suggestions.iter().map(|i| format!("  - {}", base[*i].question)));
-    }
-    let corrections = corrections_text(reply);
-    if !corrections.is_empty() && !matches!(reply.outcome, Outcome::SmallTalk(_)) {
-        lines.push(corrections);
-    }
-    lines.join("\n")
+    lines(base, reply).iter().map(Line::to_string).collect::<Vec<_>>().join("\n")
 }

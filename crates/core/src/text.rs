@@ -159,14 +159,14 @@ pub fn truncate(text: &str, limit: usize) -> &str {
 
 /// Whether a terminal or an editor would obey a character rather than show it: control and direction marks and the
 /// separators of Unicode's own lines.
-pub fn is_obeyed(c: char) -> bool {
+pub fn is_control_or_bidi(c: char) -> bool {
     c.is_control() || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 /// A text with nothing in it that is obeyed, line breaks apart: such characters become `\u{..}`.
-pub fn visible(text: &str) -> String {
+pub fn escape_control(text: &str) -> String {
     text.chars().fold(String::with_capacity(text.len()), |mut out, c| {
-        if is_obeyed(c) && c != '\n' {
+        if is_control_or_bidi(c) && c != '\n' {
             let _ = std::fmt::Write::write_fmt(&mut out, format_args!("\\u{{{:x}}}", u32::from(c)));
         } else {
             out.push(c);
@@ -206,7 +206,7 @@ mod tests {
 
     #[test]
     fn nothing_visible_is_obeyed() {
-        assert_eq!(visible("a\u{1b}[2J\u{202e}b\u{61c}\u{2028}c\nd"), "a\\u{1b}[2J\\u{202e}b\\u{61c}\\u{2028}c\nd");
+        assert_eq!(escape_control("a\u{1b}[2J\u{202e}b\u{61c}\u{2028}c\nd"), "a\\u{1b}[2J\\u{202e}b\\u{61c}\\u{2028}c\nd");
     }
 
     #[test]

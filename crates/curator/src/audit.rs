@@ -22,7 +22,13 @@ pub fn stolen(answerer: &Answerer) -> Vec<Diagnostic> {
                 (!kept).then_some((question, outcome))
             });
             if let Some((question, outcome)) = thief {
-                found.push(theft(base, phrase, &question, &format!("intent `{}`", factotum_core::text::visible(&intent.id)), &outcome));
+                found.push(theft(
+                    base,
+                    phrase,
+                    &question,
+                    &format!("intent `{}`", factotum_core::text::escape_control(&intent.id)),
+                    &outcome,
+                ));
             }
         }
     }
@@ -60,7 +66,8 @@ pub(crate) fn fillings(base: &KnowledgeBase, intent: &Intent, phrase: &str) -> V
 /// What is said of one phrase.
 fn theft(base: &KnowledgeBase, phrase: &Paraphrase, question: &str, owner: &str, outcome: &Outcome) -> Diagnostic {
     let (came_to, thief) = came_to(base, outcome);
-    let asked = if question == phrase.text { String::new() } else { format!(", asked as \"{}\",", factotum_core::text::visible(question)) };
+    let asked =
+        if question == phrase.text { String::new() } else { format!(", asked as \"{}\",", factotum_core::text::escape_control(question)) };
     let help = "make the phrase say what sets it apart, or move it to where it goes; `factotum ask --explain` shows why it went there";
     let found = Diagnostic::new(Code::PhraseStolen, phrase.place.clone(), format!("a phrase of {owner}{asked} {came_to}"), help);
     match thief {
@@ -74,11 +81,11 @@ fn came_to(base: &KnowledgeBase, outcome: &Outcome) -> (String, Option<Place>) {
     let first = |phrases: &[Paraphrase]| phrases.first().map(|p| p.place.clone());
     match outcome {
         Outcome::Answer(parts) => {
-            let ids: Vec<String> = parts.iter().map(|p| format!("`{}`", factotum_core::text::visible(&base[p.intent].id))).collect();
+            let ids: Vec<String> = parts.iter().map(|p| format!("`{}`", factotum_core::text::escape_control(&base[p.intent].id))).collect();
             (format!("is answered by {}", ids.join(" and ")), parts.first().and_then(|p| first(&base[p.intent].paraphrases)))
         }
         Outcome::Clarify(intents) => {
-            let ids: Vec<String> = intents.iter().map(|i| format!("`{}`", factotum_core::text::visible(&base[*i].id))).collect();
+            let ids: Vec<String> = intents.iter().map(|i| format!("`{}`", factotum_core::text::escape_control(&base[*i].id))).collect();
             (format!("is as near to {}", ids.join(" as to ")), None)
         }
         Outcome::NoAnswer(Reason::Unanswerable(miss)) => {
@@ -86,7 +93,7 @@ fn came_to(base: &KnowledgeBase, outcome: &Outcome) -> (String, Option<Place>) {
             (format!("is declined as near miss `{}`", miss.id), first(&miss.paraphrases))
         }
         Outcome::NoAnswer(Reason::Unaccounted(words)) => {
-            (format!("is declined: nothing near accounts for \"{}\"", factotum_core::text::visible(&words.join("\", \""))), None)
+            (format!("is declined: nothing near accounts for \"{}\"", factotum_core::text::escape_control(&words.join("\", \""))), None)
         }
         Outcome::NoAnswer(reason) => (format!("is declined ({})", reason.as_str()), None),
         Outcome::SmallTalk(talk) => {

@@ -16,7 +16,7 @@
 use factotum_core::answering::{Answerer, Outcome, Reply};
 use factotum_core::diagnostic::{Code, Diagnostic, Place, SourceFile};
 use factotum_core::knowledge::KnowledgeBase;
-use factotum_core::render::{answer_text, facts, json, visible};
+use factotum_core::render::{answer_text, escape_control, facts, json};
 use factotum_core::{document, text};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -168,7 +168,7 @@ fn question(file: usize, value: Spanned<DeValue<'_>>, base: &KnowledgeBase, foun
         found.push(Diagnostic::new(
             Code::DanglingReference,
             Place::new(file, fact.span()),
-            format!("there is no fact `{}`", visible(fact.get_ref())),
+            format!("there is no fact `{}`", escape_control(fact.get_ref())),
             help,
         ));
     }

@@ -30,7 +30,7 @@ pub fn check(base: &KnowledgeBase, files: &[SourceFile], source_name: &str, sour
     let grounding = Grounding::new(base, &places, id, &paragraphs);
     let mut found = Vec::new();
     if !(1..=source.paragraphs).eq(paragraphs.keys().copied()) {
-        let name = text::visible(source_name);
+        let name = text::escape_control(source_name);
         let message = format!("{name} has {} numbered paragraphs, `{}` says {}", paragraphs.len(), source.id, source.paragraphs);
         let help = "number the paragraphs [1], [2] and so on, and say in `paragraphs` how many there are";
         found.push(Diagnostic::new(Code::SourceMismatch, places.source(source), message, help));
@@ -45,7 +45,7 @@ pub fn check(base: &KnowledgeBase, files: &[SourceFile], source_name: &str, sour
 fn mismatch(base: &KnowledgeBase, places: &Places, name: &str, digest: &str) -> Diagnostic {
     let named = base.sources.iter().find(|s| !s.sha256.is_empty()).or(base.sources.first());
     let place = named.map_or_else(|| Place::new(0, 0..0), |s| places.source(s));
-    let message = format!("{} is not a text that the pack was made from", text::visible(name));
+    let message = format!("{} is not a text that the pack was made from", text::escape_control(name));
     let help =
         format!("find the text that it was made from; or, once every fact has been held against this one, write `sha256 = \"{digest}\"`");
     let unsigned = base.sources.iter().all(|s| s.sha256.is_empty());
@@ -339,7 +339,7 @@ impl<'a> Grounding<'a> {
             let written = &fact.statement[first.token.start..last.token.end];
             let figure = matches!(term, Term::Number(..));
             let (code, what) = if figure { (Code::UngroundedNumber, "figure") } else { (Code::UngroundedName, "name") };
-            let message = format!("fact `{}` has the {what} `{}`, which is not in {cites}", fact.id, text::visible(written));
+            let message = format!("fact `{}` has the {what} `{}`, which is not in {cites}", fact.id, text::escape_control(written));
             let help = "cite the paragraph that has it, mend the statement, or declare it in `derived` with what it follows from";
             found.push(Diagnostic::new(code, place.narrowed(files, written), message, help));
         }
@@ -369,7 +369,7 @@ impl<'a> Grounding<'a> {
         let mut missing: Vec<String> = Vec::new();
         for term in self.terms(&words) {
             let (Some(first), Some(last)) = (words[term.range()].first(), words[term.range()].last()) else { continue };
-            let written = format!("`{}`", text::visible(&text[first.token.start..last.token.end]));
+            let written = format!("`{}`", text::escape_control(&text[first.token.start..last.token.end]));
             if !missing.contains(&written) && !grounds.iter().any(|ground| self.supports(ground, &words, &term, &|_| false)) {
                 missing.push(written);
             }

@@ -292,7 +292,7 @@ fn gather(rows: Vec<Row>, problems: &mut Vec<Problem>, warnings: &mut Vec<Proble
 
 /// A label as it can be printed on one line.
 fn shown(label: &str) -> String {
-    factotum_core::render::visible(label).replace('\n', "\\n")
+    factotum_core::render::escape_control(label).replace('\n', "\\n")
 }
 
 /// Gives an id to the intents without a label: the first words of the answer, numbered where that is taken.
@@ -389,7 +389,7 @@ fn write(table: Table<'_>, rows: usize, intents: Vec<(String, Gathered)>) -> Res
         facts: Entries(facts),
         intents: Entries(entries),
     };
-    let name = factotum_core::render::visible(title).replace('\n', " ");
+    let name = factotum_core::render::escape_control(title).replace('\n', " ");
     let text = format!("# Imported from {name}: every answer cites its row, the header not counted.\n{}", toml::to_string_pretty(&pack)?);
     Ok(SourceFile { name: format!("{source}.toml"), text })
 }

@@ -1,16 +1,16 @@
 //! Text for Discord: nothing in it becomes a mention, a link or formatting by accident, and it fits.
 
-use factotum_core::text::visible;
+use factotum_core::text::escape_control;
 
 /// Characters that Discord's Markdown reads as more than themselves.
 const SPECIAL: &[char] = &['\\', '*', '_', '~', '|', '`', '[', ']', '(', ')', '<', '>', '#', '@'];
 
 /// Text that is shown as it stands. Mentions (`@everyone`, `<@1>`) and addresses lose their power; control and direction marks become
-/// visible. Line breaks stay.
+/// escape_control. Line breaks stay.
 pub fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut first_of_line = true;
-    for c in visible(text).chars() {
+    for c in escape_control(text).chars() {
         if c == '@' {
             // A backslash does not keep `@everyone` from being read; invisible joints about the sign do.
             out.push_str("\u{2060}@\u{2060}");
@@ -29,7 +29,7 @@ pub fn plain(text: &str) -> String {
 
 /// Text where Discord shows no formatting: labels of buttons and menus, and choices. Nothing is escaped there.
 pub fn label(text: &str, most: usize) -> String {
-    clip(&visible(text).replace('\n', " "), most)
+    clip(&escape_control(text).replace('\n', " "), most)
 }
 
 /// A link with words of our own, where the address can be one; else only the words.

@@ -5,9 +5,8 @@ use super::components::{Key, Meaning};
 use super::markdown::{clip, label, link, plain, split};
 use super::payload::{Component, Embed, Field, MAX_CONTENT, MAX_DESCRIPTION, MAX_EMBEDS, MAX_FIELD, MAX_LABEL, MAX_TITLE, Message, Row};
 use factotum_core::answering::{AnswerPart, Outcome, Reply};
-use factotum_core::knowledge::{Fact, KnowledgeBase, SourceId, date_in_words};
-use factotum_core::render::{answer_text, console, corrections_text, decline_text, facts};
-use std::collections::BTreeMap;
+use factotum_core::knowledge::{KnowledgeBase, date_in_words};
+use factotum_core::render::{Line, citations, console, facts, lines};
 
 /// Edge of an answer's embed: a blue that is told from the background in the light and in the dark theme.
 pub const BLUE: u32 = 0x3b_6e_a8;
@@ -17,39 +16,25 @@ const ENOUGH: usize = 900;
 /// The messages that a reply takes: more than one only if its text is longer than Discord takes at once. The last one has the embed and
 /// the buttons.
 pub fn messages(base: &KnowledgeBase, reply: &Reply) -> Vec<Message> {
-    let mut text = Vec::new();
     let mut last = Message::default();
-    match &reply.outcome {
-        Outcome::Answer(parts) => {
+    let text = lines(base, reply).into_iter().filter_map(|line| match line {
+        Line::Answer { direct: first, rest } => {
+            let Outcome::Answer(parts) = &reply.outcome else { return None };
             let embed = evidence(base, parts);
-            text.push(if embed.description.chars().count() > MAX_DESCRIPTION {
-                plain(&answer_text(base, parts))
-            } else {
-                direct(base, parts)
-            });
-            text.extend(reply.unanswered.iter().map(|part| format!("Not on record: \"{}\".", plain(part))));
+            let long = embed.description.chars().count() > MAX_DESCRIPTION;
             last.embeds.push(fitting(embed));
+            Some(if long { plain(&format!("{first}{rest}")) } else { direct(base, parts) })
         }
-        Outcome::Clarify(_) => text.push("I can read that in two ways. Did you mean:".to_owned()),
-        Outcome::NoAnswer(reason) => {
-            text.push(plain(&decline_text(base, reason)));
-            if !reply.suggestions.is_empty() {
-                text.push("On record, and near to it:".to_owned());
-            }
-        }
-        Outcome::SmallTalk(talk) => text.push(plain(&base[*talk].reply)),
-    }
-    if matches!(reply.outcome, Outcome::Clarify(_) | Outcome::NoAnswer(_)) {
+        // It stands in the embed.
+        Line::Source(_) => None,
+        Line::Unanswered(text) | Line::Text(text) => Some(plain(&text)),
         // A button shows only the beginning of a long question.
-        let offered = reply.suggestions.iter().map(|i| &base[*i]);
-        text.extend(offered.map(|intent| format!("- {}", plain(&console::question(intent)))));
-    }
-    let corrections = corrections_text(reply);
-    if !corrections.is_empty() && !matches!(reply.outcome, Outcome::SmallTalk(_)) {
-        text.push(format!("-# {}", plain(&corrections)));
-    }
+        Line::Suggestion(question) => Some(format!("- {}", plain(&question))),
+        Line::Corrections(text) => Some(format!("-# {}", plain(&text))),
+    });
+    let text = text.collect::<Vec<_>>().join("\n");
     last.components = buttons(base, reply);
-    in_messages(&text.join("\n"), last)
+    in_messages(&text, last)
 }
 
 /// A text in as many messages as it takes; `last` is the one with everything else.
@@ -89,28 +74,19 @@ fn evidence(base: &KnowledgeBase, parts: &[AnswerPart]) -> Embed {
     if let Some(latest) = all.iter().filter_map(|f| f.as_of.as_deref()).max() {
         fields.push(Field { name: "As of".to_owned(), value: clip(&plain(&date_in_words(latest)), MAX_FIELD), inline: true });
     }
-    fields.push(Field { name: "Source".to_owned(), value: sources(base, &all), inline: false });
+    fields.push(Field { name: "Source".to_owned(), value: sources(base, parts), inline: false });
     Embed { title: "On record".to_owned(), description: statements.join("\n\n"), color: BLUE, fields }
 }
 
 /// Each source once, linked, with its paragraphs; as many as fit.
-fn sources(base: &KnowledgeBase, all: &[&Fact]) -> String {
-    let mut paragraphs: BTreeMap<SourceId, Vec<u32>> = BTreeMap::new();
-    for fact in all {
-        paragraphs.entry(fact.source).or_default().extend(&fact.paragraphs);
-    }
+fn sources(base: &KnowledgeBase, parts: &[AnswerPart]) -> String {
     let mut out = String::new();
-    for (source, mut numbers) in paragraphs {
-        let source = &base[source];
-        numbers.sort_unstable();
-        numbers.dedup();
-        let word = if numbers.len() == 1 { "paragraph" } else { "paragraphs" };
-        let numbers: Vec<String> = numbers.iter().map(u32::to_string).collect();
-        let publisher = if source.publisher.is_empty() { String::new() } else { format!(", {}", plain(&clip(&source.publisher, 200))) };
-        let title = link(&clip(&source.title, 200), &source.url);
-        let date = source.date.as_ref().map_or_else(String::new, |date| format!(", {}", plain(&date_in_words(date))));
-        let line = format!("{title}{publisher}{date}, {word} {}", numbers.join(", "));
-        let line = if line.chars().count() > MAX_FIELD { clip(&plain(&clip(&source.title, 200)), MAX_FIELD) } else { line };
+    for cited in citations(base, parts) {
+        let title = clip(&cited.source.title, 200);
+        let about = [clip(&cited.source.publisher, 200), cited.date(), cited.paragraphs()];
+        let about = about.iter().filter(|t| !t.is_empty()).map(|t| format!(", {}", plain(t)));
+        let line = format!("{}{}", link(&title, &cited.source.url), about.collect::<String>());
+        let line = if line.chars().count() > MAX_FIELD { clip(&plain(&title), MAX_FIELD) } else { line };
         if out.chars().count() + 1 + line.chars().count() > MAX_FIELD {
             break;
         }

@@ -529,9 +529,11 @@ fn from_environment<T: FromStr<Err: std::fmt::Display>>(
     let Some(value) = variable(name).filter(|v| !v.is_empty()) else { return Ok(None) };
     match value.parse() {
         Ok(parsed) => Ok(Some(parsed)),
-        Err(error) => {
-            Err(BadVariable { name, value: secret::without_tokens(&factotum_core::render::visible(&value)), problem: error.to_string() })
-        }
+        Err(error) => Err(BadVariable {
+            name,
+            value: secret::without_tokens(&factotum_core::render::escape_control(&value)),
+            problem: error.to_string(),
+        }),
     }
 }
 

@@ -7,7 +7,7 @@
 use factotum_core::answering::Answerer;
 use factotum_core::diagnostic::{Diagnostic, Severity, SourceFile};
 use factotum_core::knowledge::{self, KnowledgeBase};
-use factotum_core::render::visible;
+use factotum_core::render::escape_control;
 use serde_json::{Value, json};
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -131,7 +131,7 @@ pub struct Refusal {
 impl Refusal {
     /// It cannot be read.
     pub fn unreadable(problem: &str) -> Refusal {
-        Refusal { problem: visible(problem), findings: Vec::new() }
+        Refusal { problem: escape_control(problem), findings: Vec::new() }
     }
 
     fn of(errors: &[Diagnostic], files: &[SourceFile]) -> Refusal {
@@ -139,13 +139,13 @@ impl Refusal {
         Refusal { problem, findings: errors.iter().take(SHOWN).map(|d| d.json(files)).collect() }
     }
 
-    /// The findings, one a line, with control characters made visible.
+    /// The findings, one a line, with control characters made escape_control.
     pub fn lines(&self) -> impl Iterator<Item = String> {
         self.findings.iter().map(|finding| {
             let text = |pointer: &str| finding.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
             let number = |pointer: &str| finding.pointer(pointer).and_then(Value::as_u64).unwrap_or_default();
             let place = format!("{}:{}:{}", text("/at/file"), number("/at/line"), number("/at/column"));
-            visible(&format!("error[{}] {place}: {}; {}", text("/code"), text("/message"), text("/help")))
+            escape_control(&format!("error[{}] {place}: {}; {}", text("/code"), text("/message"), text("/help")))
         })
     }
 

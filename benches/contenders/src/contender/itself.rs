@@ -28,8 +28,8 @@ struct Proposals(Answerer);
 impl Contender for Proposals {
     fn label(&self, question: &str) -> Option<&str> {
         let (base, matcher) = (self.0.base(), self.0.matcher());
-        let reading = matcher.read(base, Question::parse(question).ok()?);
-        matcher.rank(base, &reading).candidates.first().map(|candidate| json::name(base, candidate.class))
+        let interpretation = matcher.interpret(base, Question::parse(question).ok()?);
+        matcher.rank(base, &interpretation).candidates.first().map(|candidate| json::name(base, candidate.class))
     }
 }
 

@@ -1,52 +1,75 @@
-//! Compound questions: both halves are answered, or one with word of the other.
+//! Compound questions: split, each part decided on its own, and combined.
 
-use super::{Answerer, Decision, Outcome, Reason, evidence};
+use super::{AnswerPart, Decision, Outcome, Part, Reason, evidence};
 use crate::english::{Word, WordClass};
+use crate::interpretation::{Interpretation, Mention};
+use crate::knowledge::FactId;
 use crate::question::Question;
-use crate::reading::{Reading, Unit};
 
-/// Confidence that a half must have to be answered where the whole was not: a half has lost its context.
+/// Confidence that a part must have to be answered where the whole was not: a part has lost its context.
 const HALF: f32 = 0.6;
 
-/// Answers the whole if it can be answered as one; else its halves. Also returns the halves that are not on record.
-pub(super) fn answer(answerer: &Answerer, reading: &Reading, whole: Decision) -> (Decision, Vec<String>) {
-    let Some(at) = split(reading) else { return (whole, Vec::new()) };
-    let halves = [half(answerer, reading, 0, at.0), half(answerer, reading, at.1, reading.question.words.len())];
-    let [Some((first, first_text)), Some((second, second_text))] = halves else { return (whole, Vec::new()) };
-    let answered = matches!(whole.outcome, Outcome::Answer(_));
-    match (&first.outcome, &second.outcome) {
-        (Outcome::Answer(a), Outcome::Answer(b)) if first.confidence >= HALF && second.confidence >= HALF => {
-            let facts = |parts: &[super::AnswerPart]| parts.iter().flat_map(|p| p.facts.first().copied()).collect::<Vec<_>>();
-            let same = facts(a) == facts(b);
-            if same && answered {
-                return (whole, Vec::new());
-            }
-            // One fact for both halves: its statement is shown once, behind both direct answers.
-            let mut parts = a.clone();
-            parts.extend(b.iter().filter(|p| !a.contains(p)).cloned());
-            let confidence = first.confidence.min(second.confidence);
-            (Decision { outcome: Outcome::Answer(parts), confidence, ..whole }, Vec::new())
-        }
-        (Outcome::Answer(parts), Outcome::NoAnswer(reason)) if first.confidence >= HALF && known(reason) => {
-            let outcome = if answered { whole.outcome.clone() } else { Outcome::Answer(parts.clone()) };
-            (Decision { outcome, confidence: first.confidence, ..whole }, vec![second_text])
-        }
-        (Outcome::NoAnswer(reason), Outcome::Answer(parts)) if second.confidence >= HALF && known(reason) => {
-            let outcome = if answered { whole.outcome.clone() } else { Outcome::Answer(parts.clone()) };
-            (Decision { outcome, confidence: second.confidence, ..whole }, vec![first_text])
-        }
-        _ => (whole, Vec::new()),
-    }
+/// One part of a compound question, before anything is decided on it.
+pub(super) struct PartQuestion {
+    /// Its words as they were read.
+    pub text: String,
+    /// The part as a question of its own.
+    pub question: Question,
 }
 
-/// Whether a half was understood and is known not to be on record, rather than cut badly.
+/// The two parts of a question that asks two things.
+pub(super) fn split(interpretation: &Interpretation) -> Option<[PartQuestion; 2]> {
+    let (end, start) = boundary(interpretation)?;
+    Some([part(interpretation, 0, end)?, part(interpretation, start, interpretation.question.words.len())?])
+}
+
+/// Answers the whole if it can be answered as one, else its parts; returns the parts where they decided.
+pub(super) fn combine(whole: Decision, parts: [Part; 2]) -> (Decision, Vec<Part>) {
+    if parts.iter().any(|part| part.decision.confidence < evidence::ENOUGH) {
+        return (whole, Vec::new());
+    }
+    let answered = matches!(whole.outcome, Outcome::Answer(_));
+    let [first, second] = &parts;
+    let sure = |part: &Part| part.decision.confidence >= HALF;
+    let (outcome, confidence) = match (&first.decision.outcome, &second.decision.outcome) {
+        (Outcome::Answer(a), Outcome::Answer(b)) if sure(first) && sure(second) => {
+            if answered && first_facts(a) == first_facts(b) {
+                return (whole, Vec::new());
+            }
+            // One fact for both parts: its statement is shown once, behind both direct answers.
+            let mut both = a.clone();
+            both.extend(b.iter().filter(|p| !a.contains(p)).cloned());
+            (Some(Outcome::Answer(both)), first.decision.confidence.min(second.decision.confidence))
+        }
+        (Outcome::Answer(parts), Outcome::NoAnswer(reason)) if sure(first) && known(reason) => {
+            ((!answered).then(|| Outcome::Answer(parts.clone())), first.decision.confidence)
+        }
+        (Outcome::NoAnswer(reason), Outcome::Answer(parts)) if sure(second) && known(reason) => {
+            ((!answered).then(|| Outcome::Answer(parts.clone())), second.decision.confidence)
+        }
+        _ => return (whole, Vec::new()),
+    };
+    let (outcome, events) = outcome.map_or((whole.outcome, whole.events), |outcome| (outcome, None));
+    (Decision { outcome, events, confidence, ..whole }, parts.into())
+}
+
+/// The parts that are not on record, in the asker's words.
+pub(super) fn unanswered(parts: &[Part]) -> Vec<String> {
+    parts.iter().filter(|p| matches!(p.decision.outcome, Outcome::NoAnswer(_))).map(|p| p.text.clone()).collect()
+}
+
+fn first_facts(parts: &[AnswerPart]) -> Vec<FactId> {
+    parts.iter().filter_map(|p| p.facts.first().copied()).collect()
+}
+
+/// Whether a part was understood and is known not to be on record, rather than cut badly.
 fn known(reason: &Reason) -> bool {
     matches!(reason, Reason::Unanswerable(_) | Reason::UnknownOffice { .. } | Reason::NotListed { .. } | Reason::OutsideTime(_))
 }
 
 /// Where a question falls into two that both ask: words before the first number, from the second on.
-fn split(reading: &Reading) -> Option<(usize, usize)> {
-    let words = &reading.question.words;
+fn boundary(interpretation: &Interpretation) -> Option<(usize, usize)> {
+    let words = &interpretation.question.words;
     let asks = |w: &Word| {
         matches!(
             w.text.as_str(),
@@ -76,7 +99,7 @@ fn split(reading: &Reading) -> Option<(usize, usize)> {
     };
     let content = |range: &[Word]| range.iter().any(|w| w.class == WordClass::Content);
     (1..words.len().saturating_sub(1)).find_map(|at| {
-        let before = reading.question.tokens.get(words[at - 1].token);
+        let before = interpretation.question.tokens.get(words[at - 1].token);
         let ended = before.is_some_and(|t| (t.comma || t.ends_clause) && words[at].token != words[at - 1].token);
         let and = matches!(words[at].text.as_str(), "and" | "also" | "plus");
         let start = if and { at + 1 } else { at };
@@ -92,28 +115,21 @@ fn split(reading: &Reading) -> Option<(usize, usize)> {
     })
 }
 
-/// One half as a question of its own; names of the other are carried over where it has none.
-fn half(answerer: &Answerer, reading: &Reading, from: usize, to: usize) -> Option<(Decision, String)> {
-    let question = &reading.question;
-    let mut words: Vec<Word> = question.words.get(from..to)?.to_vec();
+/// One part as a question of its own; names of the other part are carried over where it has none.
+fn part(interpretation: &Interpretation, from: usize, to: usize) -> Option<PartQuestion> {
+    let question = &interpretation.question;
+    let own = question.words.get(from..to)?;
+    let mut words: Vec<Word> = own.to_vec();
     let inside = |at: usize| (from..to).contains(&at);
-    let named = reading.parts.iter().any(|p| matches!(p.unit, Unit::Entity(_)) && inside(p.from));
-    if !named {
-        let carried = reading
-            .parts
-            .iter()
-            .filter(|p| matches!(p.unit, Unit::Entity(_)) && !inside(p.from))
-            .flat_map(|p| question.words[p.from..p.to].to_vec());
-        words.extend(carried);
+    let names = || interpretation.spans.iter().filter(|s| matches!(s.mention, Mention::Entity(_)));
+    if !names().any(|s| inside(s.from)) {
+        words.extend(names().filter(|s| !inside(s.from)).flat_map(|s| question.words[s.from..s.to].to_vec()));
     }
     if !words.iter().any(|w| w.class == WordClass::Content) {
         return None;
     }
-    let text: Vec<&str> = question.words[from..to].iter().map(|w| w.text.as_str()).collect();
-    let text = text.join(" ");
+    let text = own.iter().map(|w| w.text.as_str()).collect::<Vec<_>>().join(" ");
     let part = Question::from_words(question.tokens.clone(), words, question.length);
     let focus = vec![true; part.words.len()];
-    let reading = answerer.matcher().read(answerer.base(), Question { focus, ..part });
-    let decision = answerer.decide(&reading);
-    (decision.confidence >= evidence::ENOUGH).then_some((decision, text))
+    Some(PartQuestion { text, question: Question { focus, ..part } })
 }

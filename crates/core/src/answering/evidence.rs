@@ -2,9 +2,9 @@
 
 use super::Reason;
 use crate::english::WordClass;
+use crate::interpretation::{Interpretation, Mention};
 use crate::knowledge::{AnswerType, EntityId, KnowledgeBase};
 use crate::matching::{Candidate, Claim, Class, Matcher, Profile, Ranking};
-use crate::reading::{Reading, Unit};
 
 /// Confidence from which a question is answered.
 pub const ENOUGH: f32 = 0.5;
@@ -29,7 +29,7 @@ pub struct Evidence {
     /// Share of what the question says that the candidate accounts for, 0 to 1.
     pub coverage: f32,
     /// Names in the question that the candidate does not speak of.
-    pub strays: Vec<EntityId>,
+    pub unmatched: Vec<EntityId>,
     /// Whether it offers a choice between names, of which the candidate speaks of one: no yes or no answers that.
     pub choice: bool,
     /// How well what is asked for agrees with what is supplied, 0 to 1.
@@ -50,8 +50,8 @@ pub struct Evidence {
 
 impl Evidence {
     /// The words that the candidate does not account for, in the reading that it was held against.
-    pub fn leftover_words(&self, reading: &Reading) -> Vec<String> {
-        self.leftover.iter().filter_map(|part| reading.parts.get(*part)).map(|part| reading.words(part)).collect()
+    pub fn leftover_words(&self, interpretation: &Interpretation) -> Vec<String> {
+        self.leftover.iter().filter_map(|span| interpretation.spans.get(*span)).map(|span| interpretation.words(span)).collect()
     }
 }
 
@@ -64,7 +64,7 @@ pub const SIGNALS: [&str; 15] = [
     "leftover",
     "answer_type",
     "polarity",
-    "strays",
+    "unmatched",
     "figures",
     "unanswerable",
     "small-talk",
@@ -101,8 +101,8 @@ pub struct Case<'a> {
     /// Who proposed the candidates.
     pub matcher: &'a Matcher,
     /// The question.
-    pub reading: &'a Reading,
-    /// What it says, part by part.
+    pub interpretation: &'a Interpretation,
+    /// What it says, span by span.
     pub claims: Vec<Claim<'a>>,
     /// Names in it that an answer has to speak of.
     pub names: Vec<EntityId>,
@@ -112,10 +112,10 @@ pub struct Case<'a> {
 
 /// Holds a candidate against a question.
 pub fn judge(case: &Case, candidate: &Candidate) -> Evidence {
-    let Case { base, matcher, reading, .. } = *case;
+    let Case { base, matcher, interpretation, .. } = *case;
     let mut evidence = Evidence {
         coverage: 1.0,
-        strays: Vec::new(),
+        unmatched: Vec::new(),
         choice: false,
         answer_type: 1.0,
         polarity: true,
@@ -129,21 +129,21 @@ pub fn judge(case: &Case, candidate: &Candidate) -> Evidence {
     let leftover = cover(case, profile, &mut evidence);
     if let Class::Intent(id) = candidate.class {
         let intent = &base[id];
-        evidence.answer_type = match reading.question.expected {
+        evidence.answer_type = match interpretation.question.expected {
             None => 0.9,
             Some(_) if intent.false_premise => 1.0,
             Some(asked) => agreement(asked, intent.answer_type),
         };
         let slotted = intent.relation.as_ref().map(|r| base[r.relation].subject.as_str());
         let foreign = |e: &EntityId| !profile.entities.contains(e) && slotted != Some(base[*e].kind.as_str());
-        let (wrong, strays): (Vec<EntityId>, Vec<EntityId>) =
-            case.names.iter().copied().filter(foreign).partition(|e| is_alternative(profile, reading, *e));
-        (evidence.choice, evidence.strays) = (!wrong.is_empty(), strays);
+        let (wrong, unmatched): (Vec<EntityId>, Vec<EntityId>) =
+            case.names.iter().copied().filter(foreign).partition(|e| is_alternative(profile, interpretation, *e));
+        (evidence.choice, evidence.unmatched) = (!wrong.is_empty(), unmatched);
         evidence.polarity = intent.answer_type == AnswerType::YesNo
-            || (reading.question.denies && profile.denying > 0.0)
-            || (!reading.question.denies && profile.denying < 1.0);
-        evidence.figures = figures(profile, reading);
-        objections(base, reading, candidate, &mut evidence);
+            || (interpretation.question.denies && profile.denying > 0.0)
+            || (!interpretation.question.denies && profile.denying < 1.0);
+        evidence.figures = figures(profile, interpretation);
+        objections(base, interpretation, candidate, &mut evidence);
     }
     let flag = |b: bool| f32::from(u8::from(b));
     evidence.signals = [
@@ -154,14 +154,15 @@ pub fn judge(case: &Case, candidate: &Candidate) -> Evidence {
         leftover,
         evidence.answer_type,
         flag(evidence.polarity),
-        evidence.strays.len().min(2) as f32,
+        evidence.unmatched.len().min(2) as f32,
         evidence.figures.len().min(2) as f32,
         flag(matches!(candidate.class, Class::Unanswerable(_))),
         flag(matches!(candidate.class, Class::SmallTalk(_))),
-        flag(!reading.open_offices.is_empty() && matches!(candidate.class, Class::Intent(_))),
+        flag(!interpretation.open_offices.is_empty() && matches!(candidate.class, Class::Intent(_))),
         opposed(case.ranking, candidate),
         // A question that asks when, where, why or how many is not answered by a yes or a name.
-        if matches!(reading.question.expected, Some(AnswerType::Date | AnswerType::Place | AnswerType::Reason | AnswerType::Number)) {
+        if matches!(interpretation.question.expected, Some(AnswerType::Date | AnswerType::Place | AnswerType::Reason | AnswerType::Number))
+        {
             1.0 - evidence.answer_type
         } else {
             0.0
@@ -185,15 +186,15 @@ fn opposed(ranking: &Ranking, candidate: &Candidate) -> f32 {
 /// Share of the question's weight that the candidate accounts for, and the words that it does not; returns the weight of
 /// the heaviest of these, over that of a word never seen.
 fn cover(case: &Case, profile: &Profile, evidence: &mut Evidence) -> f32 {
-    let Case { matcher, reading, .. } = *case;
+    let Case { matcher, interpretation, .. } = *case;
     let (mut all, mut covered, mut heaviest) = (0.0, 0.0, 0.0f32);
-    for (index, (part, claim)) in reading.parts.iter().zip(&case.claims).enumerate() {
+    for (index, (span, claim)) in interpretation.spans.iter().zip(&case.claims).enumerate() {
         let share = matcher.accounts_for(profile, claim);
         let weight = claim.weight;
         all += weight;
         covered += weight * share;
-        let content = !matches!(part.unit, Unit::Word) || reading.question.words[part.from].class == WordClass::Content;
-        if content && reading.question.focus[part.from] {
+        let content = !matches!(span.mention, Mention::Word) || interpretation.question.words[span.from].class == WordClass::Content;
+        if content && interpretation.question.focus[span.from] {
             heaviest = heaviest.max(weight * (1.0 - share));
             if share < 0.5 {
                 evidence.leftover.push(index);
@@ -205,35 +206,35 @@ fn cover(case: &Case, profile: &Profile, evidence: &mut Evidence) -> f32 {
 }
 
 /// "Was it A, B or C who ...": those that the candidate does not speak of are no strangers, they are wrong alternatives.
-fn is_alternative(profile: &Profile, reading: &Reading, stray: EntityId) -> bool {
-    let ors = reading.parts.iter().enumerate().filter(|(_, part)| reading.question.words[part.from].text == "or");
-    ors.map(|(at, _)| alternatives(reading, at)).any(|(names, others)| {
+fn is_alternative(profile: &Profile, interpretation: &Interpretation, stray: EntityId) -> bool {
+    let ors = interpretation.spans.iter().enumerate().filter(|(_, span)| interpretation.question.words[span.from].text == "or");
+    ors.map(|(at, _)| alternatives(interpretation, at)).any(|(names, others)| {
         // One of them has to be right; or, in "the Baltic states or another region", what stands open is, and the candidate speaks of
         // something else that is named.
         let right = |name: &EntityId| *name != stray && profile.entities.contains(name);
-        let open = || others && reading.entities(true).any(|name| right(&name));
+        let open = || others && interpretation.entities(true).any(|name| right(&name));
         names.contains(&stray) && (names.iter().any(right) || open())
     })
 }
 
-/// The names on both sides of the "or" at this part, with nothing but grammar and offices between them ("at A, at B or at C", "A's president or
+/// The names on both sides of the "or" at this span, with nothing but grammar and offices between them ("at A, at B or at C", "A's president or
 /// B's"), and whether one side is left open ("or another").
-fn alternatives(reading: &Reading, or: usize) -> (Vec<EntityId>, bool) {
+fn alternatives(interpretation: &Interpretation, or: usize) -> (Vec<EntityId>, bool) {
     let (mut names, mut open) = (Vec::new(), false);
-    let mut side = |parts: &mut dyn Iterator<Item = &crate::reading::Part>| {
-        for part in parts {
-            let word = &reading.question.words[part.from];
-            match part.unit {
-                Unit::Entity(name) => names.push(name),
-                Unit::Role(_) => {}
-                Unit::Word if ELSE.contains(&word.text.as_str()) => open = true,
-                Unit::Word if word.class == WordClass::Function => {}
+    let mut side = |spans: &mut dyn Iterator<Item = &crate::interpretation::Span>| {
+        for span in spans {
+            let word = &interpretation.question.words[span.from];
+            match span.mention {
+                Mention::Entity(name) => names.push(name),
+                Mention::Role(_) => {}
+                Mention::Word if ELSE.contains(&word.text.as_str()) => open = true,
+                Mention::Word if word.class == WordClass::Function => {}
                 _ => break,
             }
         }
     };
-    side(&mut reading.parts[..or].iter().rev());
-    side(&mut reading.parts[or + 1..].iter());
+    side(&mut interpretation.spans[..or].iter().rev());
+    side(&mut interpretation.spans[or + 1..].iter());
     (names, open)
 }
 
@@ -241,9 +242,9 @@ fn alternatives(reading: &Reading, or: usize) -> (Vec<EntityId>, bool) {
 const ELSE: [&str; 8] = ["another", "other", "others", "else", "elsewhere", "somewhere", "somebody", "someone"];
 
 /// Years and other figures that the question has and the candidate lacks.
-fn figures(profile: &Profile, reading: &Reading) -> Vec<String> {
+fn figures(profile: &Profile, interpretation: &Interpretation) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
-    for (word, _) in reading.question.words.iter().zip(&reading.question.focus).filter(|(_, f)| **f) {
+    for (word, _) in interpretation.question.words.iter().zip(&interpretation.question.focus).filter(|(_, f)| **f) {
         let number = word.text.len() > 1 && word.text.bytes().all(|b| b.is_ascii_digit() || b == b'.');
         if number && !profile.figures.contains(&word.stem) && !out.contains(&word.text) {
             out.push(word.text.clone());
@@ -253,25 +254,26 @@ fn figures(profile: &Profile, reading: &Reading) -> Vec<String> {
 }
 
 /// What forbids an answer whatever the score.
-fn objections(base: &KnowledgeBase, reading: &Reading, candidate: &Candidate, evidence: &mut Evidence) {
+fn objections(base: &KnowledgeBase, interpretation: &Interpretation, candidate: &Candidate, evidence: &mut Evidence) {
     // "Was it Putin who ...?": where the fact is beyond doubt, its statement puts the name right.
-    let corrected = reading.question.expected == Some(AnswerType::YesNo) && candidate.shared >= BEYOND_DOUBT;
-    let unknown = evidence.strays.iter().find(|e| !base[**e].on_record);
+    let corrected = interpretation.question.expected == Some(AnswerType::YesNo) && candidate.shared >= BEYOND_DOUBT;
+    let unknown = evidence.unmatched.iter().find(|e| !base[**e].on_record);
     // The sources' last year; what is asked of a later one cannot be on record.
     let last = base.sources.iter().filter_map(|s| s.date.as_ref()?.get(..4)?.parse::<u32>().ok()).max().unwrap_or(u32::MAX);
     let year = evidence.figures.iter().find(|f| f.len() == 4 && f.parse::<u32>().is_ok_and(|y| y > last && y <= last.saturating_add(100)));
     // "The of and to": where there is nothing but grammar, nothing is asked.
-    let says_something = |p: &crate::reading::Part| p.unit != Unit::Word || reading.question.words[p.from].class != WordClass::Function;
-    evidence.objection = if !reading.parts.iter().any(says_something) {
+    let says_something =
+        |p: &crate::interpretation::Span| p.mention != Mention::Word || interpretation.question.words[p.from].class != WordClass::Function;
+    evidence.objection = if !interpretation.spans.iter().any(says_something) {
         Some(Reason::NothingClose)
     } else if let Some(year) = year {
         Some(Reason::OutsideTime(year.clone()))
     } else if let Some(entity) = unknown {
         Some(Reason::UnknownName(*entity))
-    } else if let Some(entity) = evidence.strays.first().filter(|_| !corrected) {
+    } else if let Some(entity) = evidence.unmatched.first().filter(|_| !corrected) {
         Some(Reason::UnknownName(*entity))
     } else if evidence.coverage < LEAST_COVERAGE {
-        Some(if evidence.leftover.is_empty() { Reason::NothingClose } else { Reason::Unaccounted(evidence.leftover_words(reading)) })
+        Some(if evidence.leftover.is_empty() { Reason::NothingClose } else { Reason::Unaccounted(evidence.leftover_words(interpretation)) })
     } else {
         None
     };
@@ -295,6 +297,6 @@ const WEIGHTS: [f32; SIGNALS.len()] =
 /// For packs without: fitted by cross-validation over the phrases of three plain packs (CLINC150 with ten phrases an
 /// intent and with all, BANKING77 with ten), a tenth of the phrases and a tenth of the intents left out, the latter to
 /// stand for what is out of scope. There, half of the questions are; the bias is that of the fit, moved by the logarithm
-/// of four for one question in five. No plain pack has strays, whose weight is the other packs'.
+/// of four for one question in five. No plain pack has unmatched, whose weight is the other packs'.
 const PLAIN_BIAS: f32 = -9.06;
 const PLAIN_WEIGHTS: [f32; SIGNALS.len()] = [6.00, 2.01, 0.0, 2.00, 0.53, 0.29, 0.0, -2.350, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 2.88];

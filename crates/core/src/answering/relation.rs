@@ -1,9 +1,9 @@
 //! Answers read off a relation: whether it holds, which value, how many, who came first.
 
-use super::timeline::Pair;
+use super::timeline::EventPair;
 use super::{AnswerPart, Reason};
+use crate::interpretation::Interpretation;
 use crate::knowledge::{EntityId, FactId, Find, IntentId, KnowledgeBase, Relation, RelationUse, Row, date_in_words};
-use crate::reading::Reading;
 
 /// Numbers up to ten in words, as running text has them.
 pub fn number_in_words(number: usize) -> String {
@@ -27,11 +27,16 @@ pub fn sentence(text: &str) -> String {
 }
 
 /// The answer of an intent that rests on a relation.
-pub(super) fn answer(base: &KnowledgeBase, intent: IntentId, used: &RelationUse, reading: &Reading) -> Result<AnswerPart, Reason> {
+pub(super) fn answer(
+    base: &KnowledgeBase,
+    intent: IntentId,
+    used: &RelationUse,
+    interpretation: &Interpretation,
+) -> Result<AnswerPart, Reason> {
     let relation = &base[used.relation];
     let subjects: Vec<EntityId> = {
         let mut out = Vec::new();
-        for e in reading.subjects() {
+        for e in interpretation.subjects() {
             if base[e].kind == relation.subject && Some(e) != relation.object && !out.contains(&e) {
                 out.push(e);
             }
@@ -90,7 +95,7 @@ pub(super) fn answer(base: &KnowledgeBase, intent: IntentId, used: &RelationUse,
 }
 
 /// Which of two events came first, or what lay between them.
-pub(super) fn order(base: &KnowledgeBase, pair: &Pair) -> Option<AnswerPart> {
+pub(super) fn order(base: &KnowledgeBase, pair: &EventPair) -> Option<AnswerPart> {
     let used = base[pair.intent].relation.as_ref()?;
     let relation = &base[used.relation];
     let row = |e: EntityId| relation.rows.iter().find(|r| r.subject == e);

@@ -3,10 +3,10 @@
 //! People name events in all sorts of ways ("NATO's war on Serbia", "the war that NATO waged on the Serbs"), so an event
 //! is recognised by the words and names of any of its aliases, in whatever order they stand.
 
+use crate::interpretation::{Interpretation, Mention};
 use crate::knowledge::{AnswerType, EntityId, Find, IntentId, KnowledgeBase};
-use crate::matching::{Matcher, part_key};
+use crate::matching::{Matcher, span_key};
 use crate::question::Question;
-use crate::reading::{Reading, Unit};
 
 /// The kind of entity that has a date.
 const EVENT: &str = "event";
@@ -66,7 +66,7 @@ pub(super) struct Events {
 
 /// Two events that a question sets in order.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Pair {
+pub struct EventPair {
     /// The intent that answers it.
     pub intent: IntentId,
     /// The event that is named first.
@@ -85,7 +85,7 @@ impl Events {
         for event in dated {
             for alias in base[event].aliases.iter().chain(&base[event].cues) {
                 if let Ok(question) = Question::parse(alias) {
-                    let keys = keys(&matcher.read(base, question)).into_iter().map(|(key, _)| key).collect::<Vec<_>>();
+                    let keys = keys(&matcher.interpret(base, question)).into_iter().map(|(key, _)| key).collect::<Vec<_>>();
                     if !keys.is_empty() && !aliases.contains(&(event, keys.clone())) {
                         aliases.push((event, keys));
                     }
@@ -96,8 +96,8 @@ impl Events {
     }
 
     /// The two events that a question sets in order, if it does.
-    pub(super) fn pair(&self, base: &KnowledgeBase, reading: &Reading) -> Option<Pair> {
-        let texts: Vec<&str> = reading.question.words.iter().map(|w| w.text.as_str()).collect();
+    pub(super) fn pair(&self, base: &KnowledgeBase, interpretation: &Interpretation) -> Option<EventPair> {
+        let texts: Vec<&str> = interpretation.question.words.iter().map(|w| w.text.as_str()).collect();
         let cue = texts.iter().position(|w| ORDER.contains(w));
         let quantity = texts.windows(2).any(|w| w[0] == "how" && matches!(w[1], "many" | "long" | "much" | "quickly" | "soon"))
             || texts.iter().any(|w| matches!(*w, "gap" | "elapsed" | "apart" | "interval" | "span"));
@@ -105,7 +105,7 @@ impl Events {
         if cue.is_none() && !gap {
             return None;
         }
-        let own = keys(reading);
+        let own = keys(interpretation);
         let mut found: Vec<(EntityId, usize, usize)> = Vec::new();
         for (event, keys) in &self.aliases {
             let places: Option<Vec<usize>> = keys.iter().map(|k| own.iter().find(|(o, _)| o == k).map(|(_, at)| *at)).collect();
@@ -128,7 +128,7 @@ impl Events {
         let both =
             texts.windows(3).any(|w| matches!(w, ["before", "or", "after"] | ["after", "or", "before"] | ["earlier", "or", "later"]));
         let word = cue.map(|c| texts[c]);
-        let claims_before = match (reading.question.expected, cue, word) {
+        let claims_before = match (interpretation.question.expected, cue, word) {
             (Some(AnswerType::YesNo), Some(at), Some("before" | "earlier" | "prior" | "precede" | "predate"))
                 if !both && *a < at && at < *b =>
             {
@@ -137,23 +137,23 @@ impl Events {
             (Some(AnswerType::YesNo), Some(at), Some("after" | "later" | "follow")) if !both && *a < at && at < *b => Some(false),
             _ => None,
         };
-        Some(Pair { intent, first: *first, second: *second, claims_before })
+        Some(EventPair { intent, first: *first, second: *second, claims_before })
     }
 }
 
 /// Keys of names, ideas and topic words with their places. Event names count by their words, so that those found as a
 /// whole and those put in other words are the same.
-fn keys(reading: &Reading) -> Vec<(u64, usize)> {
+fn keys(interpretation: &Interpretation) -> Vec<(u64, usize)> {
     let mut out = Vec::new();
-    for part in &reading.parts {
-        match part.unit {
-            Unit::Word => {
-                let word = &reading.question.words[part.from];
+    for span in &interpretation.spans {
+        match span.mention {
+            Mention::Word => {
+                let word = &interpretation.question.words[span.from];
                 if word.class == crate::english::WordClass::Content || word.stem.starts_with(|c: char| c.is_ascii_digit()) {
-                    out.push((part_key(reading, part), part.from));
+                    out.push((span_key(interpretation, span), span.from));
                 }
             }
-            _ => out.push((part_key(reading, part), part.from)),
+            _ => out.push((span_key(interpretation, span), span.from)),
         }
     }
     out

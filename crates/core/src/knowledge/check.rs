@@ -165,7 +165,7 @@ impl Checker {
                 other => self.say(
                     Code::UnknownKey,
                     place,
-                    format!("the format has no table `{}`", text::visible(other)),
+                    format!("the format has no table `{}`", text::escape_control(other)),
                     "use sources, entities, facts, intents, near-misses, small-talk, relations, synonyms, roles, names or spellings",
                 ),
             }
@@ -220,7 +220,7 @@ impl Checker {
                     };
                     // A missing key has no place of its own: point at the entry's name.
                     let place = if code == Code::MissingKey { place } else { Place::new(file, span) };
-                    self.say(code, place, format!("`{}`: {message}", text::visible(&id)), help);
+                    self.say(code, place, format!("`{}`: {message}", text::escape_control(&id)), help);
                 }
             }
         }
@@ -232,7 +232,12 @@ impl Checker {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("remove it; the keys of this table are {}", known.join(", ")),
         };
-        self.say(Code::UnknownKey, place, format!("`{}` has an unknown key `{}`", text::visible(id), text::visible(key)), help);
+        self.say(
+            Code::UnknownKey,
+            place,
+            format!("`{}` has an unknown key `{}`", text::escape_control(id), text::escape_control(key)),
+            help,
+        );
     }
 
     /// Index of ids; doubled ones are reported.
@@ -245,7 +250,7 @@ impl Checker {
                     Diagnostic::new(
                         Code::DuplicateId,
                         entry.place.clone(),
-                        format!("{what} `{}` is given twice", text::visible(&entry.id)),
+                        format!("{what} `{}` is given twice", text::escape_control(&entry.id)),
                         "give one of them another id",
                     )
                     .label("second time")
@@ -268,7 +273,7 @@ impl Checker {
                 self.say(
                     Code::InvalidId,
                     entry.place.clone(),
-                    format!("`{}` is not kebab-case", text::visible(&entry.id)),
+                    format!("`{}` is not kebab-case", text::escape_control(&entry.id)),
                     "use lower-case letters, digits and single hyphens, 80 at most",
                 );
             }
@@ -282,12 +287,14 @@ impl Checker {
         }
         self.suggested += 1;
         let near = if self.suggested > MAX_SUGGESTED { None } else { nearest(name.get_ref(), ids.keys().map(String::as_str)) };
-        let help = near
-            .map_or_else(|| format!("add the {what}, or name one that exists"), |near| format!("did you mean `{}`?", text::visible(near)));
+        let help = near.map_or_else(
+            || format!("add the {what}, or name one that exists"),
+            |near| format!("did you mean `{}`?", text::escape_control(near)),
+        );
         self.say(
             Code::DanglingReference,
             Place::new(file, name.span()),
-            format!("there is no {what} `{}`", text::visible(name.get_ref())),
+            format!("there is no {what} `{}`", text::escape_control(name.get_ref())),
             help,
         );
         None
@@ -609,7 +616,7 @@ impl Checker {
         for Entry { id, place, value } in entries {
             let file = place.file;
             if !entities.iter().any(|e| e.kind == *value.subject.get_ref()) {
-                let message = format!("no entity is a `{}`", text::visible(value.subject.get_ref()));
+                let message = format!("no entity is a `{}`", text::escape_control(value.subject.get_ref()));
                 self.say(
                     Code::SlotUnfilled,
                     Place::new(file, value.subject.span()),
@@ -620,7 +627,7 @@ impl Checker {
             if let Some(group) = &value.closed_for
                 && !entities.iter().any(|e| e.groups.contains(group.get_ref()))
             {
-                let message = format!("no entity is in `{}`", text::visible(group.get_ref()));
+                let message = format!("no entity is in `{}`", text::escape_control(group.get_ref()));
                 self.say(
                     Code::DanglingReference,
                     Place::new(file, group.span()),
@@ -722,7 +729,7 @@ impl Checker {
                 self.say(
                     Code::IntentWithoutFacts,
                     place.clone(),
-                    format!("intent `{}` leads to no fact", text::visible(&id)),
+                    format!("intent `{}` leads to no fact", text::escape_control(&id)),
                     "add `facts = [\"id\"]` with the facts that answer it",
                 );
             }
@@ -757,7 +764,7 @@ impl Checker {
     fn phrases(&mut self, id: &str, place: &Place, slotted: bool, phrases: Vec<Text>) -> Vec<Paraphrase> {
         let file = place.file;
         if phrases.is_empty() {
-            let message = format!("`{}` has no phrases", text::visible(id));
+            let message = format!("`{}` has no phrases", text::escape_control(id));
             self.say(Code::IntentWithoutPhrases, place.clone(), message, "add `phrases = [..]` with a few ways of saying it");
         }
         let mut out = Vec::with_capacity(phrases.len());
@@ -782,7 +789,7 @@ impl Checker {
     /// Reports gaps that nothing fills.
     fn slots(&mut self, file: usize, text: &Text, filled: &[&str]) {
         for slot in slots(text.get_ref()).filter(|slot| !filled.contains(slot)) {
-            let message = format!("nothing fills the slot `{{{}}}`", text::visible(slot));
+            let message = format!("nothing fills the slot `{{{}}}`", text::escape_control(slot));
             let help = "{subject} and {other} are filled in questions and phrases of intents with a relation, {subject} in their `holds` and `lacks`";
             self.say(Code::SlotUnfilled, Place::new(file, text.span()), message, help);
         }
@@ -804,7 +811,7 @@ impl Checker {
                 if first.group == group && (first.question || question) {
                     return true;
                 }
-                let message = format!("the phrase is claimed twice, here by `{}`", text::visible(id));
+                let message = format!("the phrase is claimed twice, here by `{}`", text::escape_control(id));
                 self.found.push(
                     Diagnostic::new(Code::PhraseClaimedTwice, place.clone(), message, "leave it where the reply fits it best")
                         .label("second time")
@@ -825,8 +832,13 @@ impl Checker {
                 continue;
             }
             let called = |name: &Name| base.entities.get(name.entity).map_or("", |e| e.name.as_str());
-            let visible = text::visible;
-            let message = format!("`{}` is a name of {} and of {}", visible(&name.text), visible(called(first)), visible(called(name)));
+            let escape_control = text::escape_control;
+            let message = format!(
+                "`{}` is a name of {} and of {}",
+                escape_control(&name.text),
+                escape_control(called(first)),
+                escape_control(called(name))
+            );
             self.found.push(
                 Diagnostic::new(Code::AliasShared, name.place.clone(), message, "leave it with the one that people mean by it")
                     .label("second time")
@@ -871,7 +883,7 @@ fn nearest<'a>(wrong: &str, right: impl Iterator<Item = &'a str>) -> Option<&'a 
 
 /// The first line of another library's message, in the words of docs/knowledge.md.
 fn first_line(message: &str) -> String {
-    let line = text::visible(message.lines().next().unwrap_or_default());
+    let line = text::escape_control(message.lines().next().unwrap_or_default());
     let line = line.strip_prefix("missing field").map_or(line.clone(), |rest| format!("missing key{rest}"));
     line.replace("expected u32", "expected a whole number")
 }

@@ -3,8 +3,8 @@
 
 use crate::english::WordClass;
 use crate::hash::{FNV_START, fnv1a, fnv1a_step};
+use crate::interpretation::{Interpretation, Mention};
 use crate::knowledge::KnowledgeBase;
-use crate::reading::{Reading, Unit};
 use crate::vectors::{Table, normalise};
 
 /// Something that occurs in a question.
@@ -54,17 +54,17 @@ const PAIR: f32 = 0.8;
 const LITTLE: f32 = 1.15;
 
 /// The features of a reading.
-pub fn extract(table: &Table, base: &KnowledgeBase, reading: &Reading) -> Features {
-    let question = &reading.question;
+pub fn extract(table: &Table, base: &KnowledgeBase, interpretation: &Interpretation) -> Features {
+    let question = &interpretation.question;
     let mut sparse: Vec<Feature> = Vec::with_capacity(question.words.len() * 16);
     let mut dense = vec![0.0f32; table.dims()];
     let mut last = hash(b'<', "");
     let mut found = false;
     let mut say = |hash: u64, value: f32, block: u8| sparse.push(Feature { hash, value, block });
-    for part in &reading.parts {
-        let words = &question.words[part.from..part.to];
-        let key = match part.unit {
-            Unit::Entity(e) => {
+    for span in &interpretation.spans {
+        let words = &question.words[span.from..span.to];
+        let key = match span.mention {
+            Mention::Entity(e) => {
                 let entity = &base[e];
                 say(hash(b'k', &entity.kind), 0.5, WORDS);
                 if !entity.on_record {
@@ -73,22 +73,22 @@ pub fn extract(table: &Table, base: &KnowledgeBase, reading: &Reading) -> Featur
                 found |= table.add(crate::text::fold(&entity.short).rsplit(' ').next().unwrap_or_default(), 0.7, &mut dense);
                 if entity.on_record { hash_number(b'e', e.index() as u64) } else { hash(b'u', &entity.kind) }
             }
-            Unit::Slot => {
+            Mention::Slot => {
                 say(hash(b'k', "country"), 0.5, WORDS);
                 hash_number(b's', 0)
             }
-            Unit::Role(r) => hash_number(b'r', r.index() as u64),
-            Unit::Concept(c) => hash_number(b'c', c.index() as u64),
-            Unit::Word => super::word_key(&words[0].stem),
+            Mention::Role(r) => hash_number(b'r', r.index() as u64),
+            Mention::SynonymSet(c) => hash_number(b'c', c.index() as u64),
+            Mention::Word => super::word_key(&words[0].stem),
         };
         say(key, 1.0, WORDS);
         say(hash_number(b'b', last ^ key.rotate_left(17)), PAIR, WORDS);
         last = key;
-        if matches!(part.unit, Unit::Entity(_) | Unit::Slot) {
+        if matches!(span.mention, Mention::Entity(_) | Mention::Slot) {
             continue;
         }
         for word in words {
-            if !matches!(part.unit, Unit::Word) {
+            if !matches!(span.mention, Mention::Word) {
                 say(super::word_key(&word.stem), 0.5, WORDS);
             }
             grams(&word.text, &mut |hash| say(hash, 1.0, LETTERS));
@@ -103,10 +103,10 @@ pub fn extract(table: &Table, base: &KnowledgeBase, reading: &Reading) -> Featur
     if question.denies {
         say(hash(b'n', ""), 1.0, WORDS);
     }
-    for entity in &reading.implied {
+    for entity in &interpretation.implied {
         say(hash_number(b'e', entity.index() as u64), 0.8, WORDS);
     }
-    for office in &reading.open_offices {
+    for office in &interpretation.open_offices {
         say(hash(b'o', ""), 1.0, WORDS);
         say(hash_number(b'o', office.role.index() as u64), 0.5, WORDS);
     }

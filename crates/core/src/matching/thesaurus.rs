@@ -1,7 +1,7 @@
 //! Words near in meaning: the word-vector table between single words, as a thesaurus of the pack's own words.
 
 use crate::english::{Word, WordClass};
-use crate::reading::{Reading, Unit};
+use crate::interpretation::{Interpretation, Mention};
 use crate::vectors::{Table, byte_dots, normalise};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -22,7 +22,7 @@ pub struct Thesaurus {
     dims: usize,
     /// Key of each word, in the order of `vectors`.
     keys: Vec<u64>,
-    /// Unit vectors times 127, one after the other.
+    /// Mention vectors times 127, one after the other.
     #[serde(with = "serde_bytes")]
     vectors: Vec<u8>,
     /// Index of each key.
@@ -46,13 +46,13 @@ impl Thesaurus {
     }
 
     /// Takes in the topic words of some readings; names are left out, since no name stands for another.
-    pub fn take_in(&mut self, table: &Table, readings: &[Reading]) {
+    pub fn take_in(&mut self, table: &Table, interpretations: &[Interpretation]) {
         if self.dims == 0 {
             return;
         }
-        for reading in readings {
-            for part in reading.parts.iter().filter(|p| !matches!(p.unit, Unit::Entity(_) | Unit::Slot)) {
-                for word in &reading.question.words[part.from..part.to] {
+        for interpretation in interpretations {
+            for span in interpretation.spans.iter().filter(|p| !matches!(p.mention, Mention::Entity(_) | Mention::Slot)) {
+                for word in &interpretation.question.words[span.from..span.to] {
                     let key = super::word_key(&word.stem);
                     if word.class != WordClass::Content || self.index.contains_key(&key) || self.keys.len() >= usize::from(u16::MAX) {
                         continue;

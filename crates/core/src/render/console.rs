@@ -1,7 +1,7 @@
 //! Replies for a terminal: the words of [`super::message`], with styles that the printer takes out where nobody sees them.
 
-use super::{corrections_text, message, source_line, visible};
-use crate::answering::{Outcome, Reply};
+use super::{Line, escape_control, lines};
+use crate::answering::Reply;
 use crate::knowledge::{Intent, KnowledgeBase};
 use anstyle::Style;
 
@@ -10,29 +10,14 @@ const FAINT: Style = Style::new().dimmed();
 
 /// A reply in lines: the direct answer stands out, source and corrections stand back.
 pub fn reply(base: &KnowledgeBase, reply: &Reply) -> String {
-    let text = visible(&message(base, reply));
-    let direct = match &reply.outcome {
-        Outcome::Answer(parts) => parts.first().map(|p| visible(&p.direct)).unwrap_or_default(),
-        _ => String::new(),
+    let styled = |line: Line| match &line {
+        Line::Answer { direct, rest } if !direct.is_empty() => {
+            format!("{STRONG}{}{STRONG:#}{}", escape_control(direct), escape_control(rest))
+        }
+        Line::Source(text) | Line::Corrections(text) => format!("{FAINT}{}{FAINT:#}", escape_control(text)),
+        line => escape_control(&line.to_string()),
     };
-    let source = match &reply.outcome {
-        Outcome::Answer(parts) => visible(&source_line(base, parts)),
-        _ => String::new(),
-    };
-    let corrections = visible(&corrections_text(reply));
-    let styled: Vec<String> = text
-        .split('\n')
-        .enumerate()
-        .map(|(index, line)| {
-            let stands_back = !line.is_empty() && (line == source || line == corrections);
-            match line.strip_prefix(direct.as_str()) {
-                Some(rest) if index == 0 && !direct.is_empty() => format!("{STRONG}{direct}{STRONG:#}{rest}"),
-                _ if stands_back => format!("{FAINT}{line}{FAINT:#}"),
-                _ => line.to_owned(),
-            }
-        })
-        .collect();
-    styled.join("\n")
+    lines(base, reply).into_iter().map(styled).collect::<Vec<_>>().join("\n")
 }
 
 /// Topics with the intents worth offering: not those whose question rests on a mistake.
@@ -47,13 +32,13 @@ pub fn topics(base: &KnowledgeBase) -> Vec<(&str, Vec<&Intent>)> {
 
 /// An intent's question for a person; where a name is to be filled in, there is an ellipsis.
 pub fn question(intent: &Intent) -> String {
-    visible(&intent.question.replace("{subject}", "…").replace("{other}", "…"))
+    escape_control(&intent.question.replace("{subject}", "…").replace("{other}", "…"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::answering::AnswerPart;
+    use crate::answering::{AnswerPart, Outcome, Reason};
     use crate::knowledge::{Fact, FactId, IntentId, Source, SourceId};
 
     #[test]
@@ -83,15 +68,7 @@ mod tests {
         };
         let base = KnowledgeBase { sources: vec![source], facts: vec![fact], ..KnowledgeBase::default() };
         let outcome = Outcome::Answer(vec![AnswerPart { intent: IntentId::new(0), direct: "Yes.".into(), facts: vec![FactId::new(0)] }]);
-        let answered = Reply {
-            outcome,
-            confidence: 1.0,
-            candidates: vec![],
-            suggestions: vec![],
-            corrections: vec![],
-            unanswered: vec![],
-            evidence: vec![],
-        };
+        let answered = Reply { outcome, confidence: 1.0, ..Reply::unread(Reason::NotEnglish) };
         let text = reply(&base, &answered);
         assert_eq!(
             text,

@@ -1,122 +1,168 @@
-//! Why a question got its reply: how it was read, and what spoke for and against each candidate.
+//! Why a question got its reply: how it was understood, and the evidence for and against each candidate.
 
+use super::escape_control;
 use super::json::name;
-use super::visible;
 use crate::answering::evidence::Evidence;
-use crate::answering::{Answerer, Outcome, Reply};
+use crate::answering::{EventPair, Outcome, Part, Reason, Reply};
+use crate::interpretation::{Interpretation, Mention};
 use crate::knowledge::{AnswerType, EntityId, KnowledgeBase};
-use crate::question::Question;
-use crate::reading::{Reading, Unit};
+use crate::matching::Candidate;
 use serde_json::{Value, json};
 use std::fmt::Write;
 
-/// How the question was read; null if it cannot be.
-pub fn reading(answerer: &Answerer, question: &str) -> Value {
-    let Some(reading) = read(answerer, question) else { return Value::Null };
-    let base = answerer.base();
-    let parts: Vec<Value> = reading
-        .parts
-        .iter()
-        .map(|part| json!({"words": reading.words(part), "read_as": unit(base, part.unit), "asked": reading.question.focus.get(part.from)}))
-        .collect();
+/// How the question was understood, and each part of a compound one; null if it could not be read.
+pub fn interpretation(base: &KnowledgeBase, reply: &Reply) -> Value {
+    let Some(whole) = &reply.interpretation else { return Value::Null };
+    let mut out = understood(base, whole);
+    out["events"] = events(base, reply.events.as_ref());
+    let parts = reply.parts.iter().map(|Part { text, decision }| {
+        let mut out = understood(base, &decision.interpretation);
+        out["text"] = json!(text);
+        out["outcome"] = json!(outcome(&decision.outcome));
+        out["confidence"] = json!(decision.confidence);
+        out["events"] = events(base, decision.events.as_ref());
+        out["evidence"] = candidates(base, Some(&decision.interpretation), &decision.candidates, &decision.evidence);
+        out
+    });
+    out["parts"] = parts.collect();
+    out
+}
+
+/// The evidence for and against each candidate, in their order.
+pub fn evidence(base: &KnowledgeBase, reply: &Reply) -> Value {
+    candidates(base, reply.interpretation.as_ref(), &reply.candidates, &reply.evidence)
+}
+
+/// All of it for people, in lines that end in a line break.
+pub fn human(base: &KnowledgeBase, reply: &Reply) -> String {
+    let mut out = String::new();
+    if let Some(interpretation) = &reply.interpretation {
+        describe(&mut out, base, interpretation);
+    }
+    line(&mut out, "outcome", &format!("{}, confidence {:.2}", outcome(&reply.outcome), reply.confidence));
+    computed(&mut out, base, reply.events.as_ref());
+    weigh(&mut out, base, reply.interpretation.as_ref(), &reply.candidates, &reply.evidence);
+    for Part { text, decision } in &reply.parts {
+        line(&mut out, "part", text);
+        describe(&mut out, base, &decision.interpretation);
+        line(&mut out, "outcome", &format!("{}, confidence {:.2}", outcome(&decision.outcome), decision.confidence));
+        computed(&mut out, base, decision.events.as_ref());
+        weigh(&mut out, base, Some(&decision.interpretation), &decision.candidates, &decision.evidence);
+    }
+    out
+}
+
+fn understood(base: &KnowledgeBase, interpretation: &Interpretation) -> Value {
+    let span = |span: &crate::interpretation::Span| {
+        json!({
+            "words": interpretation.words(span), "mention": mention(base, span.mention), "description": description(base, span.mention),
+            "asked": interpretation.question.focus.get(span.from),
+        })
+    };
     json!({
-        "parts": parts,
-        "asked_for": reading.question.expected.map(AnswerType::as_str),
-        "denies": reading.question.denies,
-        "implied": ids(base, &reading.implied),
+        "spans": interpretation.spans.iter().map(span).collect::<Vec<_>>(),
+        "answer_type": interpretation.question.expected.map(AnswerType::as_str),
+        "denies": interpretation.question.denies,
+        "implied": ids(base, &interpretation.implied),
     })
 }
 
-/// What spoke for and against each candidate, in their order, in the reply to a question.
-pub fn evidence(answerer: &Answerer, question: &str, reply: &Reply) -> Value {
-    let (base, reading) = (answerer.base(), read(answerer, question));
-    let list = reply.candidates.iter().zip(&reply.evidence).map(|(candidate, e)| {
+fn events(base: &KnowledgeBase, pair: Option<&EventPair>) -> Value {
+    pair.map_or(Value::Null, |pair| json!([base[pair.first].id, base[pair.second].id]))
+}
+
+fn candidates(base: &KnowledgeBase, interpretation: Option<&Interpretation>, candidates: &[Candidate], evidence: &[Evidence]) -> Value {
+    let list = candidates.iter().zip(evidence).map(|(candidate, e)| {
         json!({
             "class": name(base, candidate.class), "probability": candidate.probability, "shared": candidate.shared, "coverage": e.coverage,
-            "answer_type": e.answer_type, "polarity": e.polarity, "strays": ids(base, &e.strays), "figures": e.figures,
-            "leftover": reading.as_ref().map(|r| e.leftover_words(r)),
-            "objection": e.objection.as_ref().map(crate::answering::Reason::as_str), "signals": e.signals, "confidence": e.confidence,
+            "answer_type": e.answer_type, "polarity": e.polarity, "unmatched": ids(base, &e.unmatched), "figures": e.figures,
+            "leftover": interpretation.map(|i| e.leftover_words(i)),
+            "objection": e.objection.as_ref().map(Reason::as_str), "signals": e.signals, "confidence": e.confidence,
         })
     });
     list.collect()
 }
 
-/// All of it for people, in lines that end in a line break.
-pub fn human(answerer: &Answerer, question: &str, reply: &Reply) -> String {
-    let base = answerer.base();
-    let mut out = String::new();
-    let reading = read(answerer, question);
-    if let Some(reading) = &reading {
-        let parts: Vec<String> = reading
-            .parts
-            .iter()
-            .map(|part| match part.unit {
-                Unit::Word => reading.words(part),
-                named => format!("[{} = {}]", reading.words(part), unit(base, named)),
-            })
-            .collect();
-        line(&mut out, "read as", &parts.join(" "));
-        let asked = reading.question.expected.map_or("nothing in particular", AnswerType::as_str);
-        line(&mut out, "asked for", &format!("{asked}{}", if reading.question.denies { ", denied" } else { "" }));
-        if !reading.implied.is_empty() {
-            line(&mut out, "implied", &ids(base, &reading.implied).join(", "));
-        }
-    }
-    for correction in &reply.corrections {
-        line(&mut out, "corrected", &format!("\"{}\" to {}", correction.from, correction.to));
-    }
-    let outcome = match &reply.outcome {
+fn outcome(outcome: &Outcome) -> &'static str {
+    match outcome {
         Outcome::Answer(_) => "answered",
-        Outcome::Clarify(_) => "two readings are close",
+        Outcome::Clarify(_) => "two meanings are close",
         Outcome::NoAnswer(reason) => reason.as_str(),
         Outcome::SmallTalk(_) => "small talk",
-    };
-    line(&mut out, "outcome", &format!("{outcome}, confidence {:.2}", reply.confidence));
-    for (candidate, evidence) in reply.candidates.iter().zip(&reply.evidence) {
-        line(&mut out, "candidate", &format!("{:.2} {}", evidence.confidence, name(base, candidate.class)));
-        line(
-            &mut out,
-            "  for",
-            &format!(
-                "probability {:.2}, of the same fact {:.2}, coverage {:.2}, answer type {:.2}",
-                candidate.probability, candidate.shared, evidence.coverage, evidence.answer_type
-            ),
-        );
-        let against = against(base, reading.as_ref(), evidence);
-        if !against.is_empty() {
-            line(&mut out, "  against", &against.join("; "));
-        }
     }
-    out
 }
 
-fn against(base: &KnowledgeBase, reading: Option<&Reading>, evidence: &Evidence) -> Vec<String> {
+fn describe(out: &mut String, base: &KnowledgeBase, interpretation: &Interpretation) {
+    let spans = interpretation.spans.iter().map(|span| match span.mention {
+        Mention::Word => interpretation.words(span),
+        named => {
+            let about = description(base, named).map_or_else(String::new, |text| format!(" ({text})"));
+            format!("[{} = {}{about}]", interpretation.words(span), mention(base, named))
+        }
+    });
+    line(out, "read as", &spans.collect::<Vec<_>>().join(" "));
+    let expected = interpretation.question.expected.map_or("nothing in particular", AnswerType::as_str);
+    line(out, "asked for", &format!("{expected}{}", if interpretation.question.denies { ", denied" } else { "" }));
+    if !interpretation.implied.is_empty() {
+        line(out, "implied", &ids(base, &interpretation.implied).join(", "));
+    }
+    for correction in &interpretation.corrections {
+        line(out, "corrected", &format!("\"{}\" to {}", correction.from, correction.to));
+    }
+}
+
+fn computed(out: &mut String, base: &KnowledgeBase, pair: Option<&EventPair>) {
+    if let Some(pair) = pair {
+        line(out, "computed", &format!("from the dates of {} and {}", base[pair.first].id, base[pair.second].id));
+    }
+}
+
+fn weigh(out: &mut String, base: &KnowledgeBase, interpretation: Option<&Interpretation>, candidates: &[Candidate], evidence: &[Evidence]) {
+    for (candidate, evidence) in candidates.iter().zip(evidence) {
+        line(out, "candidate", &format!("{:.2} {}", evidence.confidence, name(base, candidate.class)));
+        let figures = (candidate.probability, candidate.shared, evidence.coverage, evidence.answer_type);
+        let (probability, shared, coverage, answer_type) = figures;
+        let text =
+            format!("probability {probability:.2}, of the same fact {shared:.2}, coverage {coverage:.2}, answer type {answer_type:.2}");
+        line(out, "  for", &text);
+        let against = against(base, interpretation, evidence);
+        if !against.is_empty() {
+            line(out, "  against", &against.join("; "));
+        }
+    }
+}
+
+fn against(base: &KnowledgeBase, interpretation: Option<&Interpretation>, evidence: &Evidence) -> Vec<String> {
     let listed = |what: &str, items: &[String]| (!items.is_empty()).then(|| format!("{what} {}", items.join(", ")));
     let mut out: Vec<String> = Vec::new();
-    out.extend(evidence.objection.as_ref().map(|reason| format!("forbidden by {}", reason.as_str())));
-    out.extend(listed("does not speak of", &ids(base, &evidence.strays)));
+    out.extend(evidence.objection.as_ref().map(|reason| format!("ruled out by {}", reason.as_str())));
+    out.extend(listed("does not speak of", &ids(base, &evidence.unmatched)));
     out.extend(listed("does not have the figure", &evidence.figures));
-    out.extend(reading.and_then(|r| listed("does not account for", &evidence.leftover_words(r))));
+    out.extend(interpretation.and_then(|i| listed("does not account for", &evidence.leftover_words(i))));
     out.extend((!evidence.polarity).then(|| "denies where the other does not".to_owned()));
     out
 }
 
 fn line(out: &mut String, label: &str, text: &str) {
     // Writing to a string does not fail.
-    let _ = writeln!(out, "  {label:<13} {}", visible(text));
+    let _ = writeln!(out, "  {label:<13} {}", escape_control(text));
 }
 
-fn read(answerer: &Answerer, question: &str) -> Option<Reading> {
-    Question::parse(question).ok().map(|q| answerer.matcher().read(answerer.base(), q))
+fn mention(base: &KnowledgeBase, mention: Mention) -> String {
+    match mention {
+        Mention::Entity(e) => base[e].id.clone(),
+        Mention::Role(r) => format!("role {}", base[r].id),
+        Mention::SynonymSet(s) => format!("synonym {}", base[s].id),
+        Mention::Slot => "slot".to_owned(),
+        Mention::Word => "word".to_owned(),
+    }
 }
 
-fn unit(base: &KnowledgeBase, unit: Unit) -> String {
-    match unit {
-        Unit::Entity(e) => base[e].id.clone(),
-        Unit::Role(r) => format!("office {}", base[r].id),
-        Unit::Concept(c) => format!("idea {}", base[c].id),
-        Unit::Slot => "slot".to_owned(),
-        Unit::Word => "word".to_owned(),
+/// What a recognised name is, where the knowledge base says so.
+fn description(base: &KnowledgeBase, mention: Mention) -> Option<&str> {
+    match mention {
+        Mention::Entity(e) => Some(base[e].description.as_str()).filter(|text| !text.is_empty()),
+        _ => None,
     }
 }
 

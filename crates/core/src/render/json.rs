@@ -4,7 +4,7 @@ use super::{answer_text, facts, message};
 use crate::answering::{Outcome, Reply};
 use crate::knowledge::KnowledgeBase;
 use crate::matching::Class;
-use crate::text::is_obeyed;
+use crate::text::is_control_or_bidi;
 use serde_json::{Value, json};
 use std::fmt::Write;
 
@@ -42,7 +42,7 @@ pub fn reply(base: &KnowledgeBase, question: &str, reply: &Reply) -> Value {
         "answer": answer,
         "suggestions": reply.suggestions.iter().map(|i| json!({"intent": base[*i].id, "question": base[*i].question})).collect::<Vec<_>>(),
         "candidates": reply.candidates.iter().zip(&reply.evidence).map(|(c, e)| json!({"intent": name(base, c.class), "score": round(e.confidence)})).collect::<Vec<_>>(),
-        "corrections": reply.corrections.iter().map(|c| json!({"from": c.from, "to": c.to})).collect::<Vec<_>>(),
+        "corrections": reply.corrections().iter().map(|c| json!({"from": c.from, "to": c.to})).collect::<Vec<_>>(),
         "unanswered": reply.unanswered,
         "reason": reason,
     })
@@ -52,7 +52,7 @@ pub fn reply(base: &KnowledgeBase, question: &str, reply: &Reply) -> Value {
 /// to whoever parses them.
 pub fn line(object: &Value) -> String {
     object.to_string().chars().fold(String::new(), |mut out, c| {
-        if is_obeyed(c) {
+        if is_control_or_bidi(c) {
             // All of them have four digits or fewer, and JSON has no such character outside of texts.
             let _ = write!(out, "\\u{:04x}", u32::from(c));
         } else {

@@ -33,7 +33,7 @@ impl Written for PathBuf {
 
 /// A string in TOML, which never has a control character in it.
 fn quoted(text: &str) -> String {
-    toml::Value::String(factotum_core::render::visible(text)).to_string()
+    toml::Value::String(factotum_core::render::escape_control(text)).to_string()
 }
 
 /// Settings that are written as strings are read from them in the same way wherever they stand.

@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// What one stretch of a question stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Unit {
+pub enum Mention {
     /// An entity, by index into the base.
     Entity(EntityId),
     /// A gap in a phrase, to be filled by an entity of a kind.
@@ -22,16 +22,16 @@ pub enum Unit {
     /// An office, by index into the base.
     Role(RoleId),
     /// An idea that several words express, by index into the base's synonyms.
-    Concept(SynonymSetId),
+    SynonymSet(SynonymSetId),
     /// A plain word.
     Word,
 }
 
 /// A unit with the words that it covers.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Part {
+pub struct Span {
     /// What it stands for.
-    pub unit: Unit,
+    pub mention: Mention,
     /// First word.
     pub from: usize,
     /// Behind the last word.
@@ -57,12 +57,12 @@ pub struct OpenOffice {
 }
 
 /// A question as the pack understands it.
-#[derive(Debug, Clone)]
-pub struct Reading {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Interpretation {
     /// The question itself, with its words corrected.
     pub question: Question,
-    /// Its parts in order; every word belongs to exactly one.
-    pub parts: Vec<Part>,
+    /// Its spans in order; every word belongs to exactly one.
+    pub spans: Vec<Span>,
     /// Entities that are meant without being named: holders of offices.
     pub implied: Vec<EntityId>,
     /// Parts that name whose office a holder has ("Kosovo" in "Kosovo's president"), by index: the holder is meant, not they.
@@ -73,17 +73,17 @@ pub struct Reading {
     pub corrections: Vec<Correction>,
 }
 
-impl Reading {
-    /// The words of one of its parts, as read.
-    pub fn words(&self, part: &Part) -> String {
-        let words = self.question.words.get(part.from..part.to).unwrap_or_default();
+impl Interpretation {
+    /// The words of one of its spans, as read.
+    pub fn words(&self, span: &Span) -> String {
+        let words = self.question.words.get(span.from..span.to).unwrap_or_default();
         words.iter().map(|w| w.text.as_str()).collect::<Vec<_>>().join(" ")
     }
 
     /// Entities that what is asked is about, in order: those named in it, but for owners of offices, then holders of these.
     pub fn subjects(&self) -> impl Iterator<Item = EntityId> + '_ {
-        let named = self.parts.iter().enumerate().filter_map(|(at, part)| match part.unit {
-            Unit::Entity(e) if self.question.focus[part.from] && !self.owners.contains(&at) => Some(e),
+        let named = self.spans.iter().enumerate().filter_map(|(at, span)| match span.mention {
+            Mention::Entity(e) if self.question.focus[span.from] && !self.owners.contains(&at) => Some(e),
             _ => None,
         });
         named.chain(self.implied.iter().copied())
@@ -91,8 +91,8 @@ impl Reading {
 
     /// Entities named in it, in order; with `focus_only` those in what is asked.
     pub fn entities(&self, focus_only: bool) -> impl Iterator<Item = EntityId> + '_ {
-        self.parts.iter().filter(move |p| !focus_only || self.question.focus[p.from]).filter_map(|p| match p.unit {
-            Unit::Entity(e) => Some(e),
+        self.spans.iter().filter(move |p| !focus_only || self.question.focus[p.from]).filter_map(|p| match p.mention {
+            Mention::Entity(e) => Some(e),
             _ => None,
         })
     }
@@ -102,14 +102,14 @@ impl Reading {
 #[derive(Debug, Serialize, Deserialize)]
 struct Expression {
     words: Vec<String>,
-    unit: Unit,
+    mention: Mention,
     /// Matches only when written in capitals, or where the context makes a name of it ("us" the pronoun, "US").
     capitals: bool,
 }
 
 /// Reads questions with a pack's names and words.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Reader {
+pub struct Interpreter {
     /// Expressions by their first word's stem, longest first.
     expressions: FxHashMap<String, Vec<Expression>>,
     speller: Speller,
@@ -118,42 +118,43 @@ pub struct Reader {
     spellings: FxHashMap<String, Vec<String>>,
 }
 
-impl Reader {
+impl Interpreter {
     /// A reader for a pack; the table's words count as correctly spelt.
-    pub fn new(base: &KnowledgeBase, table: &Table) -> Reader {
+    pub fn new(base: &KnowledgeBase, table: &Table) -> Interpreter {
         let english = english();
         let mut expressions: FxHashMap<String, Vec<Expression>> = FxHashMap::default();
         let mut names = BTreeSet::new();
         let mut own: BTreeMap<String, u32> = BTreeMap::new();
-        let mut add = |text: &str, unit: Unit, own: &mut BTreeMap<String, u32>| {
+        let mut add = |text: &str, mention: Mention, own: &mut BTreeMap<String, u32>| {
             let tokens = text::tokens(text);
             let capitals = tokens.len() == 1 && tokens[0].capitals && english.class(&tokens[0].text) != WordClass::Content;
             let words = plain(english, text);
             for word in &words {
                 *own.entry(word.text.clone()).or_default() += 1;
             }
-            let words: Vec<String> = words.into_iter().map(|w| if matches!(unit, Unit::Entity(_)) { w.text } else { w.stem }).collect();
+            let words: Vec<String> =
+                words.into_iter().map(|w| if matches!(mention, Mention::Entity(_)) { w.text } else { w.stem }).collect();
             if let Some(first) = words.first() {
                 let list = expressions.entry(first.clone()).or_default();
                 if !list.iter().any(|e| e.words == words) {
-                    list.push(Expression { words, unit, capitals });
+                    list.push(Expression { words, mention, capitals });
                 }
             }
         };
         for id in EntityId::all(base) {
             let entity = &base[id];
             for alias in entity.aliases.iter().chain(&entity.sounds_like) {
-                add(alias, Unit::Entity(id), &mut own);
+                add(alias, Mention::Entity(id), &mut own);
                 if entity.on_record {
                     names.extend(plain(english, alias).into_iter().map(|w| w.text));
                 }
             }
         }
         for id in RoleId::all(base) {
-            base[id].words.iter().for_each(|w| add(w, Unit::Role(id), &mut own));
+            base[id].words.iter().for_each(|w| add(w, Mention::Role(id), &mut own));
         }
         for id in SynonymSetId::all(base) {
-            base[id].words.iter().for_each(|w| add(w, Unit::Concept(id), &mut own));
+            base[id].words.iter().for_each(|w| add(w, Mention::SynonymSet(id), &mut own));
         }
         for list in expressions.values_mut() {
             list.sort_by_key(|e| std::cmp::Reverse(e.words.len()));
@@ -180,7 +181,7 @@ impl Reader {
         }
         let holders = EntityId::all(base).flat_map(|e| base[e].offices.iter().map(move |o| ((o.role, o.of), e))).collect();
         let spellings = base.spellings.iter().map(|(k, v)| (k.clone(), v.split_whitespace().map(str::to_owned).collect())).collect();
-        Reader { expressions, speller: Speller::new(own, &names, table), holders, spellings }
+        Interpreter { expressions, speller: Speller::new(own, &names, table), holders, spellings }
     }
 
     /// Works out what is not kept as bytes.
@@ -194,7 +195,7 @@ impl Reader {
     }
 
     /// Reads a question.
-    pub fn read(&self, base: &KnowledgeBase, mut question: Question) -> Reading {
+    pub fn interpret(&self, base: &KnowledgeBase, mut question: Question) -> Interpretation {
         let english = english();
         let mut corrections = Vec::new();
         let mut changed = false;
@@ -220,26 +221,27 @@ impl Reader {
             question = Question::from_words(tokens, words, length);
             question.tagged |= tagged;
         }
-        let parts = self.parts(&question);
-        let mut reading = Reading { question, parts, implied: Vec::new(), owners: Vec::new(), open_offices: Vec::new(), corrections };
-        self.offices(base, &mut reading);
-        for correction in &mut reading.corrections {
+        let spans = self.spans(&question);
+        let mut interpretation =
+            Interpretation { question, spans, implied: Vec::new(), owners: Vec::new(), open_offices: Vec::new(), corrections };
+        self.offices(base, &mut interpretation);
+        for correction in &mut interpretation.corrections {
             // A name is shown as it is written on record.
-            let named = reading.parts.iter().find_map(|p| match p.unit {
-                Unit::Entity(e) if p.to == p.from + 1 && reading.question.words[p.from].text == correction.to => Some(e),
+            let named = interpretation.spans.iter().find_map(|p| match p.mention {
+                Mention::Entity(e) if p.to == p.from + 1 && interpretation.question.words[p.from].text == correction.to => Some(e),
                 _ => None,
             });
             if let Some(entity) = named.map(|e| &base[e]).filter(|e| e.on_record) {
                 correction.to = entity.short.clone();
             }
         }
-        reading
+        interpretation
     }
 
     /// Finds names, offices and ideas, longest first from the left; what is left are plain words.
-    fn parts(&self, question: &Question) -> Vec<Part> {
+    fn spans(&self, question: &Question) -> Vec<Span> {
         let words = &question.words;
-        let mut parts = Vec::with_capacity(words.len());
+        let mut spans = Vec::with_capacity(words.len());
         let mut at = 0;
         while at < words.len() {
             let by = |key: &str| self.expressions.get(key).into_iter().flatten();
@@ -247,24 +249,24 @@ impl Reader {
             let best = candidates
                 .filter(|e| at + e.words.len() <= words.len())
                 .filter(|e| {
-                    let exact = matches!(e.unit, Unit::Entity(_));
+                    let exact = matches!(e.mention, Mention::Entity(_));
                     words[at..at + e.words.len()].iter().zip(&e.words).all(|(w, e)| if exact { w.text == *e } else { w.stem == *e })
                 })
                 .filter(|e| !e.capitals || self.is_name(question, at))
-                .max_by_key(|e| (e.words.len(), matches!(e.unit, Unit::Entity(_)), matches!(e.unit, Unit::Role(_))));
+                .max_by_key(|e| (e.words.len(), matches!(e.mention, Mention::Entity(_)), matches!(e.mention, Mention::Role(_))));
             match best {
                 Some(e) => {
-                    parts.push(Part { unit: e.unit, from: at, to: at + e.words.len() });
+                    spans.push(Span { mention: e.mention, from: at, to: at + e.words.len() });
                     at += e.words.len();
                 }
                 None => {
                     let slot = words[at].text == SLOT;
-                    parts.push(Part { unit: if slot { Unit::Slot } else { Unit::Word }, from: at, to: at + 1 });
+                    spans.push(Span { mention: if slot { Mention::Slot } else { Mention::Word }, from: at, to: at + 1 });
                     at += 1;
                 }
             }
         }
-        parts
+        spans
     }
 
     /// Whether a little word such as "us" is meant as the name that is written like it: in capitals in a text that is
@@ -283,21 +285,27 @@ impl Reader {
     }
 
     /// Joins offices with the countries that they belong to: the holder is meant, or nobody is on record.
-    fn offices(&self, base: &KnowledgeBase, reading: &mut Reading) {
-        let countries: Vec<(usize, EntityId)> = reading
-            .parts
+    fn offices(&self, base: &KnowledgeBase, interpretation: &mut Interpretation) {
+        let countries: Vec<(usize, EntityId)> = interpretation
+            .spans
             .iter()
             .enumerate()
-            .filter_map(|(i, p)| match p.unit {
-                Unit::Entity(e) if base[e].kind == "country" || base[e].kind == "organisation" || base[e].kind == "group" => Some((i, e)),
+            .filter_map(|(i, p)| match p.mention {
+                Mention::Entity(e) if base[e].kind == "country" || base[e].kind == "organisation" || base[e].kind == "group" => {
+                    Some((i, e))
+                }
                 _ => None,
             })
             .collect();
-        let roles: Vec<(usize, RoleId)> =
-            reading.parts.iter().enumerate().filter_map(|(i, p)| if let Unit::Role(r) = p.unit { Some((i, r)) } else { None }).collect();
+        let roles: Vec<(usize, RoleId)> = interpretation
+            .spans
+            .iter()
+            .enumerate()
+            .filter_map(|(i, p)| if let Mention::Role(r) = p.mention { Some((i, r)) } else { None })
+            .collect();
         for (at, role) in roles {
             // "Kosovo's president", "president of Kosovo", "the president in Pristina": the nearest name within three
-            // parts; one right in front of the office comes first.
+            // spans; one right in front of the office comes first.
             let nearest = countries
                 .iter()
                 .filter(|(i, _)| i.abs_diff(at) <= 4)
@@ -305,10 +313,10 @@ impl Reader {
             let Some(&(owner, of)) = nearest else { continue };
             match self.holders.iter().find(|(office, _)| *office == (role, of)) {
                 Some(&(_, holder)) => {
-                    reading.implied.push(holder);
-                    reading.owners.push(owner);
+                    interpretation.implied.push(holder);
+                    interpretation.owners.push(owner);
                 }
-                None => reading.open_offices.push(OpenOffice { role, of }),
+                None => interpretation.open_offices.push(OpenOffice { role, of }),
             }
         }
     }

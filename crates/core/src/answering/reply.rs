@@ -1,0 +1,162 @@
+//! What a question comes to: an answer, a choice, a refusal or small talk, with how it was understood.
+
+use super::evidence::Evidence;
+use super::timeline::EventPair;
+use crate::interpretation::{Correction, Interpretation};
+use crate::knowledge::{EntityId, FactId, IntentId, RoleId, SmallTalkId, UnanswerableId};
+use crate::matching::Candidate;
+use crate::question::Unreadable;
+
+/// One question answered.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AnswerPart {
+    /// The intent that it was taken for.
+    pub intent: IntentId,
+    /// The direct answer; may be empty.
+    pub direct: String,
+    /// Facts that support it, the shown ones first; never empty.
+    pub facts: Vec<FactId>,
+}
+
+/// Why there is no answer.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Reason {
+    /// There is no word to read, or too many.
+    Unreadable(Unreadable),
+    /// Written in another language than English.
+    NotEnglish,
+    /// A question that is known not to be on record.
+    Unanswerable(UnanswerableId),
+    /// It names something that the nearest statement does not speak of.
+    UnknownName(EntityId),
+    /// It asks for an office whose holder is not on record.
+    UnknownOffice {
+        /// What the office is called.
+        role: RoleId,
+        /// Whose office it is.
+        of: EntityId,
+    },
+    /// It asks whether somebody is on a list that does not say; with what is on record.
+    NotListed {
+        /// Who is asked about.
+        entity: EntityId,
+        /// What is on record instead; may be empty.
+        if_unknown: String,
+    },
+    /// It asks for a time that the record does not cover.
+    OutsideTime(String),
+    /// It has words that the nearest statement does not account for.
+    Unaccounted(Vec<String>),
+    /// Nothing on record is close.
+    NothingClose,
+}
+
+impl Reason {
+    /// Its stable name in JSON, logs and metrics.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Reason::Unreadable(Unreadable::Empty) => "empty",
+            Reason::Unreadable(Unreadable::TooLong) => "too-long",
+            Reason::NotEnglish => "not-english",
+            Reason::Unanswerable(_) => "unanswerable",
+            Reason::UnknownName(_) => "unknown-name",
+            Reason::UnknownOffice { .. } => "unknown-office",
+            Reason::NotListed { .. } => "not-listed",
+            Reason::OutsideTime(_) => "outside-time",
+            Reason::Unaccounted(_) => "unaccounted-words",
+            Reason::NothingClose => "nothing-close",
+        }
+    }
+}
+
+/// What a question comes to.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    /// Answered from the record: one part, or one for each half of a compound question.
+    Answer(Vec<AnswerPart>),
+    /// Two readings are close; both are offered, by intent.
+    Clarify(Vec<IntentId>),
+    /// Declined.
+    NoAnswer(Reason),
+    /// Small talk.
+    SmallTalk(SmallTalkId),
+}
+
+/// What was decided on one question that is not compound, and why.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Decision {
+    /// How it was understood.
+    pub interpretation: Interpretation,
+    /// What it comes to.
+    pub outcome: Outcome,
+    /// Confidence that the best candidate answers it, 0 to 1, whatever the outcome.
+    pub confidence: f32,
+    /// The best candidates, best first.
+    pub candidates: Vec<Candidate>,
+    /// The evidence for each candidate, in their order.
+    pub evidence: Vec<Evidence>,
+    /// The two events whose dates the answer was computed from.
+    pub events: Option<EventPair>,
+}
+
+impl Decision {
+    /// Keeps the best candidates only.
+    pub(super) fn keep(&mut self, best: usize) {
+        self.candidates.truncate(best);
+        self.evidence.truncate(best);
+    }
+}
+
+/// One part of a compound question.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Part {
+    /// The part in the asker's words.
+    pub text: String,
+    /// What was decided on it.
+    pub decision: Decision,
+}
+
+/// The reply to a question.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reply {
+    /// What the question comes to.
+    pub outcome: Outcome,
+    /// Confidence that the best candidate answers it, 0 to 1, whatever the outcome.
+    pub confidence: f32,
+    /// The best candidates, best first.
+    pub candidates: Vec<Candidate>,
+    /// The evidence for each candidate, in their order.
+    pub evidence: Vec<Evidence>,
+    /// Related questions to offer.
+    pub suggestions: Vec<IntentId>,
+    /// Parts of a compound question that are not on record, in the asker's words.
+    pub unanswered: Vec<String>,
+    /// How the question was understood; `None` where it is not a question in English.
+    pub interpretation: Option<Interpretation>,
+    /// The two events whose dates the answer was computed from.
+    pub events: Option<EventPair>,
+    /// The parts of a compound question that the reply was combined from; empty where the question was answered as one.
+    pub parts: Vec<Part>,
+}
+
+impl Reply {
+    /// The reply to what is not a question in English.
+    pub(crate) fn unread(reason: Reason) -> Reply {
+        Reply {
+            outcome: Outcome::NoAnswer(reason),
+            confidence: 0.0,
+            candidates: Vec::new(),
+            evidence: Vec::new(),
+            suggestions: Vec::new(),
+            unanswered: Vec::new(),
+            interpretation: None,
+            events: None,
+            parts: Vec::new(),
+        }
+    }
+
+    /// Words that were read as others.
+    pub fn corrections(&self) -> &[Correction] {
+        self.interpretation.as_ref().map_or(&[], |i| i.corrections.as_slice())
+    }
+}

@@ -1,0 +1,56 @@
+//! Which questions a reply offers: related ones below an answer, near ones with a refusal.
+
+use super::{Answerer, Decision, Outcome, Reason};
+use crate::knowledge::{IntentId, UnanswerableReason};
+use crate::matching::Class;
+
+/// Suggestions that a reply has at most: what fits a row of buttons and a glance.
+pub const MAX_SUGGESTIONS: usize = 3;
+
+impl Answerer {
+    /// Up to three intents near the question that can be answered.
+    pub(super) fn suggestions(&self, decision: &Decision) -> Vec<IntentId> {
+        let mut out: Vec<IntentId> = Vec::new();
+        let add = |intent: IntentId, out: &mut Vec<IntentId>| {
+            let slotted = self.base[intent].question.contains('{');
+            let repeats = out.iter().any(|o| self.base[*o].question == self.base[intent].question);
+            if !slotted && !repeats && !out.contains(&intent) && out.len() < MAX_SUGGESTIONS {
+                out.push(intent);
+            }
+        };
+        match &decision.outcome {
+            Outcome::SmallTalk(_) | Outcome::Answer(_) => {
+                // Related: what else is on record of the same things.
+                let Outcome::Answer(parts) = &decision.outcome else { return out };
+                for part in parts {
+                    for other in self.matcher.related(part.intent) {
+                        if parts.iter().all(|p| self.says_other(p.intent, other)) {
+                            add(other, &mut out);
+                        }
+                    }
+                }
+            }
+            Outcome::Clarify(intents) => intents.iter().for_each(|i| add(*i, &mut out)),
+            Outcome::NoAnswer(reason) => {
+                if matches!(reason, Reason::Unreadable(_) | Reason::NotEnglish) {
+                    return out;
+                }
+                let off_topic = matches!(reason, Reason::Unanswerable(m) if matches!(self.base[*m].reason, UnanswerableReason::OffTopic | UnanswerableReason::Instruction));
+                if off_topic {
+                    return out;
+                }
+                // The best of the candidates comes first: the decline may have been a mistake.
+                let mut near: Vec<IntentId> = Vec::new();
+                for candidate in &decision.candidates {
+                    match candidate.class {
+                        Class::Intent(i) => near.push(i),
+                        Class::Unanswerable(m) => near.extend(&self.base[m].near),
+                        Class::SmallTalk(_) => {}
+                    }
+                }
+                near.into_iter().for_each(|i| add(i, &mut out));
+            }
+        }
+        out
+    }
+}
