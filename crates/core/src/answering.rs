@@ -270,13 +270,13 @@ fn turned(question: &Question) -> bool {
     }
 }
 
-/// Names in a reading that a statement should speak of: countries and people.
+/// Names in a question that its answer has to speak of.
 pub(crate) fn binding_names(base: &KnowledgeBase, interpretation: &Interpretation) -> Vec<EntityId> {
     let mut out: Vec<EntityId> = Vec::new();
     for span in interpretation.spans.iter().filter(|p| interpretation.question.focus[p.from]) {
         if let Mention::Entity(e) = span.mention {
             let entity = &base[e];
-            if (!entity.on_record || matches!(entity.kind.as_str(), "country" | "person")) && !out.contains(&e) {
+            if (!entity.on_record || english().kinds.distinct.has(&entity.kind)) && !out.contains(&e) {
                 out.push(e);
             }
         }

@@ -2,6 +2,7 @@
 //!
 //! The words themselves stand in `english.toml`, so that no list hides in code.
 
+use crate::knowledge::AnswerType;
 use crate::text::{self, Token};
 use rust_stemmers::{Algorithm, Stemmer};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -37,6 +38,11 @@ struct File {
     variants: FxHashMap<String, String>,
     numbers: FxHashMap<String, String>,
     words: WordLists,
+    lists: Lists,
+    events: EventWords,
+    expected: ExpectedWords,
+    kinds: Kinds,
+    foreign: FxHashMap<String, String>,
 }
 
 #[derive(serde::Deserialize)]
@@ -46,6 +52,99 @@ struct WordLists {
     preambles: Vec<String>,
     tags: Vec<String>,
     negation: String,
+}
+
+/// A set of words, written with blanks between them.
+#[derive(Debug, Default)]
+pub struct Words(FxHashSet<String>);
+
+impl Words {
+    /// Whether a word is one of them.
+    pub fn has(&self, word: &str) -> bool {
+        self.0.contains(word)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Words {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Ok(Words(text.split_whitespace().map(str::to_owned).collect()))
+    }
+}
+
+/// Words by what they do in a question; `english.toml` says what each list is for.
+#[derive(Debug, serde::Deserialize)]
+#[allow(missing_docs)]
+pub struct Lists {
+    pub question_words: Words,
+    pub auxiliaries: Words,
+    pub openers: Words,
+    pub joiners: Words,
+    pub part_prepositions: Words,
+    pub year_prepositions: Words,
+    pub contracted_is: Words,
+    pub before_names: Words,
+    pub before_pronouns: Words,
+    pub open_alternatives: Words,
+    pub ambiguous: Words,
+}
+
+/// Words that put two events in order.
+#[derive(Debug, serde::Deserialize)]
+#[allow(missing_docs)]
+pub struct EventWords {
+    pub order: Words,
+    pub before: Words,
+    pub after: Words,
+    pub how_long: Words,
+    pub gap: Words,
+    pub between: Words,
+}
+
+/// Words that tell what a question asks for.
+#[derive(Debug, serde::Deserialize)]
+#[allow(missing_docs)]
+pub struct ExpectedWords {
+    pub first: AnswerTypes,
+    pub how: AnswerTypes,
+    pub next: AnswerTypes,
+    pub noun: AnswerTypes,
+}
+
+/// Answer types, each with words that ask for it, in the order in which they are tried.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
+#[allow(missing_docs)]
+pub struct AnswerTypes {
+    pub date: Words,
+    pub reason: Words,
+    pub place: Words,
+    pub number: Words,
+    pub list: Words,
+    pub person: Words,
+}
+
+impl AnswerTypes {
+    /// The first answer type of which one of the words is in its list.
+    pub fn find<'a>(&self, words: impl Iterator<Item = &'a str> + Clone) -> Option<AnswerType> {
+        let lists = [
+            (&self.date, AnswerType::Date),
+            (&self.reason, AnswerType::Reason),
+            (&self.place, AnswerType::Place),
+            (&self.number, AnswerType::Number),
+            (&self.list, AnswerType::List),
+            (&self.person, AnswerType::Person),
+        ];
+        lists.into_iter().find(|(list, _)| words.clone().any(|w| list.has(w))).map(|(_, answer_type)| answer_type)
+    }
+}
+
+/// Kinds of entities that mean something to the program.
+#[derive(Debug, serde::Deserialize)]
+#[allow(missing_docs)]
+pub struct Kinds {
+    pub distinct: Words,
+    pub office_owners: Words,
 }
 
 /// English, read once.
@@ -60,6 +159,16 @@ pub struct English {
     pub preambles: Vec<Vec<String>>,
     /// Expressions behind a statement that make it a question, longest first.
     pub tags: Vec<Vec<String>>,
+    /// Words by what they do in a question.
+    pub lists: Lists,
+    /// Words that put two events in order.
+    pub events: EventWords,
+    /// Words that tell what a question asks for.
+    pub expected: ExpectedWords,
+    /// Kinds of entities that mean something to the program.
+    pub kinds: Kinds,
+    /// Little words of other languages.
+    pub foreign: Words,
     stemmer: Stemmer,
 }
 
@@ -79,6 +188,11 @@ static ENGLISH: LazyLock<English> = LazyLock::new(|| {
         negation: split(&file.words.negation).into_iter().collect(),
         preambles: longest_first(file.words.preambles),
         tags: longest_first(file.words.tags),
+        lists: file.lists,
+        events: file.events,
+        expected: file.expected,
+        kinds: file.kinds,
+        foreign: Words(file.foreign.values().flat_map(|words| split(words)).collect()),
         stemmer: Stemmer::create(Algorithm::English),
     };
     for (words, class) in [(&file.words.filler, WordClass::Filler), (&file.words.function, WordClass::Function)] {
@@ -99,7 +213,7 @@ impl English {
         let mut out = Vec::with_capacity(tokens.len() + 4);
         let shouted = text::is_shouted(tokens);
         for (index, token) in tokens.iter().enumerate() {
-            if let Some(year) = short_year(tokens, index) {
+            if let Some(year) = short_year(&self.lists, tokens, index) {
                 out.push(self.word(&year, index));
                 continue;
             }
@@ -172,7 +286,7 @@ impl English {
                 }
                 "s" | "S" => {
                     self.open(head, capitals, push);
-                    if matches!(head, "who" | "what" | "where" | "when" | "how" | "why" | "that" | "there" | "here" | "it" | "he" | "she") {
+                    if self.lists.contracted_is.has(head) {
                         push("is");
                     }
                 }
@@ -208,10 +322,10 @@ impl English {
 }
 
 /// "in 08", "since '99": the year in full.
-fn short_year(tokens: &[Token], at: usize) -> Option<String> {
+fn short_year(lists: &Lists, tokens: &[Token], at: usize) -> Option<String> {
     let text = &tokens[at].text;
     let before = tokens.get(at.checked_sub(1)?)?.text.as_str();
-    if text.len() != 2 || !matches!(before, "in" | "since" | "of" | "from" | "until" | "before" | "after" | "by" | "year") {
+    if text.len() != 2 || !lists.year_prepositions.has(before) {
         return None;
     }
     match text.parse::<u32>().ok()? {

@@ -279,21 +279,20 @@ impl Interpreter {
         }
         let next = words.get(at + 1).is_some_and(|w| w.class == WordClass::Content);
         let before = at.checked_sub(1).map(|b| words[b].text.as_str());
-        let article = matches!(before, Some("the" | "a" | "an" | "permanent" | "by" | "from"));
-        (article && (next || at + 1 == words.len()))
-            || (next && before.is_none_or(|b| !matches!(b, "tell" | "give" | "let" | "show" | "help" | "told")))
+        let lists = &english().lists;
+        let article = before.is_some_and(|b| lists.before_names.has(b));
+        (article && (next || at + 1 == words.len())) || (next && before.is_none_or(|b| !lists.before_pronouns.has(b)))
     }
 
-    /// Joins offices with the countries that they belong to: the holder is meant, or nobody is on record.
+    /// Joins offices with those that they belong to: the holder is meant, or nobody is on record.
     fn offices(&self, base: &KnowledgeBase, interpretation: &mut Interpretation) {
-        let countries: Vec<(usize, EntityId)> = interpretation
+        let owner = |kind: &str| english().kinds.office_owners.has(kind);
+        let owners: Vec<(usize, EntityId)> = interpretation
             .spans
             .iter()
             .enumerate()
             .filter_map(|(i, p)| match p.mention {
-                Mention::Entity(e) if base[e].kind == "country" || base[e].kind == "organisation" || base[e].kind == "group" => {
-                    Some((i, e))
-                }
+                Mention::Entity(e) if owner(&base[e].kind) => Some((i, e)),
                 _ => None,
             })
             .collect();
@@ -306,7 +305,7 @@ impl Interpreter {
         for (at, role) in roles {
             // "Kosovo's president", "president of Kosovo", "the president in Pristina": the nearest name within three
             // spans; one right in front of the office comes first.
-            let nearest = countries
+            let nearest = owners
                 .iter()
                 .filter(|(i, _)| i.abs_diff(at) <= 4)
                 .min_by_key(|(i, _)| if i + 1 == at { 0 } else { i.abs_diff(at) * 2 + usize::from(i < &at) });

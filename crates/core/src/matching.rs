@@ -161,7 +161,7 @@ impl Matcher {
             let mut profile = profile(base, &interpreter, *class, &interpretations);
             profile.centre = vec![0.0; table.dims()];
             for interpretation in &interpretations {
-                let mut features = features::extract(&table, base, interpretation);
+                let mut features = features::extract(&table, base, interpretation, slot_kind(base, *class));
                 features.sparse.shrink_to_fit();
                 profile.centre.iter_mut().zip(&features.dense).for_each(|(c, v)| *c += v);
                 examples.push(Example { class: number as u32, features });
@@ -271,7 +271,7 @@ impl Matcher {
 
     /// Orders targets by how likely the question means them.
     pub fn rank(&self, base: &KnowledgeBase, interpretation: &Interpretation) -> Ranking {
-        let features: Features = features::extract(&self.table, base, interpretation);
+        let features: Features = features::extract(&self.table, base, interpretation, "");
         let top = self.learned.model.top(&features, CANDIDATES * 2);
         // Intents with the same fact say the same; near misses all decline.
         let mut shared: BTreeMap<Effect, f32> = BTreeMap::new();
@@ -350,6 +350,14 @@ fn spelt_out(base: &KnowledgeBase, class: Class, phrase: &str) -> Vec<String> {
         out.extend(base[used.relation].rows.iter().map(|row| phrase.replace("{subject}", &base[row.subject].short)));
     }
     out
+}
+
+/// The kind of the entities that fill the slots of a class's paraphrases.
+fn slot_kind(base: &KnowledgeBase, class: Class) -> &str {
+    match class {
+        Class::Intent(id) => base[id].relation.as_ref().map_or("", |used| base[used.relation].subject.as_str()),
+        _ => "",
+    }
 }
 
 /// Reads a phrase as a question; slots become a word of their own.

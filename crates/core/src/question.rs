@@ -75,7 +75,7 @@ impl Question {
 }
 
 fn is_wh(word: &str) -> bool {
-    matches!(word, "who" | "whose" | "what" | "which" | "when" | "where" | "why" | "how")
+    english().lists.question_words.has(word)
 }
 
 /// Takes preambles off the front and tags off the end, as long as something is left.
@@ -137,111 +137,34 @@ fn focus(tokens: &[Token], words: &[Word]) -> Vec<bool> {
 }
 
 fn is_auxiliary(word: &str) -> bool {
-    matches!(
-        word,
-        "is" | "are"
-            | "was"
-            | "were"
-            | "am"
-            | "do"
-            | "does"
-            | "did"
-            | "has"
-            | "have"
-            | "had"
-            | "can"
-            | "could"
-            | "will"
-            | "would"
-            | "shall"
-            | "should"
-            | "may"
-            | "might"
-            | "must"
-            | "be"
-    )
+    english().lists.auxiliaries.has(word)
 }
 
-/// What kind of thing the words ask for.
+/// What the words ask for.
 fn expected(words: &[&str]) -> Option<AnswerType> {
     let first = *words.first()?;
     let at = words.iter().position(|w| is_wh(w));
     if is_auxiliary(first) && !(first == "do" && words.get(1) == Some(&"you")) && at.is_none_or(|at| at > 1) {
         return Some(AnswerType::YesNo);
     }
-    let Some(at) = at else {
-        return match first {
-            "list" | "name" => Some(AnswerType::List),
-            "year" | "date" | "month" => Some(AnswerType::Date),
-            "reason" | "reasons" => Some(AnswerType::Reason),
-            "number" | "distance" => Some(AnswerType::Number),
-            _ => None,
-        };
-    };
+    let known = &english().expected;
+    let Some(at) = at else { return known.first.find(std::iter::once(first)) };
     let next = words.get(at + 1).copied().unwrap_or_default();
-    let after: &[&str] = words.get(at + 1..(at + 5).min(words.len())).unwrap_or_default();
-    let has = |list: &[&str]| after.iter().take_while(|w| !is_auxiliary(w)).any(|w| list.contains(w));
+    let after = words[at + 1..(at + 5).min(words.len())].iter().copied().take_while(|w| !is_auxiliary(w));
     Some(match words[at] {
         "who" | "whose" => AnswerType::Person,
         "when" => AnswerType::Date,
         "where" => AnswerType::Place,
         "why" => AnswerType::Reason,
-        "how" => match next {
-            "many" | "much" | "long" | "far" | "large" | "big" | "quick" | "quickly" | "fast" | "soon" | "high" | "often" | "late"
-            | "few" | "old" => AnswerType::Number,
-            "come" => AnswerType::Reason,
-            _ => AnswerType::Statement,
+        "how" => known.how.find(std::iter::once(next)).unwrap_or(AnswerType::Statement),
+        question_word => match (known.noun.find(after.clone()), known.next.find(std::iter::once(next))) {
+            // "What date made ...?": a date goes before a reason, a reason before the rest.
+            (Some(AnswerType::Date), _) => AnswerType::Date,
+            (_, Some(next)) => next,
+            (Some(noun), None) => noun,
+            (None, None) if question_word == "which" => AnswerType::Person,
+            (None, None) => AnswerType::Statement,
         },
-        _ => {
-            if has(&["year", "years", "date", "day", "month", "century", "decade", "season"]) {
-                AnswerType::Date
-            } else if has(&["reason", "reasons", "cause", "causes", "motive", "grounds"])
-                || matches!(next, "made" | "prompted" | "caused" | "stopped" | "explains" | "drove")
-            {
-                AnswerType::Reason
-            } else if has(&["city", "cities", "place", "town", "region", "location"]) {
-                AnswerType::Place
-            } else if has(&["amount", "sum", "figure", "number", "distance", "size", "percentage", "share", "proportion"]) {
-                AnswerType::Number
-            } else if has(&[
-                "countries",
-                "states",
-                "nations",
-                "members",
-                "allies",
-                "governments",
-                "leaders",
-                "capitals",
-                "people",
-                "politicians",
-                "officials",
-                "neighbours",
-            ]) {
-                AnswerType::List
-            } else if words[at] == "which"
-                || has(&[
-                    "country",
-                    "state",
-                    "nation",
-                    "member",
-                    "minister",
-                    "president",
-                    "politician",
-                    "leader",
-                    "official",
-                    "organisation",
-                    "airline",
-                    "company",
-                    "outlet",
-                    "capital",
-                    "government",
-                ])
-            {
-                AnswerType::Person
-            } else {
-                AnswerType::Statement
-            }
-        }
     })
 }
 

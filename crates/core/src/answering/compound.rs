@@ -1,7 +1,7 @@
 //! Compound questions: split, each part decided on its own, and combined.
 
 use super::{AnswerPart, Decision, Outcome, Part, Reason, evidence};
-use crate::english::{Word, WordClass};
+use crate::english::{Word, WordClass, english};
 use crate::interpretation::{Interpretation, Mention};
 use crate::knowledge::FactId;
 use crate::question::Question;
@@ -70,47 +70,19 @@ fn known(reason: &Reason) -> bool {
 /// Where a question falls into two that both ask: words before the first number, from the second on.
 fn boundary(interpretation: &Interpretation) -> Option<(usize, usize)> {
     let words = &interpretation.question.words;
-    let asks = |w: &Word| {
-        matches!(
-            w.text.as_str(),
-            "who"
-                | "what"
-                | "which"
-                | "when"
-                | "where"
-                | "why"
-                | "how"
-                | "whose"
-                | "is"
-                | "are"
-                | "was"
-                | "were"
-                | "do"
-                | "does"
-                | "did"
-                | "has"
-                | "have"
-                | "had"
-                | "can"
-                | "could"
-                | "will"
-                | "would"
-        )
-    };
+    let lists = &english().lists;
+    let asks = |w: &Word| lists.question_words.has(&w.text) || lists.openers.has(&w.text);
     let content = |range: &[Word]| range.iter().any(|w| w.class == WordClass::Content);
     (1..words.len().saturating_sub(1)).find_map(|at| {
         let before = interpretation.question.tokens.get(words[at - 1].token);
         let ended = before.is_some_and(|t| (t.comma || t.ends_clause) && words[at].token != words[at - 1].token);
-        let and = matches!(words[at].text.as_str(), "and" | "also" | "plus");
+        let and = lists.joiners.has(&words[at].text);
         let start = if and { at + 1 } else { at };
         // "and in which year": a preposition may stand before the question word.
-        let preposition = words
-            .get(start)
-            .is_some_and(|w| matches!(w.text.as_str(), "in" | "on" | "at" | "by" | "for" | "to" | "with" | "from" | "since"));
+        let preposition = words.get(start).is_some_and(|w| lists.part_prepositions.has(&w.text));
         let opener = words.get(start + usize::from(preposition))?;
         let second_asks = asks(opener);
-        let left_asks = words[..at].iter().take(4).any(asks)
-            || words[..at].iter().any(|w| matches!(w.text.as_str(), "who" | "what" | "which" | "when" | "where" | "why" | "how"));
+        let left_asks = words[..at].iter().take(4).any(asks) || words[..at].iter().any(|w| lists.question_words.has(&w.text));
         ((ended || and) && second_asks && left_asks && content(&words[..at]) && words.len() - start >= 2).then_some((at, start))
     })
 }

@@ -1,7 +1,7 @@
 //! What speaks for and against an intent that was proposed: names, leftover words, what is asked for, denial, time.
 
 use super::Reason;
-use crate::english::WordClass;
+use crate::english::{WordClass, english};
 use crate::interpretation::{Interpretation, Mention};
 use crate::knowledge::{AnswerType, EntityId, KnowledgeBase};
 use crate::matching::{Candidate, Claim, Class, Matcher, Profile, Ranking};
@@ -227,7 +227,7 @@ fn alternatives(interpretation: &Interpretation, or: usize) -> (Vec<EntityId>, b
             match span.mention {
                 Mention::Entity(name) => names.push(name),
                 Mention::Role(_) => {}
-                Mention::Word if ELSE.contains(&word.text.as_str()) => open = true,
+                Mention::Word if english().lists.open_alternatives.has(&word.text) => open = true,
                 Mention::Word if word.class == WordClass::Function => {}
                 _ => break,
             }
@@ -237,9 +237,6 @@ fn alternatives(interpretation: &Interpretation, or: usize) -> (Vec<EntityId>, b
     side(&mut interpretation.spans[or + 1..].iter());
     (names, open)
 }
-
-/// Words that leave open who or what is meant instead.
-const ELSE: [&str; 8] = ["another", "other", "others", "else", "elsewhere", "somewhere", "somebody", "someone"];
 
 /// Years and other figures that the question has and the candidate lacks.
 fn figures(profile: &Profile, interpretation: &Interpretation) -> Vec<String> {

@@ -3,59 +3,12 @@
 //! People name events in all sorts of ways ("NATO's war on Serbia", "the war that NATO waged on the Serbs"), so an event
 //! is recognised by the words and names of any of its aliases, in whatever order they stand.
 
+use crate::english::{WordClass, english};
 use crate::interpretation::{Interpretation, Mention};
-use crate::knowledge::{AnswerType, EntityId, Find, IntentId, KnowledgeBase};
+use crate::knowledge::{AnswerType, EntityId, Find, IntentId, KnowledgeBase, RelationId, RelationUse};
 use crate::matching::{Matcher, span_key};
 use crate::question::Question;
-
-/// The kind of entity that has a date.
-const EVENT: &str = "event";
-/// Words that ask for an order in time.
-const ORDER: &[&str] = &[
-    "before",
-    "after",
-    "first",
-    "earlier",
-    "later",
-    "earliest",
-    "prior",
-    "precede",
-    "preceded",
-    "preceding",
-    "predate",
-    "predates",
-    "predated",
-    "antedate",
-    "antedated",
-    "chronological",
-    "chronologically",
-    "already",
-    "follow",
-    "followed",
-    "older",
-    "sooner",
-    "latest",
-    "last",
-];
-/// Words that ask for what lies between.
-const GAP: &[&str] = &[
-    "between",
-    "after",
-    "separate",
-    "separates",
-    "separated",
-    "separating",
-    "apart",
-    "gap",
-    "elapsed",
-    "lie",
-    "lay",
-    "passed",
-    "later",
-    "went",
-    "interval",
-    "span",
-];
+use std::collections::BTreeSet;
 
 /// The aliases of events as keys.
 #[derive(Debug, Default)]
@@ -79,8 +32,10 @@ pub struct EventPair {
 
 impl Events {
     pub(super) fn new(base: &KnowledgeBase, matcher: &Matcher) -> Events {
-        let dated: Vec<EntityId> =
-            base.relations.iter().filter(|r| r.subject == EVENT).flat_map(|r| r.rows.iter().map(|row| row.subject)).collect();
+        let ordered = |u: &&RelationUse| matches!(u.find, Find::Order | Find::Difference);
+        let relations: BTreeSet<RelationId> =
+            base.intents.iter().filter_map(|i| i.relation.as_ref()).filter(ordered).map(|u| u.relation).collect();
+        let dated = relations.into_iter().flat_map(|id| base[id].rows.iter().map(|row| row.subject));
         let mut aliases = Vec::new();
         for event in dated {
             for alias in base[event].aliases.iter().chain(&base[event].cues) {
@@ -98,10 +53,10 @@ impl Events {
     /// The two events that a question sets in order, if it does.
     pub(super) fn pair(&self, base: &KnowledgeBase, interpretation: &Interpretation) -> Option<EventPair> {
         let texts: Vec<&str> = interpretation.question.words.iter().map(|w| w.text.as_str()).collect();
-        let cue = texts.iter().position(|w| ORDER.contains(w));
-        let quantity = texts.windows(2).any(|w| w[0] == "how" && matches!(w[1], "many" | "long" | "much" | "quickly" | "soon"))
-            || texts.iter().any(|w| matches!(*w, "gap" | "elapsed" | "apart" | "interval" | "span"));
-        let gap = quantity && texts.iter().any(|w| GAP.contains(w));
+        let known = &english().events;
+        let cue = texts.iter().position(|w| known.order.has(w));
+        let quantity = texts.windows(2).any(|w| w[0] == "how" && known.how_long.has(w[1])) || texts.iter().any(|w| known.gap.has(w));
+        let gap = quantity && texts.iter().any(|w| known.between.has(w));
         if cue.is_none() && !gap {
             return None;
         }
@@ -123,20 +78,17 @@ impl Events {
         found.sort_by_key(|(_, _, at)| *at);
         let [(first, _, a), (second, _, b)] = found.as_slice() else { return None };
         let find = if gap && quantity { Find::Difference } else { Find::Order };
-        let uses = |id: &IntentId| base[*id].relation.as_ref().is_some_and(|u| u.find == find && base[u.relation].subject == EVENT);
+        let uses = |id: &IntentId| base[*id].relation.as_ref().is_some_and(|u| u.find == find);
         let intent = IntentId::all(base).find(uses)?;
-        let both =
-            texts.windows(3).any(|w| matches!(w, ["before", "or", "after"] | ["after", "or", "before"] | ["earlier", "or", "later"]));
-        let word = cue.map(|c| texts[c]);
-        let claims_before = match (interpretation.question.expected, cue, word) {
-            (Some(AnswerType::YesNo), Some(at), Some("before" | "earlier" | "prior" | "precede" | "predate"))
-                if !both && *a < at && at < *b =>
-            {
-                Some(true)
-            }
-            (Some(AnswerType::YesNo), Some(at), Some("after" | "later" | "follow")) if !both && *a < at && at < *b => Some(false),
+        let either = |w: &str| known.before.has(w) || known.after.has(w);
+        let both = texts.windows(3).any(|w| either(w[0]) && w[1] == "or" && either(w[2]));
+        let between =
+            cue.filter(|at| !both && *a < *at && *at < *b).filter(|_| interpretation.question.expected == Some(AnswerType::YesNo));
+        let claims_before = between.and_then(|at| match texts[at] {
+            word if known.before.has(word) => Some(true),
+            word if known.after.has(word) => Some(false),
             _ => None,
-        };
+        });
         Some(EventPair { intent, first: *first, second: *second, claims_before })
     }
 }
@@ -149,7 +101,7 @@ fn keys(interpretation: &Interpretation) -> Vec<(u64, usize)> {
         match span.mention {
             Mention::Word => {
                 let word = &interpretation.question.words[span.from];
-                if word.class == crate::english::WordClass::Content || word.stem.starts_with(|c: char| c.is_ascii_digit()) {
+                if word.class == WordClass::Content || word.stem.starts_with(|c: char| c.is_ascii_digit()) {
                     out.push((span_key(interpretation, span), span.from));
                 }
             }

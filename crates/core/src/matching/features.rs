@@ -53,8 +53,8 @@ const PAIR: f32 = 0.8;
 /// little too much: 1.0 to 1.3 is half a point better than 0.7 on CLINC150's validation questions, and alike on BANKING77's.
 const LITTLE: f32 = 1.15;
 
-/// The features of a reading.
-pub fn extract(table: &Table, base: &KnowledgeBase, interpretation: &Interpretation) -> Features {
+/// The features of a question. A slot is filled by an entity of `slot_kind`.
+pub fn extract(table: &Table, base: &KnowledgeBase, interpretation: &Interpretation, slot_kind: &str) -> Features {
     let question = &interpretation.question;
     let mut sparse: Vec<Feature> = Vec::with_capacity(question.words.len() * 16);
     let mut dense = vec![0.0f32; table.dims()];
@@ -74,7 +74,7 @@ pub fn extract(table: &Table, base: &KnowledgeBase, interpretation: &Interpretat
                 if entity.on_record { hash_number(b'e', e.index() as u64) } else { hash(b'u', &entity.kind) }
             }
             Mention::Slot => {
-                say(hash(b'k', "country"), 0.5, WORDS);
+                say(hash(b'k', slot_kind), 0.5, WORDS);
                 hash_number(b's', 0)
             }
             Mention::Role(r) => hash_number(b'r', r.index() as u64),
