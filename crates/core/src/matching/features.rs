@@ -98,7 +98,7 @@ pub fn extract(table: &Table, base: &KnowledgeBase, interpretation: &Interpretat
     }
     say(hash_number(b'b', last ^ hash(b'>', "").rotate_left(17)), PAIR, WORDS);
     if let Some(kind) = question.expected {
-        say(hash(b'q', kind.as_str()), 0.5, WORDS);
+        say(hash(b'q', &kind.as_str().replace('_', "-")), 0.5, WORDS);
     }
     if question.denies {
         say(hash(b'n', ""), 1.0, WORDS);
