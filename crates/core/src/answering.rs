@@ -22,14 +22,15 @@ pub use timeline::EventPair;
 
 /// Facts that are shown with one answer at most: more than two statements are an essay, not an answer.
 const MAX_FACTS: usize = 2;
-/// Bytes of direct answer and statements together: what fits the scorer's and a reader's idea of concise.
+/// Bytes of direct answer and statements together: what a reader takes in at a glance.
 pub const MAX_ANSWER: usize = 430;
 /// Candidates that a reply shows.
 const SHOWN: usize = 5;
 
 /// Coverage from which a question about two events is taken to be answered by a single fact.
 const FULL: f32 = 0.95;
-/// Confidence of a relation's intent from which a decline shows its list.
+/// Confidence of a relation's intent from which a refusal shows its list: below [`evidence::ENOUGH`] by far, since the list only says
+/// what is on record, and is of use even where something else was meant.
 const LISTED: f32 = 0.2;
 
 /// Answers questions from a knowledge base.
@@ -46,7 +47,7 @@ impl Answerer {
         Self::learn(base, Table::built_in(), &mut |_| {})
     }
 
-    /// Learns a base with a table of word vectors; `progress` is told from time to time how far that is, 0 to 1.
+    /// Learns a base with a table of word vectors; `progress` gets the share that is done, 0 to 1.
     pub fn learn(base: KnowledgeBase, table: Table, progress: &mut dyn FnMut(f32)) -> Answerer {
         let matcher = Matcher::new(&base, table, progress);
         Self::assemble(base, matcher)
@@ -191,7 +192,7 @@ impl Answerer {
 
     /// Where a name is asked about that a list on record does not have: the reason that shows the list.
     fn listed(&self, interpretation: &Interpretation, candidates: &[Candidate], evidence: &[Evidence]) -> Option<Reason> {
-        // A near miss written beside a list has all of the confidence, and the list may not even be proposed.
+        // An unanswerable question written beside a list has all of the confidence, and the list may not even be proposed.
         let beside = candidates.first().map_or(&[][..], |c| match c.class {
             Class::Unanswerable(miss) => self.base[miss].near.as_slice(),
             _ => &[],

@@ -1,4 +1,4 @@
-//! What the program knows of English whatever the pack: spellings, little words, stems.
+//! What the program knows of English whatever the knowledge base: spellings, little words, stems.
 //!
 //! The words themselves stand in `english.toml`, so that no list hides in code.
 
@@ -19,7 +19,7 @@ pub enum WordClass {
     Content,
 }
 
-/// A word of a question or phrase after spelling: what matching works on.
+/// A word of a question or paraphrase after spelling: what matching works on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Word {
     /// Folded, one spelling for variants ("defense" is "defence").
@@ -222,7 +222,7 @@ impl English {
         out
     }
 
-    /// The words of a text that needs no places: aliases, phrases, lists.
+    /// The words of a text that needs no places: aliases, paraphrases, lists.
     pub fn words_of(&self, text: &str) -> Vec<Word> {
         self.words(&text::tokens(text))
     }
@@ -245,7 +245,7 @@ impl English {
         self.negation.contains(word)
     }
 
-    /// Whether the program knows the word without a pack or word list: a little word or a chat spelling.
+    /// Whether the program knows the word without a knowledge base or word list: a little word or a chat spelling.
     pub fn knows(&self, word: &str) -> bool {
         self.little.contains_key(word)
             || self.spellings.contains_key(word)

@@ -1,6 +1,6 @@
-//! A question as the pack understands it: typing errors corrected, names, offices and ideas found.
+//! A question as the knowledge base understands it: typing errors corrected, names, offices and synonym sets found.
 //!
-//! Phrases are read the same way when a pack is loaded, so that both sides speak of the same things.
+//! Paraphrases are read the same way when a knowledge base is loaded, so that both sides speak of the same things.
 
 use crate::english::{English, Word, WordClass, english};
 use crate::knowledge::{EntityId, KnowledgeBase, RoleId, SynonymSetId};
@@ -17,17 +17,17 @@ use std::collections::{BTreeMap, BTreeSet};
 pub enum Mention {
     /// An entity, by index into the base.
     Entity(EntityId),
-    /// A gap in a phrase, to be filled by an entity of a kind.
+    /// A gap in a paraphrase, to be filled by an entity of a kind.
     Slot,
     /// An office, by index into the base.
     Role(RoleId),
-    /// An idea that several words express, by index into the base's synonyms.
+    /// Words that mean the same.
     SynonymSet(SynonymSetId),
     /// A plain word.
     Word,
 }
 
-/// A unit with the words that it covers.
+/// A mention with the words that it covers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Span {
     /// What it stands for.
@@ -56,7 +56,7 @@ pub struct OpenOffice {
     pub of: EntityId,
 }
 
-/// A question as the pack understands it.
+/// A question as the knowledge base understands it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Interpretation {
     /// The question itself, with its words corrected.
@@ -67,7 +67,7 @@ pub struct Interpretation {
     pub implied: Vec<EntityId>,
     /// Parts that name whose office a holder has ("Kosovo" in "Kosovo's president"), by index: the holder is meant, not they.
     pub owners: Vec<usize>,
-    /// Offices whose holder nobody is on record for.
+    /// Offices whose holder is not on record.
     pub open_offices: Vec<OpenOffice>,
     /// What was corrected.
     pub corrections: Vec<Correction>,
@@ -107,7 +107,7 @@ struct Expression {
     capitals: bool,
 }
 
-/// Reads questions with a pack's names and words.
+/// Reads questions with a knowledge base's names and words.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Interpreter {
     /// Expressions by their first word's stem, longest first.
@@ -119,7 +119,7 @@ pub struct Interpreter {
 }
 
 impl Interpreter {
-    /// A reader for a pack; the table's words count as correctly spelt.
+    /// An interpreter for a knowledge base; the table's words count as correctly spelt.
     pub fn new(base: &KnowledgeBase, table: &Table) -> Interpreter {
         let english = english();
         let mut expressions: FxHashMap<String, Vec<Expression>> = FxHashMap::default();
@@ -165,7 +165,7 @@ impl Interpreter {
             }
         };
         base.facts.iter().for_each(|f| count(&f.statement));
-        // People err in phrases too: a word of theirs is known if it is English, or if it comes again and again.
+        // People err in paraphrases too: a word of theirs is known if it is English, or if it comes again and again.
         let mut written: BTreeMap<String, u32> = BTreeMap::new();
         let phrases = base
             .intents
@@ -189,7 +189,7 @@ impl Interpreter {
         self.speller.restore(table);
     }
 
-    /// Whether the word occurs in the pack.
+    /// Whether the word occurs in the knowledge base.
     pub fn owns(&self, word: &str) -> bool {
         self.speller.owns(word)
     }
@@ -238,7 +238,7 @@ impl Interpreter {
         interpretation
     }
 
-    /// Finds names, offices and ideas, longest first from the left; what is left are plain words.
+    /// Finds names, offices and synonym sets, longest first from the left; what is left are plain words.
     fn spans(&self, question: &Question) -> Vec<Span> {
         let words = &question.words;
         let mut spans = Vec::with_capacity(words.len());
@@ -321,13 +321,13 @@ impl Interpreter {
     }
 }
 
-/// How often a word that is not English must stand in phrases to count as one of the pack's own.
+/// How often a word that is not English must stand in paraphrases to count as one of the knowledge base's own.
 const FREQUENT: u32 = 3;
 
-/// What stands for a slot in the words of a phrase.
+/// What stands for a slot in the words of a paraphrase.
 pub const SLOT: &str = "slotslot";
 
-/// The words of a text of the pack's own: no chat spellings are looked for in names.
+/// The words of a text of the knowledge base's own: no chat spellings are looked for in names.
 fn plain(english: &English, text: &str) -> Vec<Word> {
     let mut words = Vec::new();
     for (index, token) in text::tokens(text).iter().enumerate() {

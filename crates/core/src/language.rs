@@ -6,7 +6,7 @@ use crate::question::Question;
 /// Share of foreign words from which a text is taken for foreign.
 const MOSTLY: f32 = 0.34;
 
-/// Whether the question is in another language; `own` knows the pack's words, so that names do not count.
+/// Whether the question is in another language; `own` knows the knowledge base's words, so that names do not count.
 pub fn is_foreign(question: &Question, own: &dyn Fn(&str) -> bool) -> bool {
     let letters = question.words.iter().flat_map(|w| w.text.chars()).filter(|c| c.is_alphabetic());
     let (latin, other) = letters.fold((0, 0), |(latin, other), c| if is_latin(c) { (latin + 1, other) } else { (latin, other + 1) });

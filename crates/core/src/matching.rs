@@ -1,12 +1,8 @@
 //! Which intents a question may mean: proposals with probabilities, for evidence to decide on.
 
-#[path = "matching/features.rs"]
 pub mod features;
-#[path = "matching/model.rs"]
 pub mod model;
-#[path = "matching/related.rs"]
 mod related;
-#[path = "matching/thesaurus.rs"]
 pub mod thesaurus;
 
 use crate::english::{WordClass, english};
@@ -32,25 +28,25 @@ pub enum Class {
     SmallTalk(SmallTalkId),
 }
 
-/// What a target's phrases and facts speak of; what evidence is held against.
+/// What a class's paraphrases and facts speak of; what evidence is held against.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Profile {
     /// What it is a profile of.
     pub class: Class,
-    /// Keys of every word, idea and name in its phrases, answers and statements, sorted.
+    /// Keys of every word, synonym set and name in its paraphrases, answers and statements, sorted.
     keys: Vec<u64>,
     /// One bit for what several keys have in common: where it is not set, none of these is among them. Most keys that are
     /// looked for are not there, and need no search then.
     sieve: [u64; SIEVE],
     /// Entities named anywhere in it, sorted.
     pub entities: Vec<EntityId>,
-    /// Figures in its phrases, answers and statements, sorted.
+    /// Figures in its paraphrases, answers and statements, sorted.
     pub figures: Vec<String>,
-    /// Share of its phrases that deny, 0 to 1.
+    /// Share of its paraphrases that deny, 0 to 1.
     pub denying: f32,
     /// The fact that an intent shows first: intents that share it say the same.
     fact: Option<FactId>,
-    /// Mean of its phrases' word vectors, of length one; empty without a table.
+    /// Mean of its paraphrases' word vectors, of length one; empty without a table.
     centre: Vec<f32>,
 }
 
@@ -74,7 +70,7 @@ impl Profile {
         }
     }
 
-    /// Whether a word, idea or name occurs in it.
+    /// Whether a word, synonym set or name occurs in it.
     pub fn has(&self, key: u64) -> bool {
         let (word, bit) = sieve_bit(key);
         self.sieve[word] & bit != 0 && self.keys.binary_search(&key).is_ok()
@@ -96,22 +92,22 @@ pub struct Claim<'a> {
     key: u64,
     /// Keys of its topic words.
     stems: Vec<u64>,
-    /// For each of these the pack's words that are near to it in meaning.
+    /// For each of these the knowledge base's words that are near to it in meaning.
     neighbours: Vec<Cow<'a, [Neighbour]>>,
-    /// What it weighs: the rarer among targets, the more; little words hardly anything.
+    /// What it weighs: the rarer among classes, the more; little words hardly anything.
     pub weight: f32,
 }
 
-/// A target proposed for a question.
+/// A class proposed for a question.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Candidate {
     /// What is proposed.
     pub class: Class,
     /// The model's probability, 0 to 1.
     pub probability: f32,
-    /// The probability of all proposed targets that come to the same: show the same fact, or decline; 0 to 1.
+    /// The probability of all proposed classes that come to the same: show the same fact, or decline; 0 to 1.
     pub shared: f32,
-    /// Cosine of the question's word vectors with the mean of the target's phrases, -1 to 1; 0 without a table.
+    /// Cosine of the question's word vectors with the mean of the class's paraphrases, -1 to 1; 0 without a table.
     pub likeness: f32,
 }
 
@@ -122,24 +118,24 @@ pub struct Ranking {
     pub candidates: Vec<Candidate>,
 }
 
-/// How many candidates evidence looks at. Measured with an earlier learner: on our golden questions a right one is among the first five 98.5 times in a
-/// hundred, and among the first twelve whenever it is proposed at all.
+/// How many candidates evidence looks at. Measured with an earlier learner: on our golden questions a right one is among the first
+/// five 98.5 times in a hundred, and among the first twelve whenever it is proposed at all.
 pub const CANDIDATES: usize = 12;
 
-/// All that is learned from a pack; made once, kept as bytes for the built-in one.
+/// All that is learned from a knowledge base; made once, kept as bytes for the built-in one.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Learned {
     interpreter: Interpreter,
     model: Model,
     profiles: Vec<Profile>,
-    /// How rare each key is among targets.
+    /// How rare each key is among classes.
     rarity: BTreeMap<u64, f32>,
     thesaurus: Thesaurus,
     /// For each intent others that speak of the same things, nearest first.
     related: Vec<Vec<IntentId>>,
 }
 
-/// Ranks targets for questions.
+/// Ranks classes for questions.
 #[derive(Debug)]
 pub struct Matcher {
     learned: Learned,
@@ -147,7 +143,7 @@ pub struct Matcher {
 }
 
 impl Matcher {
-    /// Learns a pack; `progress` is told from time to time how far that is, 0 to 1.
+    /// Learns a knowledge base; `progress` gets the share that is done, 0 to 1.
     pub fn new(base: &KnowledgeBase, table: Table, progress: &mut dyn FnMut(f32)) -> Matcher {
         let interpreter = Interpreter::new(base, &table);
         let groups = groups(base);
@@ -155,7 +151,8 @@ impl Matcher {
         let (mut examples, mut profiles) = (Vec::new(), Vec::with_capacity(groups.len()));
         let mut occurrences: BTreeMap<u64, u32> = BTreeMap::new();
         for (number, (class, phrases)) in groups.iter().enumerate() {
-            // One target after the other: the readings of all phrases of a large pack together would take too much memory.
+            // One class after the other: the interpretations of all paraphrases of a large knowledge base together would take too much
+            // memory.
             let interpretations: Vec<Interpretation> =
                 phrases.iter().flat_map(|p| spelt_out(base, *class, &p.text)).filter_map(|p| read_phrase(base, &interpreter, &p)).collect();
             let mut profile = profile(base, &interpreter, *class, &interpretations);
@@ -191,7 +188,7 @@ impl Matcher {
         &self.learned
     }
 
-    /// Reads questions with the pack's names and words.
+    /// Reads questions with the knowledge base's names and words.
     pub fn interpreter(&self) -> &Interpreter {
         &self.learned.interpreter
     }
@@ -206,7 +203,7 @@ impl Matcher {
         self.learned.model.bytes()
     }
 
-    /// Reads a question with the pack's names.
+    /// Reads a question with the knowledge base's names.
     pub fn interpret(&self, base: &KnowledgeBase, question: Question) -> Interpretation {
         self.learned.interpreter.interpret(base, question)
     }
@@ -242,7 +239,7 @@ impl Matcher {
         Claim { key, stems, neighbours, weight }
     }
 
-    /// How well a target accounts for one span of a question, 0 to 1: named in it, or near in meaning to one of its words.
+    /// How well a class accounts for one span of a question, 0 to 1: named in it, or near in meaning to one of its words.
     pub fn accounts_for(&self, profile: &Profile, claim: &Claim) -> f32 {
         if profile.has(claim.key) || claim.stems.iter().any(|s| profile.has(*s)) {
             return 1.0;
@@ -250,7 +247,7 @@ impl Matcher {
         claim.neighbours.iter().map(|n| self.learned.thesaurus.nearest(n, |key| profile.has(key))).fold(0.0, f32::max)
     }
 
-    /// The weight of a word that no target has.
+    /// The weight of a word that no class has.
     pub fn unseen_weight(&self) -> f32 {
         (self.learned.profiles.len() as f32 + 1.0).ln().max(0.2)
     }
@@ -269,11 +266,11 @@ impl Matcher {
         })
     }
 
-    /// Orders targets by how likely the question means them.
+    /// Orders classes by how likely the question means them.
     pub fn rank(&self, base: &KnowledgeBase, interpretation: &Interpretation) -> Ranking {
         let features: Features = features::extract(&self.table, base, interpretation, "");
         let top = self.learned.model.top(&features, CANDIDATES * 2);
-        // Intents with the same fact say the same; near misses all decline.
+        // Intents with the same fact say the same; unanswerable questions all decline.
         let mut shared: BTreeMap<Effect, f32> = BTreeMap::new();
         for (class, probability) in &top {
             *shared.entry(self.learned.profiles[*class].effect()).or_default() += probability;
@@ -287,7 +284,7 @@ impl Matcher {
     }
 }
 
-/// What a target speaks of: the words of its phrases, answers and statements.
+/// What a class speaks of: the words of its paraphrases, answers and statements.
 fn profile(base: &KnowledgeBase, interpreter: &Interpreter, class: Class, interpretations: &[Interpretation]) -> Profile {
     let (mut keys, mut entities, mut figures) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     let mut absorb = |interpretation: &Interpretation| {
@@ -331,7 +328,7 @@ fn profile(base: &KnowledgeBase, interpreter: &Interpreter, class: Class, interp
     }
 }
 
-/// Targets with their phrases, in the order of the model's classes.
+/// Classes with their paraphrases, in the order of the model's classes.
 fn groups(base: &KnowledgeBase) -> Vec<(Class, &[Paraphrase])> {
     let intents = IntentId::all(base).map(|id| (Class::Intent(id), base[id].paraphrases.as_slice()));
     let unanswerables = UnanswerableId::all(base).map(|id| (Class::Unanswerable(id), base[id].paraphrases.as_slice()));
@@ -339,7 +336,7 @@ fn groups(base: &KnowledgeBase) -> Vec<(Class, &[Paraphrase])> {
     intents.chain(unanswerables).chain(talk).collect()
 }
 
-/// A phrase as it stands and, where a relation fills its slot, with each name that the relation has.
+/// A paraphrase as it stands and, where a relation fills its slot, with each name that the relation has.
 fn spelt_out(base: &KnowledgeBase, class: Class, phrase: &str) -> Vec<String> {
     let mut out = vec![phrase.to_owned()];
     if let Class::Intent(i) = class
@@ -360,13 +357,13 @@ fn slot_kind(base: &KnowledgeBase, class: Class) -> &str {
     }
 }
 
-/// Reads a phrase as a question; slots become a word of their own.
+/// Reads a paraphrase as a question; slots become a word of their own.
 fn read_phrase(base: &KnowledgeBase, interpreter: &Interpreter, text: &str) -> Option<Interpretation> {
     let text = if text.contains('{') { text.replace("{subject}", SLOT).replace("{other}", SLOT) } else { text.to_owned() };
     Question::parse(&text).ok().map(|q| interpreter.interpret(base, q))
 }
 
-/// How rare each key is among targets: the logarithm of their number over the number of those that have it.
+/// How rare each key is among classes: the logarithm of their number over the number of those that have it.
 fn rarity(occurrences: BTreeMap<u64, u32>, targets: usize) -> BTreeMap<u64, f32> {
     occurrences.into_iter().map(|(k, c)| (k, ((targets as f32 + 1.0) / c as f32).ln().max(0.2))).collect()
 }

@@ -1,6 +1,6 @@
 //! Typing errors: an unknown word is read as the known word that it most resembles.
 //!
-//! The pack's own words come before common English; words that are known are never touched. The pack's words are found
+//! The knowledge base's own words come before common English; words that are known are never touched. The knowledge base's words are found
 //! through a delete index (Garbe's SymSpell, 2012: two words within one edit share a string that lacks one letter of
 //! each), English ones by trying every single edit against a hash set; neither cost grows with the vocabulary.
 
@@ -26,7 +26,7 @@ const COMMON: f64 = 150.0;
 /// Finds the known word that is meant.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Speller {
-    /// The pack's words, each with how often it occurs there.
+    /// The knowledge base's words, each with how often it occurs there.
     own: FxHashMap<String, u32>,
     words: Vec<String>,
     /// Hashes of words that lack letters, with the index of the whole word; sorted.
@@ -38,7 +38,7 @@ pub struct Speller {
 }
 
 impl Speller {
-    /// A speller over the pack's own words (with their counts), single words of names, and the common words of a table.
+    /// A speller over the knowledge base's own words (with their counts), single words of names, and the common words of a table.
     pub fn new(own: BTreeMap<String, u32>, names: &BTreeSet<String>, table: &Table) -> Speller {
         let correctable = |w: &&String| w.chars().count() >= MIN_LETTERS && w.chars().all(char::is_alphabetic);
         let words: Vec<String> = own.keys().filter(correctable).take(usize::from(u16::MAX)).cloned().collect();
@@ -68,7 +68,7 @@ impl Speller {
         self.own.contains_key(word) || self.english.contains(word) || crate::english::english().knows(word)
     }
 
-    /// Whether the word is one of the pack's own.
+    /// Whether the word is one of the knowledge base's own.
     pub fn owns(&self, word: &str) -> bool {
         self.own.contains_key(word)
     }
@@ -96,7 +96,7 @@ impl Speller {
             if edits > allowed {
                 return;
             }
-            // Fewest edits; among these likeness with weight on the beginning, and how common the word is in the pack:
+            // Fewest edits; among these likeness with weight on the beginning, and how common the word is in the knowledge base:
             // "reigon" is nearer to "reign", but nine times out of ten it is meant for "region".
             let common = f64::from(self.own.get(candidate).copied().unwrap_or(0) + 1).ln();
             let unlike = ((1.0 - strsim::jaro_winkler(word, candidate)) * 1e4 - COMMON * common + 1e4) as u64;

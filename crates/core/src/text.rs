@@ -1,4 +1,4 @@
-//! The words of a text: case, punctuation and Unicode folded the same way for phrases and for questions.
+//! The words of a text: case, punctuation and Unicode folded the same way for paraphrases and for questions.
 //!
 //! Nothing here knows what a word means; [`crate::english`] does.
 

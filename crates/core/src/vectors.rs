@@ -176,7 +176,7 @@ pub fn add_bytes(out: &mut [f32], bytes: &[u8], scale: f32) {
     });
 }
 
-/// The inner product of signed bytes with each of `rows`, which lie one after the other; `found` is told the row and the
+/// The inner product of signed bytes with each of `rows`, which lie one after the other; `found` gets the row and the
 /// product.
 pub fn byte_dots(query: &[u8], rows: &[u8], mut found: impl FnMut(usize, i32)) {
     dispatch!(Level::new(), _ => {

@@ -6,7 +6,8 @@ use crate::interpretation::{Interpretation, Mention};
 use crate::knowledge::FactId;
 use crate::question::Question;
 
-/// Confidence that a part must have to be answered where the whole was not: a part has lost its context.
+/// Confidence that a part must have to be answered where the whole was not: more than [`evidence::ENOUGH`], since a part has lost
+/// its context, and less than [`evidence::SURE`], since both parts have to reach it.
 const HALF: f32 = 0.6;
 
 /// One part of a compound question, before anything is decided on it.

@@ -6,11 +6,14 @@ use crate::interpretation::{Interpretation, Mention};
 use crate::knowledge::{AnswerType, EntityId, KnowledgeBase};
 use crate::matching::{Candidate, Claim, Class, Matcher, Profile, Ranking};
 
-/// Confidence from which a question is answered.
+/// Confidence from which a question is answered: where being right is likelier than being wrong. What a false answer costs
+/// against a needless refusal is in the constant of the regression ([`BIAS`]), so it is not counted twice here.
 pub const ENOUGH: f32 = 0.5;
-/// Confidence from which no runner-up is looked at.
+/// Confidence from which no runner-up is looked at: four times as likely right as wrong, and a runner-up that is as sure would
+/// say nearly the same.
 pub const SURE: f32 = 0.8;
-/// Distance to a runner-up below which both are offered.
+/// Distance to a runner-up below which both are offered. It is small, since two meanings should be offered only where the
+/// figures do not tell them apart: a question that could be answered is held up by every choice that is offered.
 pub const CLOSE: f32 = 0.04;
 
 /// Probability of a fact from which a wrong name in a yes-no question is put right instead of declined.
@@ -34,11 +37,11 @@ pub struct Evidence {
     pub choice: bool,
     /// How well what is asked for agrees with what is supplied, 0 to 1.
     pub answer_type: f32,
-    /// Whether question and phrases deny alike.
+    /// Whether question and paraphrases deny alike.
     pub polarity: bool,
     /// Years and figures of the question that the candidate's facts do not have.
     pub figures: Vec<String>,
-    /// Parts of the reading that it does not account for, by index, those with topic words.
+    /// Parts of the interpretation that it does not account for, by index, those with topic words.
     pub leftover: Vec<usize>,
     /// What forbids it, whatever the score.
     pub objection: Option<Reason>,
@@ -49,7 +52,7 @@ pub struct Evidence {
 }
 
 impl Evidence {
-    /// The words that the candidate does not account for, in the reading that it was held against.
+    /// The words that the candidate does not account for, in the interpretation that it was held against.
     pub fn leftover_words(&self, interpretation: &Interpretation) -> Vec<String> {
         self.leftover.iter().filter_map(|span| interpretation.spans.get(*span)).map(|span| interpretation.words(span)).collect()
     }
@@ -171,13 +174,13 @@ pub fn judge(case: &Case, candidate: &Candidate) -> Evidence {
     ];
     evidence.confidence = confidence(&evidence.signals, base.unanswerables.is_empty());
     if matches!(candidate.class, Class::SmallTalk(_)) && candidate.shared < CHATTER {
-        // Nobody with a question wants to be greeted.
+        // Someone who asks a question does not want a greeting.
         evidence.confidence *= candidate.shared;
     }
     evidence
 }
 
-/// The probability of what would come to the opposite: of declining for an intent, of the likeliest answer for a near miss.
+/// The probability of what would come to the opposite: of declining for an intent, of the likeliest answer for an unanswerable question.
 fn opposed(ranking: &Ranking, candidate: &Candidate) -> f32 {
     let answers = |c: &Candidate| matches!(c.class, Class::Intent(_));
     ranking.candidates.iter().filter(|c| answers(c) != answers(candidate)).map(|c| c.shared).fold(0.0, f32::max)
@@ -217,8 +220,8 @@ fn is_alternative(profile: &Profile, interpretation: &Interpretation, stray: Ent
     })
 }
 
-/// The names on both sides of the "or" at this span, with nothing but grammar and offices between them ("at A, at B or at C", "A's president or
-/// B's"), and whether one side is left open ("or another").
+/// The names on both sides of the "or" at this span, with nothing but grammar and offices between them ("at A, at B or at C", "A's
+/// president or B's"), and whether one side is left open ("or another").
 fn alternatives(interpretation: &Interpretation, or: usize) -> (Vec<EntityId>, bool) {
     let (mut names, mut open) = (Vec::new(), false);
     let mut side = |spans: &mut dyn Iterator<Item = &crate::interpretation::Span>| {
@@ -276,24 +279,24 @@ fn objections(base: &KnowledgeBase, interpretation: &Interpretation, candidate: 
     };
 }
 
-/// All of it in one figure: a logistic regression over the signals, the probability that the candidate is right. A pack
-/// without near misses has nothing that teaches where its boundary runs, so its signals weigh otherwise.
+/// All of it in one figure: a logistic regression over the signals, the probability that the candidate is right. A knowledge base
+/// without unanswerable questions has nothing that teaches where its boundary runs, so its signals weigh otherwise.
 fn confidence(signals: &[f32; SIGNALS.len()], plain: bool) -> f32 {
     let (bias, weights) = if plain { (PLAIN_BIAS, &PLAIN_WEIGHTS) } else { (BIAS, &WEIGHTS) };
     let z: f32 = bias + weights.iter().zip(signals).map(|(w, s)| w * s).sum::<f32>();
     1.0 / (1.0 + (-z).exp())
 }
 
-/// For packs with near misses: fitted by `examples/fit_confidence.rs` to the built-in pack. The fit weighs a wrong answer and a
-/// needless refusal alike; here a wrong one is worse, so the weight of a near miss is 0 instead of -1.24 and the constant -3.4
-/// instead of -3.30. Of 100 phrases that were left out, the fit answers 85.0 rightly and 5.9 wrongly, and 22.3 of 100 near
-/// misses; so moved, 82.5, 5.0 and 17.0.
+/// For knowledge bases with unanswerable questions: fitted by `examples/fit_confidence.rs` to the built-in knowledge base. The fit
+/// weighs a wrong answer and a needless refusal alike; here a wrong one is worse, so the weight of an unanswerable question is 0
+/// instead of -1.24 and the constant -3.4 instead of -3.30. Of 100 paraphrases that were left out, the fit answers 85.0 rightly and
+/// 5.9 wrongly, and 22.3 of 100 unanswerable questions; so moved, 82.5, 5.0 and 17.0.
 const BIAS: f32 = -3.4;
 const WEIGHTS: [f32; SIGNALS.len()] =
     [2.737, -3.671, 6.925, 1.010, 0.570, -0.066, 0.081, -2.573, -1.393, 0.000, -0.426, -0.565, -0.773, -0.891, -0.463];
-/// For packs without: fitted by cross-validation over the phrases of three plain packs (CLINC150 with ten phrases an
-/// intent and with all, BANKING77 with ten), a tenth of the phrases and a tenth of the intents left out, the latter to
-/// stand for what is out of scope. There, half of the questions are; the bias is that of the fit, moved by the logarithm
-/// of four for one question in five. No plain pack has unmatched, whose weight is the other packs'.
+/// For knowledge bases without: fitted by cross-validation over the paraphrases of three plain knowledge bases (CLINC150 with ten
+/// paraphrases an intent and with all, BANKING77 with ten), a tenth of the paraphrases and a tenth of the intents left out, the latter
+/// to stand for what is out of scope. There, half of the questions are; the bias is that of the fit, moved by the logarithm of four
+/// for one question in five. No plain knowledge base has unmatched entities, whose weight is the other knowledge bases'.
 const PLAIN_BIAS: f32 = -9.06;
 const PLAIN_WEIGHTS: [f32; SIGNALS.len()] = [6.00, 2.01, 0.0, 2.00, 0.53, 0.29, 0.0, -2.350, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 2.88];

@@ -74,7 +74,7 @@ impl Reason {
 pub enum Outcome {
     /// Answered from the record: one part, or one for each half of a compound question.
     Answer(Vec<AnswerPart>),
-    /// Two readings are close; both are offered, by intent.
+    /// Two interpretations are close; both are offered, by intent.
     Clarify(Vec<IntentId>),
     /// Declined.
     NoAnswer(Reason),

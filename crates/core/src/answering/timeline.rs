@@ -93,7 +93,7 @@ impl Events {
     }
 }
 
-/// Keys of names, ideas and topic words with their places. Event names count by their words, so that those found as a
+/// Keys of names, synonym sets and topic words with their places. Event names count by their words, so that those found as a
 /// whole and those put in other words are the same.
 fn keys(interpretation: &Interpretation) -> Vec<(u64, usize)> {
     let mut out = Vec::new();

@@ -1,4 +1,4 @@
-//! What the model sees of a question: hashed words, pairs of words, stretches of letters, names and ideas, and the mean
+//! What the model sees of a question: hashed words, pairs of words, stretches of letters, names and synonym sets, and the mean
 //! of the word vectors.
 
 use crate::english::WordClass;
@@ -20,7 +20,7 @@ pub struct Feature {
 
 /// Number of blocks.
 pub const BLOCKS: usize = 2;
-/// Words, pairs of words, names and ideas.
+/// Words, pairs of words, names and synonym sets.
 const WORDS: u8 = 0;
 /// Stretches of letters.
 const LETTERS: u8 = 1;

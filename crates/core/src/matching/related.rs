@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 /// Questions kept for each intent: more than a row of buttons has, since some may turn out to repeat what an answer says.
 const KEPT: usize = 6;
-/// Intents that are looked at before and behind each, in the order of the pack: curators write down together what belongs together, and
-/// the time that it takes stays in proportion to the pack.
+/// Intents that are looked at before and behind each, in the order of the knowledge base: curators write down together what belongs
+/// together, and the time that it takes stays in proportion to the knowledge base.
 const WINDOW: usize = 128;
 
 /// For each intent those that are nearest to it, nearest first, each with another fact. `profiles` begin with those of the intents.
@@ -20,7 +20,7 @@ pub(super) fn related(base: &KnowledgeBase, profiles: &[Profile], rarity: &BTree
         let (from, to) = (at.saturating_sub(WINDOW), (at + WINDOW + 1).min(weighed.len()));
         let others = (from..to).filter(|other| {
             let other = &base.intents[*other];
-            // Nobody should be led to a question that rests on a mistake, or that has a gap.
+            // No one should be led to a question that rests on a mistake, or that has a gap.
             other.facts.first() != intent.facts.first() && !other.false_premise && !other.question.contains('{')
         });
         let likeness = |other: usize| common(&weighed[at], &weighed[other]) / (lengths[at] * lengths[other]).max(f32::MIN_POSITIVE);

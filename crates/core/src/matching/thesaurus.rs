@@ -1,4 +1,4 @@
-//! Words near in meaning: the word-vector table between single words, as a thesaurus of the pack's own words.
+//! Words near in meaning: the word-vector table between single words, as a thesaurus of the knowledge base's own words.
 
 use crate::english::{Word, WordClass};
 use crate::interpretation::{Interpretation, Mention};
@@ -16,7 +16,7 @@ const SAME: f32 = 0.75;
 /// half the time.
 const DIMS: usize = 128;
 
-/// The pack's topic words with those that are near to them in meaning.
+/// The knowledge base's topic words with those that are near to them in meaning.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Thesaurus {
     dims: usize,
@@ -27,11 +27,11 @@ pub struct Thesaurus {
     vectors: Vec<u8>,
     /// Index of each key.
     index: BTreeMap<u64, u16>,
-    /// Neighbours of the pack's own words, worked out once.
+    /// Neighbours of the knowledge base's own words, worked out once.
     known: Vec<Vec<Neighbour>>,
 }
 
-/// A word of the pack that is near to another in meaning.
+/// A word of the knowledge base that is near to another in meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Neighbour {
     word: u16,
@@ -45,7 +45,7 @@ impl Thesaurus {
         Thesaurus { dims: table.dims().min(DIMS), ..Thesaurus::default() }
     }
 
-    /// Takes in the topic words of some readings; names are left out, since no name stands for another.
+    /// Takes in the topic words of some interpretations; names are left out, since no name stands for another.
     pub fn take_in(&mut self, table: &Table, interpretations: &[Interpretation]) {
         if self.dims == 0 {
             return;
@@ -85,7 +85,7 @@ impl Thesaurus {
         found
     }
 
-    /// The pack's words near to a word, nearest first.
+    /// The knowledge base's words near to a word, nearest first.
     pub fn near(&self, table: &Table, word: &Word) -> Cow<'_, [Neighbour]> {
         match self.index.get(&super::word_key(&word.stem)) {
             Some(own) => Cow::Borrowed(self.known.get(usize::from(*own)).map_or(&[], Vec::as_slice)),

@@ -1,4 +1,4 @@
-//! Replies for a terminal: the words of [`super::message`], with styles that the printer takes out where nobody sees them.
+//! Replies for a terminal: the words of [`super::message`], with styles that the printer takes out where they are not shown.
 
 use super::{Line, escape_control, lines};
 use crate::answering::Reply;
