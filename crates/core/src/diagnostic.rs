@@ -8,85 +8,166 @@ use std::ops::Range;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Severity {
-    /// Works, but surely not as meant.
+    /// It works, but hardly as intended.
     Warning,
-    /// The pack cannot be used.
+    /// The files cannot be used.
     Error,
 }
 
+/// Which part of the program finds something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// Reading a file: its syntax, its keys, the kinds of its values.
+    Reading,
+    /// The checks of a whole knowledge base, [`crate::pack::CHECKS`].
+    Checks,
+    /// Comparing the facts with the text of their source.
+    Grounding,
+    /// Asking the knowledge base its own paraphrases.
+    Audit,
+}
+
+/// What there is to know about a code.
+struct Described {
+    name: &'static str,
+    severity: Severity,
+    stage: Stage,
+    explanation: &'static str,
+    advice: &'static str,
+}
+
 macro_rules! codes {
-    ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal, $severity:ident;)+) => {
-        /// The stable name of a kind of finding. Each is explained in `docs/diagnostics.md`.
+    ($($(#[doc = $explanation:literal])+ $variant:ident = $name:literal, $severity:ident, $stage:ident, $advice:literal;)+) => {
+        /// The stable name of a kind of finding. `docs/diagnostics.md` is made from this table and `tests/diagnostics/<code>/`.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Code { $($(#[doc = $doc])+ $variant,)+ }
+        pub enum Code { $($(#[doc = $explanation])+ $variant,)+ }
 
         impl Code {
-            /// Every code there is.
+            /// Every code.
             pub const ALL: &[Code] = &[$(Code::$variant,)+];
 
-            /// The name as it is printed.
-            pub fn as_str(self) -> &'static str {
-                match self { $(Code::$variant => $name,)+ }
-            }
-
-            /// How bad a finding with this code is.
-            pub fn severity(self) -> Severity {
-                match self { $(Code::$variant => Severity::$severity,)+ }
-            }
-
-            /// One sentence on what it means.
-            pub fn explanation(self) -> &'static str {
-                match self { $(Code::$variant => concat!($($doc),+).trim_ascii(),)+ }
+            const fn described(self) -> Described {
+                match self {
+                    $(Code::$variant => Described {
+                        name: $name,
+                        severity: Severity::$severity,
+                        stage: Stage::$stage,
+                        explanation: concat!($($explanation),+),
+                        advice: $advice,
+                    },)+
+                }
             }
         }
     };
 }
 
+impl Code {
+    /// The name as it is printed.
+    pub fn as_str(self) -> &'static str {
+        self.described().name
+    }
+
+    /// How bad a finding with this code is.
+    pub fn severity(self) -> Severity {
+        self.described().severity
+    }
+
+    /// What finds it.
+    pub fn stage(self) -> Stage {
+        self.described().stage
+    }
+
+    /// One sentence on what it means.
+    pub fn explanation(self) -> &'static str {
+        self.described().explanation.trim_ascii()
+    }
+
+    /// What to do about it.
+    pub fn advice(self) -> &'static str {
+        self.described().advice
+    }
+}
+
 codes! {
     /// The file is not valid TOML, or not valid UTF-8.
-    Syntax = "syntax", Error;
-    /// The file does not begin with `format = 1`, or names a format that this program does not read.
-    Format = "format", Error;
-    /// A key or table that the format does not have.
-    UnknownKey = "unknown-key", Error;
-    /// A key that must be there is missing.
-    MissingKey = "missing-key", Error;
-    /// A value has the wrong type or is out of its range.
-    InvalidValue = "invalid-value", Error;
+    Syntax = "syntax", Error, Reading,
+        "Correct the text at the place shown. Most often a bracket, a quotation mark or a comma is missing there or just before. If the \
+         file is not UTF-8, save it as UTF-8 in your editor and type the character again.";
+    /// The file does not begin with `format = 2`, or is in a format that this program does not read.
+    Format = "format", Error, Reading,
+        "Write `format = 2` on the first line. `factotum migrate OLD --out NEW` converts a folder in format 1. A higher number belongs to \
+         a newer version of the program.";
+    /// A key or table that does not exist.
+    UnknownKey = "unknown-key", Error, Reading,
+        "Check the spelling; [knowledge.md](knowledge.md) lists the keys of every table. In TOML a key belongs to the table above it, so \
+         the keys of a fact come before its first question. Nothing is ignored silently: a mistyped key cannot lose what you wrote.";
+    /// A required key is missing.
+    MissingKey = "missing-key", Error, Reading,
+        "Add the key; [knowledge.md](knowledge.md) marks required keys with a star.";
+    /// A value of the wrong type, or out of range.
+    InvalidValue = "invalid-value", Error, Checks,
+        "Write what the message asks for. Dates are `2024`, `2024-05` or `2024-05-31`; texts are neither empty nor longer than a message \
+         can be; the words of `derived` are copied from the statement letter for letter.";
     /// An id is not kebab-case: lower-case letters, digits and single hyphens.
-    InvalidId = "invalid-id", Error;
-    /// One id is given twice.
-    DuplicateId = "duplicate-id", Error;
+    InvalidId = "invalid-id", Error, Checks,
+        "Rename it, for example to `old-port`, also where it is used.";
+    /// One id, or one key, is given twice.
+    DuplicateId = "duplicate-id", Error, Checks,
+        "Give one of the two another id, or merge them. All files share their ids.";
     /// Something is named that does not exist.
-    DanglingReference = "dangling-reference", Error;
+    DanglingReference = "dangling-reference", Error, Checks,
+        "Correct the spelling, or add what is named. To refer to a fact or question, give it an `id`.";
     /// A fact cites nothing, or more than three paragraphs.
-    FactWithoutCitation = "fact-without-citation", Error;
+    FactWithoutCitation = "fact-without-citation", Error, Checks,
+        "Add `paragraphs` with the one to three paragraphs that say it, and `source` if there are several sources. What no paragraph says \
+         is not a fact. A fact that needs more than three paragraphs is usually two facts.";
     /// A paragraph that the source does not have.
-    ParagraphOutOfRange = "paragraph-out-of-range", Error;
-    /// An intent, near miss or small talk without any phrase.
-    IntentWithoutPhrases = "intent-without-phrases", Error;
-    /// An intent that leads to no fact.
-    IntentWithoutFacts = "intent-without-facts", Error;
-    /// A slot whose type no entity has, or a slot where no relation fills it.
-    SlotUnfilled = "slot-unfilled", Error;
-    /// One phrase stands in two places that lead to different replies.
-    PhraseClaimedTwice = "phrase-claimed-twice", Error;
-    /// The source text at hand is not the one that the pack was made from.
-    SourceMismatch = "source-mismatch", Error;
+    ParagraphOutOfRange = "paragraph-out-of-range", Error, Checks,
+        "Cite a paragraph that exists, or correct `paragraphs` of the source if that is what is wrong.";
+    /// A question, an unanswerable question or small talk whose `ask` has no line.
+    NothingAsked = "nothing-asked", Error, Checks,
+        "Write the question as people are shown it on the first line of `ask`, and other ways of asking it on the lines below.";
+    /// A relation without rows.
+    RelationWithoutRows = "relation-without-rows", Error, Checks,
+        "Add `rows`, one for each name, with the fact that it rests on. A question about a single fact belongs below that fact.";
+    /// A gap such as `{subject}` that nothing fills.
+    SlotUnfilled = "slot-unfilled", Error, Checks,
+        "Use `{subject}` and `{other}` only in questions of a relation, and give the relation a `subject` that is the `kind` of some \
+         entity.";
+    /// One way of asking in two places that lead to different replies.
+    ParaphraseClaimedTwice = "paraphrase-claimed-twice", Error, Checks,
+        "Keep it where the reply fits best, and remove it elsewhere. Case, accents and punctuation make no difference.";
+    /// The text given with `--source` is not one that the facts were taken from.
+    SourceMismatch = "source-mismatch", Error, Grounding,
+        "Use the text that the facts were taken from. If it has changed, check every fact against it, then put its new `sha256` into the \
+         source.";
     /// A statement has a name that the cited paragraphs do not have.
-    UngroundedName = "ungrounded-name", Error;
+    UngroundedName = "ungrounded-name", Error, Grounding,
+        "Cite the paragraph that has the name, correct the statement, or declare the words in `derived` with what they follow from. If \
+         the source uses another name for the same thing, add that name to the entity's `aliases`.";
     /// A statement has a figure that the cited paragraphs do not have.
-    UngroundedNumber = "ungrounded-number", Error;
+    UngroundedNumber = "ungrounded-number", Error, Grounding,
+        "Cite the paragraph that has the figure, correct it, or declare it in `derived` with what it is worked out from.";
     /// A paragraph has a name or figure that no fact citing it has.
-    UncoveredParagraph = "uncovered-paragraph", Error;
-    /// A fact that no intent and no relation leads to.
-    UnreachableFact = "unreachable-fact", Warning;
-    /// One alias for two entities: a question that uses it can mean either.
-    AliasShared = "alias-shared", Warning;
-    /// A phrase that the whole base answers with something else than its own intent.
-    PhraseStolen = "phrase-stolen", Warning;
-    /// A phrase longer than the program reads, or with no word in it.
-    PhraseUnusable = "phrase-unusable", Warning;
+    UncoveredParagraph = "uncovered-paragraph", Error, Grounding,
+        "Add what is missing to a fact that cites the paragraph, or write a fact for it. Headings and lines without a number do not count.";
+    /// A fact that no question leads to.
+    UnreachableFact = "unreachable-fact", Warning, Checks,
+        "Add `[[fact.question]]` below it, use it in a row of a relation or in the `also` of another question, or remove it: nobody can \
+         get it as an answer.";
+    /// One name for two entities: a question that uses it can mean either.
+    AliasShared = "alias-shared", Warning, Checks,
+        "Leave the name with the entity that people mean by it. A name in `[names]` that is also an alias of an entity is not needed there.";
+    /// A kind of entity that looks like a misspelling of another.
+    KindMisspelt = "kind-misspelt", Warning, Checks,
+        "Correct the spelling. A kind of your own is fine; it counts as meant once two entities, a relation or `[names]` have it.";
+    /// A paraphrase that the knowledge base answers with something else.
+    ParaphraseStolen = "paraphrase-stolen", Warning, Audit,
+        "Every paraphrase is asked, and this one went elsewhere: `factotum ask --explain \"...\"` shows why. Make it say what sets it \
+         apart, move it to where it went, or give its own question more paraphrases like it.";
+    /// A paraphrase that is longer than a question may be, or has no word in it.
+    ParaphraseUnusable = "paraphrase-unusable", Warning, Checks,
+        "Write words, and fewer of them.";
 }
 
 impl std::fmt::Display for Code {
