@@ -6,7 +6,6 @@
 
 use factotum_core::answering::Answerer;
 use factotum_core::diagnostic::SourceFile;
-use factotum_core::knowledge;
 use factotum_core::render::json;
 use factotum_curator::golden;
 use factotum_discord::suggest::Suggester;
@@ -34,7 +33,7 @@ fn main() {
     // From nothing to an answerer, and from the knowledge files to a checked base, before anything is learned.
     measure("load/built-in", &mut || drop(black_box(factotum_built_in::answerer())));
     let files = factotum_built_in::files();
-    measure("load/files", &mut || drop(black_box(knowledge::load(black_box(&files)))));
+    measure("load/files", &mut || drop(black_box(factotum_core::pack::load(black_box(&files)))));
 
     // All questions once: the answer alone, and with its rendering as JSON, message included.
     let answerer = factotum_built_in::answerer();

@@ -13,7 +13,7 @@
 
 use factotum_core::answering::evidence::SIGNALS;
 use factotum_core::answering::{Answerer, Outcome};
-use factotum_core::knowledge::{self, KnowledgeBase};
+use factotum_core::knowledge::KnowledgeBase;
 use factotum_core::matching::Class;
 use factotum_core::vectors::Table;
 use factotum_curator::crossval::{FOLDS, Fold, LeftOut};
@@ -59,10 +59,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut bases = Vec::new();
     for folder in &folders {
         let files = pack::read(folder)?;
-        bases.push(knowledge::load(&files).base.ok_or_else(|| format!("{} has errors; see `factotum check`", folder.display()))?);
+        bases.push(factotum_core::pack::load(&files).base.ok_or_else(|| format!("{} has errors; see `factotum check`", folder.display()))?);
     }
     if bases.is_empty() {
-        bases.push(knowledge::load(&factotum_built_in::files()).base.ok_or("the built-in pack has errors")?);
+        bases.push(factotum_core::pack::load(&factotum_built_in::files()).base.ok_or("the built-in pack has errors")?);
     }
     let asked: Vec<Asked> = bases.iter().flat_map(ask).collect();
     let all = |_: usize| true;

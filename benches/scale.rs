@@ -11,7 +11,7 @@
 #![allow(clippy::print_stdout, reason = "the report of a benchmark")]
 
 use factotum_core::answering::Answerer;
-use factotum_core::knowledge::{self, KnowledgeBase};
+use factotum_core::knowledge::KnowledgeBase;
 use factotum_core::vectors;
 use factotum_curator::import::{self, Table};
 use factotum_service::cache::{Cache, Key};
@@ -181,7 +181,7 @@ fn learn(folder: &Path, intents: usize, phrases: usize) {
 /// The record that was written, checked.
 fn record(folder: &Path) -> KnowledgeBase {
     let files = pack::read(&folder.join(PACK)).expect("a record was written");
-    knowledge::load(&files).base.expect("a record without mistakes")
+    factotum_core::pack::load(&files).base.expect("a record without mistakes")
 }
 
 /// Loads what was learned, from the record's files on, and asks.

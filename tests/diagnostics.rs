@@ -1,10 +1,9 @@
-//! Every code of a diagnostic has a folder in `tests/diagnostics` with the smallest pack that shows it, and what is said.
-//! `scripts/bless` rewrites the expected texts.
+//! Every code of a diagnostic has a folder in `tests/diagnostics` with the smallest knowledge base that shows it, and what is said.
+//! `docs/diagnostics.md` is made from both. `scripts/bless` rewrites the expected texts and the document.
 
 use crate::expected;
 use factotum_core::answering::Answerer;
-use factotum_core::diagnostic::{Code, Diagnostic, Severity, SourceFile};
-use factotum_core::knowledge;
+use factotum_core::diagnostic::{Code, Diagnostic, Severity, SourceFile, Stage};
 use factotum_curator::{audit, grounding};
 use factotum_service::pack;
 use std::collections::BTreeSet;
@@ -15,24 +14,24 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/diagnostics")
 }
 
-/// A pack's files, called by their names alone, so that texts are the same everywhere.
+/// The files of a folder, called by their names alone, so that texts are the same everywhere.
 fn files(folder: &Path) -> Vec<SourceFile> {
-    let mut files = pack::read(folder).expect("a folder with a pack");
+    let mut files = pack::read(folder).expect("a folder with knowledge files");
     for file in &mut files {
         file.name = Path::new(&file.name).file_name().expect("a file has a name").to_string_lossy().into_owned();
     }
     files
 }
 
-/// All that is found in a pack: loading it, against `source.txt` where there is one, and by asking its own phrases.
-fn findings(folder: &Path, files: &[SourceFile]) -> Vec<Diagnostic> {
-    let loaded = knowledge::load(files);
+/// All that is found: by loading, by comparing with `source.txt` where there is one, and by asking the paraphrases where the code needs it.
+fn findings(folder: &Path, code: Code, files: &[SourceFile]) -> Vec<Diagnostic> {
+    let loaded = factotum_core::pack::load(files);
     let mut found = loaded.diagnostics;
     if let Some(base) = loaded.base {
         if let Ok(source) = fs::read(folder.join("source.txt")) {
             found.extend(grounding::check(&base, files, "source.txt", &source));
         }
-        if folder.ends_with(Code::PhraseStolen.as_str()) {
+        if code.stage() == Stage::Audit {
             found.extend(audit::stolen(&Answerer::new(base)));
         }
     }
@@ -40,11 +39,11 @@ fn findings(folder: &Path, files: &[SourceFile]) -> Vec<Diagnostic> {
 }
 
 #[test]
-fn every_code_is_shown_by_a_pack_of_its_own() {
+fn every_code_is_shown_by_a_base_of_its_own() {
     for code in Code::ALL {
         let folder = root().join(code.as_str());
         let files = files(&folder);
-        let found = findings(&folder, &files);
+        let found = findings(&folder, *code, &files);
         assert!(
             !found.is_empty() && found.iter().all(|d| d.code == *code),
             "{code}: {:?}",
@@ -53,6 +52,30 @@ fn every_code_is_shown_by_a_pack_of_its_own() {
         let text: String = found.iter().map(|d| d.human(&files, false) + "\n\n").collect();
         expected::hold(&folder.join("expected.txt"), &text);
     }
+}
+
+/// The document, made from the table of codes and what is said of their folders.
+fn document() -> String {
+    let mut text = "# Diagnostics\n\n\
+        What `factotum check` can find, by the code in its brackets. Errors prevent a knowledge base from being used; warnings do not, unless you \
+        ask for that with `--deny-warnings`. Each finding names file, line and column, underlines the text in question and ends with the next \
+        step. The examples come from `tests/diagnostics/<code>/`, where you find the knowledge files that show them.\n"
+        .to_owned();
+    for (severity, heading) in [(Severity::Error, "Errors"), (Severity::Warning, "Warnings")] {
+        text.push_str(&format!("\n## {heading}\n"));
+        for code in Code::ALL.iter().filter(|code| code.severity() == severity) {
+            let expected = fs::read_to_string(root().join(code.as_str()).join("expected.txt")).unwrap_or_default();
+            let first = expected.split("\n\n").next().unwrap_or_default();
+            let (explanation, advice) = (code.explanation(), code.advice());
+            text.push_str(&format!("\n### `{code}`\n\n{explanation}\n\n```text\n{first}\n```\n\n{advice}\n"));
+        }
+    }
+    text
+}
+
+#[test]
+fn the_document_is_made_from_table_and_folders() {
+    expected::hold(&Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/diagnostics.md"), &document());
 }
 
 #[test]
@@ -67,11 +90,11 @@ fn no_folder_is_left_over() {
 fn json_has_the_same_places() {
     let folder = root().join("alias-shared");
     let files = files(&folder);
-    let found = findings(&folder, &files);
+    let found = findings(&folder, Code::AliasShared, &files);
     let first = found.first().map(|d| d.json(&files)).unwrap_or_default();
     assert_eq!(first["code"], "alias-shared");
     assert_eq!(first["severity"], "warning");
-    assert_eq!((&first["at"]["file"], &first["at"]["line"], &first["at"]["column"]), (&"entities.toml".into(), &11.into(), &29.into()));
+    assert_eq!((&first["at"]["file"], &first["at"]["line"], &first["at"]["column"]), (&"entities.toml".into(), &11.into(), &27.into()));
     assert_eq!((&first["also"]["at"]["line"], &first["also"]["at"]["column"]), (&6.into(), &12.into()));
 }
 
@@ -79,17 +102,21 @@ fn json_has_the_same_places() {
 #[test]
 fn bombs_end_in_findings() {
     let deep = 100_000;
+    let repeated = |table: &str| format!("format = 2\n{}", table.repeat(deep));
     let bombs = [
-        format!("format = 1\nx = {}{}", "[".repeat(deep), "]".repeat(deep)),
-        format!("format = 1\nx = {}", "[".repeat(deep)),
-        format!("format = 1\n[facts]\nx = {}", "{a=".repeat(deep)),
-        format!("format = 1\n{}a = 1", "a.".repeat(deep)),
-        format!("format = 1\n[{}a]\nb = 1", "a.".repeat(deep)),
-        format!("format = 1\n[facts.a]\n{}a = 1", "a.".repeat(deep)),
-        format!("format = 1\n[intents.a]\nphrases = [{}]", "\"a\", ".repeat(deep)),
-        format!("format = 1\n[intents.a]\n{}", (0..deep).map(|i| format!("k{i} = 1\n")).collect::<String>()),
-        format!("format = 1\n{}", "[intents.a]\n".repeat(deep)),
-        format!("format = 1\n{}", (0..deep).map(|i| format!("[near-misses.a{i}]\nmissing = \"x\"\nnear = [\"b\"]\n")).collect::<String>()),
+        format!("format = 2\nx = {}{}", "[".repeat(deep), "]".repeat(deep)),
+        format!("format = 2\nx = {}", "[".repeat(deep)),
+        format!("format = 2\n[source]\nx = {}", "{a=".repeat(deep)),
+        format!("format = 2\n{}a = 1", "a.".repeat(deep)),
+        format!("format = 2\n[{}a]\nb = 1", "a.".repeat(deep)),
+        format!("format = 2\n[source.a]\n{}a = 1", "a.".repeat(deep)),
+        format!("format = 2\n[entity.a]\naliases = [{}]", "\"a\", ".repeat(deep)),
+        format!("format = 2\n[entity.a]\naliases = \"{}\"", "\\\"a, ".repeat(deep)),
+        format!("format = 2\n[[small_talk]]\nask = \"\"\"{}\"\"\"", "\\\"a\n".repeat(deep)),
+        format!("format = 2\n[entity.a]\n{}", (0..deep).map(|i| format!("k{i} = 1\n")).collect::<String>()),
+        repeated("[entity.a]\n"),
+        repeated("[[fact]]\nstatement = \"a b\"\nparagraphs = 1\n"),
+        repeated("[[unanswerable]]\nmissing = \"x\"\nnear = \"b\"\nask = \"y\"\n"),
         "\0".repeat(deep),
         "\u{feff}\u{202e}\u{1b}[31m".repeat(deep),
         "= ".repeat(deep),
@@ -97,7 +124,7 @@ fn bombs_end_in_findings() {
     for text in bombs {
         let start: String = text.chars().take(40).collect();
         let files = [SourceFile { name: "bomb.toml".to_owned(), text }];
-        let loaded = knowledge::load(&files);
+        let loaded = factotum_core::pack::load(&files);
         assert!(loaded.base.is_none(), "{start:?}");
         let error = loaded.diagnostics.iter().find(|d| d.severity() == Severity::Error).expect("an error");
         assert!(!error.human(&files, false).is_empty() && error.json(&files).is_object(), "{start:?}");

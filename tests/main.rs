@@ -4,6 +4,7 @@ mod cli;
 mod diagnostics;
 mod docs;
 mod expected;
+mod keys;
 mod pictures;
 mod properties;
 mod readme;

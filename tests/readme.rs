@@ -4,7 +4,7 @@
 
 use crate::{expected, sessions};
 use factotum_core::diagnostic::SourceFile;
-use factotum_core::knowledge;
+use factotum_core::pack;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -74,7 +74,7 @@ fn the_example_of_a_fact_has_no_mistakes() {
     assert!(!example.is_empty(), "the README shows how to add a fact");
     let mut files = factotum_built_in::files();
     files.push(SourceFile { name: "README.md".to_owned(), text: example.join("\n") });
-    let loaded = knowledge::load(&files);
+    let loaded = pack::load(&files);
     let found: Vec<String> = loaded.diagnostics.iter().map(|d| d.human(&files, false)).collect();
     assert!(found.is_empty(), "{}", found.join("\n"));
 }

@@ -1,7 +1,7 @@
 //! Checks and learns the built-in knowledge base, so that the program answers as soon as it starts.
 
 use factotum_core::diagnostic::SourceFile;
-use factotum_core::{knowledge, matching, vectors};
+use factotum_core::{matching, pack, vectors};
 use sha2::Digest;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -32,7 +32,7 @@ fn main() {
     list.push(']');
     std::fs::write(out.join("built_in.rs"), list).expect("the build folder is writable");
 
-    let loaded = knowledge::load(&files);
+    let loaded = pack::load(&files);
     let Some(base) = loaded.base else {
         let found: Vec<String> = loaded.diagnostics.iter().map(|d| d.human(&files, false)).collect();
         panic!("the built-in knowledge base has mistakes:\n{}", found.join("\n"));

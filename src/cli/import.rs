@@ -3,7 +3,6 @@
 use super::settings::show;
 use super::{BAD, DOUBTFUL, Status, count, read_bounded};
 use anyhow::{Context, bail, ensure};
-use factotum_core::knowledge;
 use factotum_curator::import::{Problem, Table, pack};
 use factotum_service::pack as packs;
 use std::io::Write;
@@ -53,7 +52,7 @@ impl Import {
             }
         };
         // What is written will load: whoever imports should not meet the mistakes one command later.
-        let found = knowledge::load(&imported.files);
+        let found = factotum_core::pack::load(&imported.files);
         if found.base.is_none() {
             show(&found.diagnostics, &imported.files)?;
             bail!("the pack made from {} has errors; nothing was written", self.table.display());

@@ -5,7 +5,7 @@ use super::{count, read_bounded};
 use anyhow::{Context, bail};
 use factotum_core::answering::Answerer;
 use factotum_core::diagnostic::{Diagnostic, Severity, SourceFile};
-use factotum_core::knowledge::{self, KnowledgeBase};
+use factotum_core::knowledge::KnowledgeBase;
 use factotum_core::vectors::Table;
 use factotum_service::cache::{Cache, Key};
 use factotum_service::config::{self, Config, Resolved, secret};
@@ -93,7 +93,7 @@ impl Settings {
     /// The base in force; what is wrong with it is shown on standard error.
     pub(super) fn base(&self) -> anyhow::Result<KnowledgeBase> {
         let pack = self.pack(None)?;
-        let loaded = knowledge::load(&pack.files);
+        let loaded = factotum_core::pack::load(&pack.files);
         let errors: Vec<Diagnostic> = loaded.diagnostics.into_iter().filter(|d| d.severity() == Severity::Error).collect();
         match loaded.base {
             Some(base) => Ok(base),

@@ -2,7 +2,7 @@
 
 use factotum_core::answering::{Answerer, MAX_SUGGESTIONS, Outcome, Reason, Reply};
 use factotum_core::diagnostic::{Place, Severity, SourceFile, line_column};
-use factotum_core::knowledge::{self, IntentId};
+use factotum_core::knowledge::IntentId;
 use factotum_core::question::{MAX_BYTES, Unreadable};
 use factotum_core::render::{console, escape_control, explain, json, message};
 use factotum_core::text;
@@ -95,7 +95,7 @@ fn sound(answerer: &Answerer, question: &str, reply: &Reply) {
 /// A file of a record: either a record that can be asked, or errors with their places.
 pub(crate) fn record(bytes: &[u8]) {
     let files = [SourceFile { name: "record.toml".to_owned(), text: String::from_utf8_lossy(bytes).into_owned() }];
-    let found = knowledge::load(&files);
+    let found = factotum_core::pack::load(&files);
     for diagnostic in &found.diagnostics {
         let within = |p: &Place| files[p.file].text.get(p.start..p.end).is_some();
         assert!(within(&diagnostic.place) && diagnostic.also.iter().all(|(p, _)| within(p)), "{diagnostic:?}");
@@ -127,7 +127,7 @@ pub(crate) fn record(bytes: &[u8]) {
 pub(crate) fn table(bytes: &[u8]) {
     match pack(Table { name: "table.csv", bytes, date: "2024-05-31" }) {
         Ok(imported) => {
-            let found = knowledge::load(&imported.files);
+            let found = factotum_core::pack::load(&imported.files);
             let errors: Vec<_> =
                 found.diagnostics.iter().filter(|d| d.severity() == Severity::Error).map(|d| d.human(&imported.files, false)).collect();
             assert!(errors.is_empty(), "{}\n{}", errors.join("\n"), imported.files[0].text);

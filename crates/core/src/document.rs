@@ -12,6 +12,8 @@ use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 /// Most syntax errors reported for one file: after the first few, one mistake tends to show up in many places.
 const MAX_SYNTAX: usize = 10;
+/// Most doubled keys reported for one file.
+const MAX_DUPLICATES: usize = 100;
 /// Most wrong values reported for one table; each costs another attempt at reading the table.
 const MAX_WRONG: usize = 20;
 /// How alike two names must be (Jaro-Winkler) for "did you mean": "curater" and "curator" are, "hours" and "house" are not.
@@ -38,17 +40,22 @@ pub fn parse<'t>(file: usize, text: &'t str, found: &mut Vec<Diagnostic>) -> Par
         ));
     }
     let (root, errors) = DeTable::parse_recoverable(text);
-    let mut syntax = 0;
+    let (mut syntax, mut duplicates) = (0, 0);
     for error in &errors {
         let place = Place::new(file, error.span().unwrap_or(0..text.len().min(1)));
         let duplicate = error.message().contains("duplicate key");
-        syntax += usize::from(!duplicate);
+        *if duplicate { &mut duplicates } else { &mut syntax } += 1;
         // A parser that has lost its way complains about one place again and again.
-        if !duplicate && (syntax > MAX_SYNTAX || found.last().is_some_and(|last| last.place == place)) {
+        if duplicates > MAX_DUPLICATES || !duplicate && (syntax > MAX_SYNTAX || found.last().is_some_and(|last| last.place == place)) {
             continue;
         }
         found.push(match duplicate {
-            true => Diagnostic::new(Code::DuplicateId, place, "this key or table is here twice", "give each table its own id, and write each key once"),
+            true => Diagnostic::new(
+                Code::DuplicateId,
+                place,
+                "this key or table is here twice",
+                "give each table its own id, and write each key once",
+            ),
             false => Diagnostic::new(Code::Syntax, place, error.message(), "correct the TOML here; https://toml.io explains the language"),
         });
     }
@@ -149,7 +156,12 @@ fn finding(file: usize, what: &str, at: &Place, around: &std::ops::Range<usize>,
     let message = error.message().lines().next().unwrap_or_default();
     let place = Place::new(file, error.span().unwrap_or_else(|| around.clone()));
     if let Some(key) = missing_field(message) {
-        return Diagnostic::new(Code::MissingKey, at.clone(), format!("{what} has no `{}`", visible(key)), format!("add `{} = ...`", visible(key)));
+        return Diagnostic::new(
+            Code::MissingKey,
+            at.clone(),
+            format!("{what} has no `{}`", visible(key)),
+            format!("add `{} = ...`", visible(key)),
+        );
     }
     // Of a table inside a table, such as an office or a row.
     if let Some(rest) = message.strip_prefix("unknown field `") {

@@ -14,7 +14,6 @@ mod unanswerable;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-pub use check::load;
 pub use date::date_in_words;
 pub use entity::{Entity, Office, WordSet};
 pub use fact::{Derived, Fact, MAX_PARAGRAPHS};

@@ -21,6 +21,7 @@ pub mod diagnostic;
 pub mod document;
 pub mod hash;
 pub mod knowledge;
+pub mod pack;
 
 // The English language.
 pub mod english;

@@ -1,13 +1,14 @@
-//! Asks the whole base every phrase that it was taught: one that comes to something else was stolen.
+//! Asks the knowledge base each of its own paraphrases: one that leads elsewhere was stolen.
 
 use factotum_core::answering::{AnswerPart, Answerer, Outcome, Reason};
 use factotum_core::diagnostic::{Code, Diagnostic, Place};
 use factotum_core::knowledge::{Intent, KnowledgeBase, Paraphrase, SmallTalkId};
+use factotum_core::text::visible;
 
-/// Finds phrases that the base answers otherwise than as they stand in it, in the order of their places.
+/// Finds the paraphrases that lead to something other than what they are written under, in the order of their places.
 ///
-/// An intent's phrase has to come to an answer with one of the intent's facts. One with slots is asked with every row of the
-/// relation in turn, and has to be answered. A near miss must not be answered, and small talk must get its own reply.
+/// A paraphrase of a question must be answered with one of the question's facts. One with slots is asked with every row of the
+/// relation in turn, and must be answered. A near miss must not be answered, and small talk must get its own reply.
 pub fn stolen(answerer: &Answerer) -> Vec<Diagnostic> {
     let base = answerer.base();
     let mut found = Vec::new();
@@ -22,13 +23,7 @@ pub fn stolen(answerer: &Answerer) -> Vec<Diagnostic> {
                 (!kept).then_some((question, outcome))
             });
             if let Some((question, outcome)) = thief {
-                found.push(theft(
-                    base,
-                    phrase,
-                    &question,
-                    &format!("intent `{}`", factotum_core::text::escape_control(&intent.id)),
-                    &outcome,
-                ));
+                found.push(theft(base, phrase, &question, &format!("question `{}`", visible(&intent.id)), &outcome));
             }
         }
     }
@@ -36,7 +31,7 @@ pub fn stolen(answerer: &Answerer) -> Vec<Diagnostic> {
         for phrase in &miss.paraphrases {
             let outcome = answerer.answer(&phrase.text).outcome;
             if matches!(outcome, Outcome::Answer(_)) {
-                found.push(theft(base, phrase, &phrase.text, &format!("near miss `{}`", miss.id), &outcome));
+                found.push(theft(base, phrase, &phrase.text, &format!("unanswerable question `{}`", miss.id), &outcome));
             }
         }
     }
@@ -53,7 +48,7 @@ pub fn stolen(answerer: &Answerer) -> Vec<Diagnostic> {
     found
 }
 
-/// A phrase as questions: one for each row of the intent's relation if it has slots.
+/// A paraphrase as questions: one for each row of the intent's relation if it has slots.
 pub(crate) fn fillings(base: &KnowledgeBase, intent: &Intent, phrase: &str) -> Vec<String> {
     let rows = intent.relation.as_ref().map_or(&[][..], |used| base[used.relation].rows.as_slice());
     if rows.is_empty() || !phrase.contains('{') {
@@ -63,37 +58,36 @@ pub(crate) fn fillings(base: &KnowledgeBase, intent: &Intent, phrase: &str) -> V
     (0..rows.len()).map(|row| phrase.replace("{subject}", name(row)).replace("{other}", name(row + 1))).collect()
 }
 
-/// What is said of one phrase.
+/// What is said of one paraphrase.
 fn theft(base: &KnowledgeBase, phrase: &Paraphrase, question: &str, owner: &str, outcome: &Outcome) -> Diagnostic {
     let (came_to, thief) = came_to(base, outcome);
-    let asked =
-        if question == phrase.text { String::new() } else { format!(", asked as \"{}\",", factotum_core::text::escape_control(question)) };
-    let help = "make the phrase say what sets it apart, or move it to where it goes; `factotum ask --explain` shows why it went there";
-    let found = Diagnostic::new(Code::PhraseStolen, phrase.place.clone(), format!("a phrase of {owner}{asked} {came_to}"), help);
+    let asked = if question == phrase.text { String::new() } else { format!(", asked as \"{}\",", visible(question)) };
+    let help = "make it say what sets it apart, or move it to where it goes; `factotum ask --explain` shows why it went there";
+    let found = Diagnostic::new(Code::ParaphraseStolen, phrase.place.clone(), format!("a paraphrase of {owner}{asked} {came_to}"), help);
     match thief {
         Some(place) => found.also(place, "it went here"),
         None => found,
     }
 }
 
-/// What an outcome is in words that follow "the phrase", and where that is written.
+/// What an outcome is, in words that follow "the paraphrase", and where that is written.
 fn came_to(base: &KnowledgeBase, outcome: &Outcome) -> (String, Option<Place>) {
     let first = |phrases: &[Paraphrase]| phrases.first().map(|p| p.place.clone());
     match outcome {
         Outcome::Answer(parts) => {
-            let ids: Vec<String> = parts.iter().map(|p| format!("`{}`", factotum_core::text::escape_control(&base[p.intent].id))).collect();
+            let ids: Vec<String> = parts.iter().map(|p| format!("`{}`", visible(&base[p.intent].id))).collect();
             (format!("is answered by {}", ids.join(" and ")), parts.first().and_then(|p| first(&base[p.intent].paraphrases)))
         }
         Outcome::Clarify(intents) => {
-            let ids: Vec<String> = intents.iter().map(|i| format!("`{}`", factotum_core::text::escape_control(&base[*i].id))).collect();
-            (format!("is as near to {}", ids.join(" as to ")), None)
+            let ids: Vec<String> = intents.iter().map(|i| format!("`{}`", visible(&base[*i].id))).collect();
+            (format!("is as close to {}", ids.join(" as to ")), None)
         }
         Outcome::NoAnswer(Reason::Unanswerable(miss)) => {
             let miss = &base[*miss];
-            (format!("is declined as near miss `{}`", miss.id), first(&miss.paraphrases))
+            (format!("is declined as unanswerable `{}`", miss.id), first(&miss.paraphrases))
         }
         Outcome::NoAnswer(Reason::Unaccounted(words)) => {
-            (format!("is declined: nothing near accounts for \"{}\"", factotum_core::text::escape_control(&words.join("\", \""))), None)
+            (format!("is declined: nothing close accounts for \"{}\"", visible(&words.join("\", \""))), None)
         }
         Outcome::NoAnswer(reason) => (format!("is declined ({})", reason.as_str()), None),
         Outcome::SmallTalk(talk) => {

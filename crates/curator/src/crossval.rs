@@ -154,12 +154,12 @@ pub fn recall(base: &KnowledgeBase, table: &Table, threads: usize, done: &(dyn F
 mod tests {
     use super::*;
     use factotum_core::diagnostic::SourceFile;
-    use factotum_core::knowledge;
+    use factotum_core::pack;
     use std::collections::BTreeSet;
 
     fn base() -> KnowledgeBase {
         let text = include_str!("../../../tests/packs/tiny/lighthouse.toml").to_owned();
-        knowledge::load(&[SourceFile { name: "lighthouse.toml".to_owned(), text }]).base.expect("without mistakes")
+        pack::load(&[SourceFile { name: "lighthouse.toml".to_owned(), text }]).base.expect("without mistakes")
     }
 
     #[test]

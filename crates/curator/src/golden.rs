@@ -396,7 +396,7 @@ pub fn judge(base: &KnowledgeBase, golden: &GoldenQuestion, reply: &Reply) -> Ve
 #[cfg(test)]
 mod tests {
     use super::*;
-    use factotum_core::knowledge;
+    use factotum_core::pack;
 
     const PACK: &str = r#"
         format = 1
@@ -426,7 +426,7 @@ mod tests {
     "#;
 
     fn base() -> KnowledgeBase {
-        let loaded = knowledge::load(&[SourceFile { name: "p.toml".into(), text: PACK.into() }]);
+        let loaded = pack::load(&[SourceFile { name: "p.toml".into(), text: PACK.into() }]);
         loaded.base.expect("the pack of this test has no mistakes")
     }
 

@@ -1,6 +1,6 @@
-//! Holds a pack against the text that it was made from: nothing said beyond it, nothing of it left out.
+//! Compares facts with the text of their source: nothing said beyond it, nothing of it left out.
 //!
-//! This is done mechanically, over names and figures. A name is any alias of an entity, or another word with a capital
+//! This goes by names and figures alone. A name is any alias of an entity, or another word with a capital
 //! that does not merely begin a sentence; a figure is a number in digits or in words. Whether a statement is *true* to its
 //! paragraphs remains for people to judge.
 
@@ -12,28 +12,26 @@ use factotum_core::text::{self, Token};
 use factotum_core::vectors::Table;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
-use toml::de::{DeTable, DeValue};
 
-/// Checks the pack against the text of one of its sources; all findings at once, in the order of their places.
+/// Compares the facts of one source with its text; all findings at once, in the order of their places.
 ///
 /// The source is the one whose `sha256` is that of the text. Paragraphs are the lines that begin with `[1]`, `[2]` and so
 /// on; headings (`#`) and other lines are not counted. `source_name` is how messages call the text.
 pub fn check(base: &KnowledgeBase, files: &[SourceFile], source_name: &str, source_text: &[u8]) -> Vec<Diagnostic> {
-    let places = Places::of(files);
     let digest = sha256_hex(source_text);
     let Some(id) = SourceId::all(base).find(|id| base[*id].sha256 == digest) else {
-        return vec![mismatch(base, &places, source_name, &digest)];
+        return vec![mismatch(base, source_name, &digest)];
     };
     let source = &base[id];
     let source_text = String::from_utf8_lossy(source_text);
     let paragraphs = paragraphs(&source_text);
-    let grounding = Grounding::new(base, &places, id, &paragraphs);
+    let grounding = Grounding::new(base, id, &paragraphs);
     let mut found = Vec::new();
     if !(1..=source.paragraphs).eq(paragraphs.keys().copied()) {
         let name = text::escape_control(source_name);
         let message = format!("{name} has {} numbered paragraphs, `{}` says {}", paragraphs.len(), source.id, source.paragraphs);
         let help = "number the paragraphs [1], [2] and so on, and say in `paragraphs` how many there are";
-        found.push(Diagnostic::new(Code::SourceMismatch, places.source(source), message, help));
+        found.push(Diagnostic::new(Code::SourceMismatch, source.place.clone(), message, help));
     }
     found.extend(base.facts.iter().filter(|f| f.source == id).flat_map(|f| grounding.statement(f, files)));
     found.extend(paragraphs.keys().filter_map(|&number| grounding.paragraph(number, source)));
@@ -41,16 +39,25 @@ pub fn check(base: &KnowledgeBase, files: &[SourceFile], source_name: &str, sour
     found
 }
 
-/// The text is none of the pack's.
-fn mismatch(base: &KnowledgeBase, places: &Places, name: &str, digest: &str) -> Diagnostic {
-    let named = base.sources.iter().find(|s| !s.sha256.is_empty()).or(base.sources.first());
-    let place = named.map_or_else(|| Place::new(0, 0..0), |s| places.source(s));
-    let message = format!("{} is not a text that the pack was made from", text::escape_control(name));
-    let help =
-        format!("find the text that it was made from; or, once every fact has been held against this one, write `sha256 = \"{digest}\"`");
-    let unsigned = base.sources.iter().all(|s| s.sha256.is_empty());
-    let label = if unsigned { "no source has a `sha256`" } else { "its SHA-256 is another" };
-    Diagnostic::new(Code::SourceMismatch, place, message, help).label(label)
+/// The text is none of the sources'.
+fn mismatch(base: &KnowledgeBase, name: &str, digest: &str) -> Diagnostic {
+    let name = text::visible(name);
+    let signed = base.sources.iter().find(|s| !s.sha256.is_empty());
+    let place = signed.or(base.sources.first()).map_or_else(|| Place::new(0, 0..0), |s| s.place.clone());
+    match signed {
+        Some(_) => {
+            let help = format!(
+                "use the text that the facts were taken from; or compare every fact with this one, then write `sha256 = \"{digest}\"`"
+            );
+            let message = format!("{name} is not the text of any source");
+            Diagnostic::new(Code::SourceMismatch, place, message, help).label("its SHA-256 is different")
+        }
+        None => {
+            let help = format!("if this is the text that the facts were taken from, add `sha256 = \"{digest}\"` to its source");
+            let message = format!("{name} cannot be matched with a source, because no source has a `sha256`");
+            Diagnostic::new(Code::SourceMismatch, place, message, help)
+        }
+    }
 }
 
 /// The numbered paragraphs of a text.
@@ -59,46 +66,6 @@ fn paragraphs(text: &str) -> BTreeMap<u32, &str> {
         .filter_map(|line| line.strip_prefix('[')?.split_once(']'))
         .filter_map(|(number, rest)| Some((number.parse().ok()?, rest)))
         .collect()
-}
-
-/// Where statements and sources are written: loading keeps only the places that its own findings need.
-struct Places {
-    statements: HashMap<String, Place>,
-    sources: HashMap<String, Place>,
-}
-
-impl Places {
-    fn of(files: &[SourceFile]) -> Places {
-        let mut places = Places { statements: HashMap::new(), sources: HashMap::new() };
-        for (index, file) in files.iter().enumerate() {
-            let (root, _) = DeTable::parse_recoverable(&file.text);
-            for (table, entries) in root.get_ref() {
-                let DeValue::Table(entries) = entries.get_ref() else { continue };
-                for (id, entry) in entries {
-                    match (table.get_ref().as_ref(), entry.get_ref()) {
-                        ("sources", _) => {
-                            places.sources.insert(id.get_ref().to_string(), Place::new(index, id.span()));
-                        }
-                        ("facts", DeValue::Table(fact)) => {
-                            if let Some(statement) = fact.get("statement") {
-                                places.statements.insert(id.get_ref().to_string(), Place::new(index, statement.span()));
-                            }
-                        }
-                        _ => {}
-                    }
-                }
-            }
-        }
-        places
-    }
-
-    fn source(&self, source: &Source) -> Place {
-        self.sources.get(&source.id).cloned().unwrap_or(Place::new(0, 0..0))
-    }
-
-    fn statement(&self, fact: &Fact) -> Place {
-        self.statements.get(&fact.id).cloned().unwrap_or_else(|| fact.place.clone())
-    }
 }
 
 /// A word of a text with all that is asked of it.
@@ -145,7 +112,7 @@ fn unit_of(text: &str, token: &Token) -> Option<(Token, Token)> {
     Some((part(figure, token.start, cut), part(unit, cut, token.end)))
 }
 
-/// Something in a text that needs a ground.
+/// Something in a text that needs support.
 enum Term {
     /// A name of one of these entities, over these words.
     Entity(Vec<EntityId>, Range<usize>),
@@ -164,7 +131,7 @@ impl Term {
     }
 }
 
-/// All that a text can be the ground of.
+/// All that a text can support.
 struct Ground {
     entities: HashSet<EntityId>,
     words: HashSet<String>,
@@ -191,7 +158,6 @@ impl Alias {
 
 struct Grounding<'a> {
     base: &'a KnowledgeBase,
-    places: &'a Places,
     source: SourceId,
     /// Aliases by their first word.
     aliases: HashMap<String, Vec<Alias>>,
@@ -200,12 +166,12 @@ struct Grounding<'a> {
     /// Words that are somewhere written without a capital.
     small: HashSet<String>,
     english: Table,
-    /// Each paragraph with what it is the ground of.
+    /// Each paragraph with what it supports.
     paragraphs: BTreeMap<u32, (&'a str, Ground)>,
 }
 
 impl<'a> Grounding<'a> {
-    fn new(base: &'a KnowledgeBase, places: &'a Places, source: SourceId, paragraphs: &BTreeMap<u32, &'a str>) -> Self {
+    fn new(base: &'a KnowledgeBase, source: SourceId, paragraphs: &BTreeMap<u32, &'a str>) -> Self {
         let mut aliases: HashMap<String, Vec<Alias>> = HashMap::new();
         for entity in EntityId::all(base) {
             for alias in &base[entity].aliases {
@@ -217,7 +183,6 @@ impl<'a> Grounding<'a> {
         }
         let mut grounding = Grounding {
             base,
-            places,
             source,
             aliases,
             names: HashSet::new(),
@@ -299,8 +264,8 @@ impl<'a> Grounding<'a> {
         terms
     }
 
-    /// Whether a text has what a term says: the same entity, or the words that make a name of it. What is `declared` has its
-    /// ground elsewhere.
+    /// Whether a text has what a term says: the same entity, or the words that make a name of it. What is `declared` is
+    /// supported elsewhere.
     fn supports(&self, ground: &Ground, words: &[Word], term: &Term, declared: &dyn Fn(&Word) -> bool) -> bool {
         let written = |at: usize| ground.words.contains(&words[at].text) || ground.words.contains(&words[at].stem);
         match term {
@@ -328,7 +293,7 @@ impl<'a> Grounding<'a> {
         let derived: Vec<Range<usize>> =
             fact.derived.iter().flat_map(|d| fact.statement.match_indices(&d.text).map(|(at, text)| at..at + text.len())).collect();
         let declared = |word: &Word| derived.iter().any(|d| d.start <= word.token.start && word.token.end <= d.end);
-        let place = self.places.statement(fact);
+        let place = fact.place.clone();
         let mut found = Vec::new();
         for term in self.terms(&words) {
             let term_words = &words[term.range()];
@@ -339,8 +304,8 @@ impl<'a> Grounding<'a> {
             let written = &fact.statement[first.token.start..last.token.end];
             let figure = matches!(term, Term::Number(..));
             let (code, what) = if figure { (Code::UngroundedNumber, "figure") } else { (Code::UngroundedName, "name") };
-            let message = format!("fact `{}` has the {what} `{}`, which is not in {cites}", fact.id, text::escape_control(written));
-            let help = "cite the paragraph that has it, mend the statement, or declare it in `derived` with what it follows from";
+            let message = format!("fact `{}` has the {what} `{}`, which is not in {cites}", fact.id, text::visible(written));
+            let help = "cite the paragraph that has it, correct the statement, or declare it in `derived` with what it follows from";
             found.push(Diagnostic::new(code, place.narrowed(files, written), message, help));
         }
         if let Some(speaker) = fact.speaker
@@ -361,7 +326,7 @@ impl<'a> Grounding<'a> {
         let words = words(text);
         let facts = self.base.facts.iter().filter(|f| f.source == self.source && f.paragraphs.contains(&number));
         let grounds: Vec<Ground> = facts.map(|f| self.ground(&self::words(&f.statement))).collect();
-        let place = self.places.source(source);
+        let place = source.place.clone();
         if grounds.is_empty() {
             let help = "write a fact that says what it says, in your own words";
             return Some(Diagnostic::new(Code::UncoveredParagraph, place, format!("no fact cites paragraph {number}"), help));
@@ -472,15 +437,15 @@ mod tests {
     fn found(paragraph: &str, statement: &str, derived: &str) -> Vec<String> {
         let source = format!("[1]{paragraph}");
         let digest = sha256_hex(source.as_bytes());
-        let pack = format!(
-            "format = 1\n[sources.s]\ntitle = \"S\"\ndate = \"2024\"\nparagraphs = 1\nsha256 = \"{digest}\"\n\
-             [entities.us]\nkind = \"country\"\nname = \"United States\"\naliases = [\"US\", \"Washington\", \"American\"]\n\
-             [entities.war]\nkind = \"event\"\nname = \"the war in Ruritania\"\naliases = [\"war in Ruritania\", \"incursion\"]\n\
-             [entities.ruritania]\nkind = \"country\"\nname = \"Ruritania\"\naliases = [\"Ruritanian\"]\n\
-             [facts.f]\nstatement = '''{statement}'''\nas-of = \"2024\"\nparagraphs = [1]\nderived = [{derived}]\n"
+        let text = format!(
+            "format = 2\n[source.s]\ntitle = \"S\"\ndate = \"2024\"\nparagraphs = 1\nsha256 = \"{digest}\"\n\
+             [entity.us]\nkind = \"country\"\nname = \"United States\"\naliases = \"US, Washington, American\"\n\
+             [entity.war]\nkind = \"event\"\nname = \"the war in Ruritania\"\naliases = \"war in Ruritania, incursion\"\n\
+             [entity.ruritania]\nkind = \"country\"\nname = \"Ruritania\"\naliases = \"Ruritanian\"\n\
+             [[fact]]\nstatement = '''{statement}'''\nparagraphs = 1\n{derived}\n"
         );
-        let files = [SourceFile { name: "pack.toml".to_owned(), text: pack }];
-        let loaded = factotum_core::knowledge::load(&files);
+        let files = [SourceFile { name: "pack.toml".to_owned(), text }];
+        let loaded = factotum_core::pack::load(&files);
         let base = loaded.base.unwrap_or_else(|| panic!("{:?}", loaded.diagnostics));
         let quoted = |message: &str| {
             message.split('`').skip(1).step_by(2).skip(usize::from(message.starts_with("fact"))).collect::<Vec<_>>().join(" ")
@@ -489,7 +454,7 @@ mod tests {
     }
 
     #[test]
-    fn names_and_figures_need_a_ground() {
+    fn names_and_figures_need_support() {
         let cases: &[(&str, &str, &str, &[&str])] = &[
             ("Four men left.", "4 men left.", "", &[]),
             ("It cost $1,5 billion.", "It cost 1.50bn dollars.", "", &[]),
@@ -507,7 +472,7 @@ mod tests {
             ("The Ruritanian army", "The war in Ruritania", "", &[]),
             ("An army", "The war in Ruritania", "", &["ungrounded-name: The war in Ruritania"]),
             ("An army", "An incursion", "", &["ungrounded-name: incursion"]),
-            ("It came last year.", "It came in 2023.", "{ text = \"2023\", from = \"last year\" }", &[]),
+            ("It came last year.", "It came in 2023.", "derived = { \"2023\" = \"last year\" }", &[]),
         ];
         for (paragraph, statement, derived, expected) in cases {
             let mut found = found(paragraph, statement, derived);

@@ -397,7 +397,7 @@ fn write(table: Table<'_>, rows: usize, intents: Vec<(String, Gathered)>) -> Res
 #[cfg(test)]
 mod tests {
     use super::*;
-    use factotum_core::knowledge::{self, KnowledgeBase};
+    use factotum_core::knowledge::KnowledgeBase;
 
     fn import(bytes: &[u8]) -> Result<Imported, Vec<Problem>> {
         pack(Table { name: "My table.v2.csv", bytes, date: "2020-05-17" })
@@ -405,7 +405,7 @@ mod tests {
 
     fn base(text: &str) -> (KnowledgeBase, Vec<usize>) {
         let imported = import(text.as_bytes()).unwrap_or_else(|problems| panic!("{problems:?}"));
-        let loaded = knowledge::load(&imported.files);
+        let loaded = factotum_core::pack::load(&imported.files);
         assert!(loaded.diagnostics.is_empty(), "{:?}\n{}", loaded.diagnostics, imported.files[0].text);
         (loaded.base.expect("there are no errors"), imported.warnings.iter().map(|w| w.line).collect())
     }
@@ -466,7 +466,7 @@ mod tests {
     fn the_name_of_a_table_need_not_be_text() {
         for name in ["", " ", "\u{fffd}.csv", "a\u{1b}[2J\n\"b\".csv", "..", "Да.csv"] {
             let imported = pack(Table { name, bytes: b"question,answer\nwhat is a,A.\n", date: "2020" }).expect("the table is good");
-            let found = knowledge::load(&imported.files);
+            let found = factotum_core::pack::load(&imported.files);
             assert!(found.diagnostics.is_empty(), "{name:?}: {:?}", found.diagnostics);
         }
     }

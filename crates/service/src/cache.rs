@@ -135,11 +135,10 @@ mod tests {
     use super::*;
     use crate::pack;
     use factotum_core::answering::Answerer;
-    use factotum_core::knowledge;
 
     fn base() -> KnowledgeBase {
         let files = pack::read(Path::new("../../tests/packs/tiny")).expect("a pack of the tests");
-        knowledge::load(&files).base.expect("without mistakes")
+        factotum_core::pack::load(&files).base.expect("without mistakes")
     }
 
     fn replies(answerer: &Answerer) -> Vec<factotum_core::answering::Reply> {

@@ -6,8 +6,8 @@
 
 use factotum_core::answering::Answerer;
 use factotum_core::diagnostic::{Diagnostic, Severity, SourceFile};
-use factotum_core::knowledge::{self, KnowledgeBase};
-use factotum_core::render::escape_control;
+use factotum_core::knowledge::KnowledgeBase;
+use factotum_core::render::visible;
 use serde_json::{Value, json};
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -45,7 +45,7 @@ pub type Look = Result<Vec<SourceFile>, String>;
 /// Which content a look has found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Content {
-    /// Files with this [version](knowledge::check::version).
+    /// Files with this [version](factotum_core::pack::version).
     Version(String),
     /// None, for this reason.
     Unreadable(String),
@@ -55,7 +55,7 @@ impl Content {
     /// Of a look.
     pub fn of(look: &Look) -> Content {
         match look {
-            Ok(files) => Content::Version(knowledge::check::version(files)),
+            Ok(files) => Content::Version(factotum_core::pack::version(files)),
             Err(problem) => Content::Unreadable(problem.clone()),
         }
     }
@@ -161,10 +161,10 @@ pub fn attempt(look: Look, in_force: &str, learn: impl FnOnce(KnowledgeBase) -> 
         Ok(files) => files,
         Err(problem) => return Attempt::Refused(Refusal::unreadable(&problem)),
     };
-    if knowledge::check::version(&files) == in_force {
+    if factotum_core::pack::version(&files) == in_force {
         return Attempt::Unchanged;
     }
-    let loaded = knowledge::load(&files);
+    let loaded = factotum_core::pack::load(&files);
     match loaded.base {
         Some(base) => Attempt::Accepted(Box::new(learn(base))),
         None => {
@@ -219,7 +219,7 @@ mod tests {
 
     #[test]
     fn good_ones_are_taken_bad_ones_refused() {
-        let in_force = Answerer::new(knowledge::load(&tiny()).base.expect("no mistakes"));
+        let in_force = Answerer::new(factotum_core::pack::load(&tiny()).base.expect("no mistakes"));
         let tried = |look: Look| attempt(look, &in_force.base().version, Answerer::new);
         assert!(matches!(tried(Ok(tiny())), Attempt::Unchanged));
         let changed = |from: &str, to: &str| {

@@ -7,7 +7,7 @@ use factotum_core::answering::Answerer;
 use factotum_service::cache::{Cache, Key};
 use factotum_core::diagnostic::SourceFile;
 use factotum_curator::import::{self, Table};
-use factotum_core::knowledge::{self, KnowledgeBase};
+use factotum_core::knowledge::KnowledgeBase;
 use factotum_core::question::Question;
 use factotum_core::render::json;
 use std::path::Path;
@@ -66,7 +66,7 @@ fn pack(training: &Training) -> anyhow::Result<Vec<SourceFile>> {
 }
 
 fn base(files: &[SourceFile]) -> anyhow::Result<KnowledgeBase> {
-    knowledge::load(files).base.context("the pack made from the table has errors")
+    factotum_core::pack::load(files).base.context("the pack made from the table has errors")
 }
 
 fn kept(files: &[SourceFile], cache: &Cache) -> anyhow::Result<Answerer> {

@@ -6,10 +6,10 @@ use super::{
     Relation, RelationId, RelationUse, RoleId, Row, SmallTalk, Source, SourceId, Unanswerable, UnanswerableReason, WordSet,
 };
 use crate::diagnostic::{Code, Diagnostic, Place, SourceFile};
+use crate::pack::{Loaded, version};
 use crate::text;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use sha2::{Digest, Sha256};
 use std::collections::{HashMap, HashSet, hash_map};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -20,15 +20,6 @@ const MAX_TEXT: usize = 1_500;
 const MAX_SYNTAX: usize = 10;
 /// Most dangling references that get a "did you mean": each is compared with every id there is.
 const MAX_SUGGESTED: usize = 100;
-
-/// What loading a pack gave: the base unless there were errors, and everything that was found.
-#[derive(Debug)]
-pub struct Loaded {
-    /// The base; `None` if there was any error.
-    pub base: Option<KnowledgeBase>,
-    /// Errors and warnings, in the order of files and places.
-    pub diagnostics: Vec<Diagnostic>,
-}
 
 /// An entry with its id and the places of both.
 struct Entry<T> {
@@ -53,10 +44,10 @@ struct Tables {
     spellings: Vec<Entry<Text>>,
 }
 
-/// Reads and checks a pack.
+/// Reads and checks a pack in format 1.
 ///
 /// Never fails as a whole: with errors there is no base, and `diagnostics` says why.
-pub fn load(files: &[SourceFile]) -> Loaded {
+pub(crate) fn load(files: &[SourceFile]) -> Loaded {
     let mut checker = Checker::default();
     let mut tables = Tables::default();
     for (index, file) in files.iter().enumerate() {
@@ -67,20 +58,7 @@ pub fn load(files: &[SourceFile]) -> Loaded {
     let mut diagnostics = checker.found;
     diagnostics.sort_by(|a, b| (&a.place, a.code).cmp(&(&b.place, b.code)));
     let failed = diagnostics.iter().any(|d| d.severity() == crate::diagnostic::Severity::Error);
-    Loaded { base: (!failed).then_some(base), diagnostics }
-}
-
-/// SHA-256 over names and texts: two packs with the same version say the same.
-pub fn version(files: &[SourceFile]) -> String {
-    let mut hash = Sha256::new();
-    for file in files {
-        let name = file.name.rsplit(['/', '\\']).next().unwrap_or(&file.name);
-        hash.update((name.len() as u64).to_le_bytes());
-        hash.update(name.as_bytes());
-        hash.update((file.text.len() as u64).to_le_bytes());
-        hash.update(file.text.as_bytes());
-    }
-    crate::hash::hex(&hash.finalize())
+    Loaded { base: (!failed).then_some(base), diagnostics, counts: crate::pack::Counts::default() }
 }
 
 /// A name with the entity that it stands for, kept until all names are known.
@@ -397,7 +375,7 @@ impl Checker {
         if !(value.sha256.is_empty() || value.sha256.len() == 64 && value.sha256.bytes().all(|b| b.is_ascii_hexdigit())) {
             self.say(
                 Code::InvalidValue,
-                place,
+                place.clone(),
                 "`sha256` is not a SHA-256",
                 "write the 64 hexadecimal digits that `sha256sum FILE` prints, or leave it out",
             );
@@ -412,6 +390,7 @@ impl Checker {
             paragraphs: value.paragraphs.into_inner(),
             sha256: value.sha256.to_ascii_lowercase(),
             limits: value.limits,
+            place,
         }
     }
 
@@ -727,7 +706,7 @@ impl Checker {
             }
             if facts.is_empty() && value.facts.is_empty() {
                 self.say(
-                    Code::IntentWithoutFacts,
+                    Code::RelationWithoutRows,
                     place.clone(),
                     format!("intent `{}` leads to no fact", text::escape_control(&id)),
                     "add `facts = [\"id\"]` with the facts that answer it",
@@ -740,7 +719,7 @@ impl Checker {
             self.groups += 1;
             let question = Place::new(file, value.question.span());
             if !self.claim(&id, value.question.get_ref(), true, &question) {
-                self.say(Code::PhraseUnusable, question.clone(), "a question without a word", "write it in letters");
+                self.say(Code::ParaphraseUnusable, question.clone(), "a question without a word", "write it in letters");
             }
             let mut phrases = vec![Paraphrase { text: value.question.get_ref().clone(), place: question }];
             phrases.extend(self.phrases(&id, &place, value.relation.is_some(), value.phrases));
@@ -764,8 +743,8 @@ impl Checker {
     fn phrases(&mut self, id: &str, place: &Place, slotted: bool, phrases: Vec<Text>) -> Vec<Paraphrase> {
         let file = place.file;
         if phrases.is_empty() {
-            let message = format!("`{}` has no phrases", text::escape_control(id));
-            self.say(Code::IntentWithoutPhrases, place.clone(), message, "add `phrases = [..]` with a few ways of saying it");
+            let message = format!("`{}` has no phrases", text::visible(id));
+            self.say(Code::NothingAsked, place.clone(), message, "add `phrases = [..]` with a few ways of saying it");
         }
         let mut out = Vec::with_capacity(phrases.len());
         for phrase in phrases {
@@ -775,7 +754,7 @@ impl Checker {
             let wordless = !self.claim(id, &text, false, &at);
             if wordless || text.len() > crate::question::MAX_BYTES {
                 self.say(
-                    Code::PhraseUnusable,
+                    Code::ParaphraseUnusable,
                     at.clone(),
                     "a phrase without a word, or longer than a question may be",
                     "shorten or remove it",
@@ -813,7 +792,7 @@ impl Checker {
                 }
                 let message = format!("the phrase is claimed twice, here by `{}`", text::escape_control(id));
                 self.found.push(
-                    Diagnostic::new(Code::PhraseClaimedTwice, place.clone(), message, "leave it where the reply fits it best")
+                    Diagnostic::new(Code::ParaphraseClaimedTwice, place.clone(), message, "leave it where the reply fits it best")
                         .label("second time")
                         .also(first.place.clone(), "first time"),
                 );

@@ -1,5 +1,6 @@
 //! Where facts come from.
 
+use crate::diagnostic::Place;
 use serde::{Deserialize, Serialize};
 
 /// A text that facts come from.
@@ -23,4 +24,6 @@ pub struct Source {
     pub sha256: String,
     /// What it does not cover; may be empty.
     pub limits: String,
+    /// Where it is written.
+    pub place: Place,
 }

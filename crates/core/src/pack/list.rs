@@ -89,7 +89,10 @@ fn split(text: &str, separator: char, files: &[SourceFile], whole: Place) -> Vec
         at += piece.len() + separator.len_utf8();
     }
     let plain = places.len() == pieces().count();
-    pieces().enumerate().map(|(n, text)| Item { text: text.to_owned(), place: if plain { places[n].clone() } else { whole.clone() } }).collect()
+    pieces()
+        .enumerate()
+        .map(|(n, text)| Item { text: text.to_owned(), place: if plain { places[n].clone() } else { whole.clone() } })
+        .collect()
 }
 
 impl<'de> Deserialize<'de> for List {

@@ -3,11 +3,10 @@
 use super::FORMAT;
 use super::ids::Slugs;
 use super::written::{
-    Defaults, Entity, Entry, Fact, FactQuestion, Lookup, Owner, Question, Relation, RelationQuestion, Row, SmallTalk, Source, Text,
-    Unanswerable, Written,
+    Entry, Fact, FactQuestion, Lookup, Owner, Question, RelationQuestion, Row, SmallTalk, Text, Unanswerable, Written, keys,
 };
 use crate::diagnostic::{Code, Diagnostic, Place, SourceFile};
-use crate::document::{self, Hint, keys, nearest};
+use crate::document::{self, Hint, nearest};
 use crate::text::visible;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -16,36 +15,8 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 /// The tables of a file.
-const TABLES: [&str; 12] = [
-    "format",
-    "defaults",
-    "source",
-    "entity",
-    "fact",
-    "unanswerable",
-    "small_talk",
-    "relation",
-    "synonyms",
-    "roles",
-    "names",
-    "spellings",
-];
-
-/// Where a key can stand, for keys that were written elsewhere.
-fn homes() -> [(&'static str, &'static [&'static str]); 10] {
-    [
-        ("`[defaults]`", keys::<Defaults>().unwrap_or_default()),
-        ("`[source.<id>]`", keys::<Source>().unwrap_or_default()),
-        ("`[entity.<id>]`", keys::<Entity>().unwrap_or_default()),
-        ("`[[fact]]`, above its first question", keys::<Fact>().unwrap_or_default()),
-        ("`[[fact.question]]`", keys::<FactQuestion>().unwrap_or_default()),
-        ("`[[relation.<id>.question]]`", keys::<RelationQuestion>().unwrap_or_default()),
-        ("`[[unanswerable]]`", keys::<Unanswerable>().unwrap_or_default()),
-        ("`[[small_talk]]`", keys::<SmallTalk>().unwrap_or_default()),
-        ("`[relation.<id>]`, above its first question", keys::<Relation>().unwrap_or_default()),
-        ("a row of a relation", keys::<Row>().unwrap_or_default()),
-    ]
-}
+const TABLES: [&str; 12] =
+    ["format", "defaults", "source", "entity", "fact", "unanswerable", "small_talk", "relation", "synonyms", "roles", "names", "spellings"];
 
 /// What to do about a key that its table does not have; `nested` are the tables that can stand below it.
 fn elsewhere(key: &str, header: &str, nested: &[&str]) -> Option<Hint> {
@@ -56,9 +27,9 @@ fn elsewhere(key: &str, header: &str, nested: &[&str]) -> Option<Hint> {
     if ["phrase", "phrases", "paraphrase", "paraphrases", "question", "questions"].contains(&key) {
         return Some(Hint { help: "write every way of asking as a line of `ask`".to_owned(), meant: Some("ask") });
     }
-    let homes: Vec<&str> = homes().into_iter().filter(|(_, keys)| keys.contains(&key)).map(|(home, _)| home).collect();
+    let homes: Vec<String> = keys().into_iter().filter(|(_, keys)| keys.contains(&key)).map(|(home, _)| format!("`{home}`")).collect();
     // A key that many tables have says nothing about where it was meant to be.
-    if (1..=2).contains(&homes.len()) { hint(format!("it belongs to {}", homes.join(" or to "))) } else { None }
+    if (1..=2).contains(&homes.len()) { hint(format!("it belongs to {}, above the tables below it", homes.join(" or "))) } else { None }
 }
 
 /// How much of the files could be read.
@@ -236,7 +207,9 @@ impl Reader<'_, '_> {
             _ if broken => {}
             other => {
                 let help = match other {
-                    "question" | "questions" | "intent" | "intents" => "a question stands below its fact, as `[[fact.question]]`".to_owned(),
+                    "question" | "questions" | "intent" | "intents" => {
+                        "a question stands below its fact, as `[[fact.question]]`".to_owned()
+                    }
                     _ => match nearest(other, TABLES.into_iter()) {
                         Some(near) => format!("did you mean `{near}`?"),
                         None => format!("a file has {}", TABLES.join(", ")),
@@ -283,12 +256,18 @@ impl Reader<'_, '_> {
     }
 
     /// Reads a table of entries by their ids.
-    fn entries<T: DeserializeOwned>(&mut self, key: &Key<'_>, value: Value<'_>, what: &str, list: for<'a, 'w> fn(&'a mut Written<'w>) -> &'a mut Vec<Entry<T>>) {
-        for (key, value) in self.by_id(key, value, keys::<T>().is_some()) {
+    fn entries<T: DeserializeOwned>(
+        &mut self,
+        key: &Key<'_>,
+        value: Value<'_>,
+        what: &str,
+        list: for<'a, 'w> fn(&'a mut Written<'w>) -> &'a mut Vec<Entry<T>>,
+    ) {
+        for (key, value) in self.by_id(key, value, document::keys::<T>().is_some()) {
             let id = key.get_ref().to_string();
             let place = Place::new(self.file, key.span());
             let what = format!("{what} `{}`", visible(&id));
-            let value = if keys::<T>().is_some() {
+            let value = if document::keys::<T>().is_some() {
                 document::table(self.file, &what, &place, value, |key| elsewhere(key, "", &[]), self.found)
             } else {
                 document::value(self.file, &what, value, self.found)

@@ -232,7 +232,11 @@ impl Resolver<'_> {
                 id: entry.id.clone(),
                 near: near.into_iter().map(IntentId::new).collect(),
                 missing: value.missing.get_ref().clone(),
-                reason: value.reason.as_ref().and_then(|r| UnanswerableReason::parse(r.get_ref())).unwrap_or(UnanswerableReason::NotOnRecord),
+                reason: value
+                    .reason
+                    .as_ref()
+                    .and_then(|r| UnanswerableReason::parse(r.get_ref()))
+                    .unwrap_or(UnanswerableReason::NotOnRecord),
                 paraphrases: self.paraphrases(file, &value.ask),
             }
         });

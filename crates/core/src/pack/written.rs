@@ -2,6 +2,7 @@
 
 use super::list::{Block, Item, List, Numbers};
 use crate::diagnostic::{Place, SourceFile};
+use crate::document;
 use crate::text::visible;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -275,4 +276,24 @@ impl Written<'_> {
     pub(super) fn source_of<'a>(&'a self, file: usize, fact: &'a Fact) -> Option<&'a Text> {
         fact.source.as_ref().or_else(|| self.defaults.get(file)?.as_ref()?.source.as_ref())
     }
+}
+
+/// The tables of a file, each with its keys as the shapes have them.
+pub fn keys() -> [(&'static str, &'static [&'static str]); 11] {
+    fn of<T: serde::de::DeserializeOwned>() -> &'static [&'static str] {
+        document::keys::<T>().unwrap_or_default()
+    }
+    [
+        ("[defaults]", of::<Defaults>()),
+        ("[source.<id>]", of::<Source>()),
+        ("[entity.<id>]", of::<Entity>()),
+        ("offices", of::<Office>()),
+        ("[[fact]]", of::<Fact>()),
+        ("[[fact.question]]", of::<FactQuestion>()),
+        ("[[unanswerable]]", of::<Unanswerable>()),
+        ("[relation.<id>]", of::<Relation>()),
+        ("rows", of::<Row>()),
+        ("[[relation.<id>.question]]", of::<RelationQuestion>()),
+        ("[[small_talk]]", of::<SmallTalk>()),
+    ]
 }

@@ -51,6 +51,7 @@ mod tests {
             url: String::new(),
             date: Some("2020".into()),
             date_note: String::new(),
+            place: crate::diagnostic::Place::new(0, 0..0),
             paragraphs: 3,
             sha256: String::new(),
             limits: String::new(),

@@ -29,7 +29,9 @@ fn asked(context: &Context<'_>) -> Vec<Asked> {
         lines: w.lines(entry.place.file, &question.ask),
         fills: match owner {
             Owner::Fact(_) => None,
-            Owner::Relation(relation) => Some(w.relations[relation].value.as_ref().map_or_else(String::new, |r| r.subject.get_ref().clone())),
+            Owner::Relation(relation) => {
+                Some(w.relations[relation].value.as_ref().map_or_else(String::new, |r| r.subject.get_ref().clone()))
+            }
         },
     });
     let unanswerables = w.sound_unanswerables().map(|(_, entry, value)| Asked {

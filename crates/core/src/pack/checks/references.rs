@@ -33,10 +33,8 @@ pub(super) fn lead_somewhere(context: &Context<'_>, findings: &mut Findings<'_>)
             seeker.find(&[Kind::Fact], &item.text, item.place);
         }
     }
-    let groups: HashSet<String> = sound(&w.entities)
-        .flat_map(|(_, entry, entity)| w.items(entry.place.file, entity.r#in.as_ref()))
-        .map(|item| item.text)
-        .collect();
+    let groups: HashSet<String> =
+        sound(&w.entities).flat_map(|(_, entry, entity)| w.items(entry.place.file, entity.r#in.as_ref())).map(|item| item.text).collect();
     for (position, entry, relation) in sound(&w.relations) {
         let file = entry.place.file;
         seeker.text(file, &[Kind::Entity], relation.object.as_ref());
@@ -145,7 +143,10 @@ impl Seeker<'_, '_, '_> {
             let hint = if fact.named { String::new() } else { ", the id that it has by default".to_owned() };
             return format!("that is a question; its fact is `{}`{hint}", visible(&fact.id));
         }
-        format!("that is the id of a {name}; name {} here", wanted.iter().map(|kind| format!("a {}", kind.name())).collect::<Vec<_>>().join(" or "))
+        format!(
+            "that is the id of a {name}; name {} here",
+            wanted.iter().map(|kind| format!("a {}", kind.name())).collect::<Vec<_>>().join(" or ")
+        )
     }
 
     fn no_group(&mut self, place: Place, group: &str, groups: &HashSet<String>) {
