@@ -16,7 +16,7 @@ use factotum_core::answering::{Answerer, Outcome};
 use factotum_core::knowledge::KnowledgeBase;
 use factotum_core::matching::Class;
 use factotum_core::vectors::Table;
-use factotum_curator::crossval::{FOLDS, Fold, LeftOut};
+use factotum_curator::cross_validation::{FOLDS, Fold, LeftOut};
 use factotum_service::pack;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -5,10 +5,12 @@ mod chat;
 mod check;
 mod commands;
 mod config;
+mod folder;
 mod healthcheck;
 mod identify_queue;
 mod import;
 mod lines;
+mod migrate;
 mod progress;
 mod reloading;
 mod run;
@@ -65,6 +67,8 @@ enum Command {
     Test(test::Test),
     /// Turn a table of questions and answers into a knowledge pack
     Import(import::Import),
+    /// Convert knowledge files of format 1 into format 2
+    Migrate(migrate::Migrate),
     /// Answer on Discord
     Run(run::Run),
     /// Answer commands and buttons that Discord posts over HTTP
@@ -119,6 +123,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Status> {
         Command::Check(check) => check.run(&settings),
         Command::Test(test) => test.run(&settings),
         Command::Import(import) => import.run(),
+        Command::Migrate(migrate) => migrate.run(),
         Command::Run(run) => run.run(&settings, signs),
         Command::ServeInteractions(serve) => serve.run(&settings),
         Command::IdentifyQueue(queue) => queue.run(&settings),

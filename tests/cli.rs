@@ -180,7 +180,7 @@ fn bad_files_are_refused_with_the_reason() {
     assert!(text("hole", &[&whole[..], &[0; 4096]].concat()).contains("error[syntax]"));
     for (name, bomb) in [("arrays", "x = [["), ("tables", "x = {a={a="), ("keys", "a.a."), ("headers", "[a]\n[[b]]\n")] {
         let (start, over) = bomb.split_at(bomb.len() / 2);
-        text(&format!("bomb-of-{name}"), format!("format = 1\n{start}{}", over.repeat(100_000)).as_bytes());
+        text(&format!("bomb-of-{name}"), format!("format = 2\n{start}{}", over.repeat(100_000)).as_bytes());
     }
 }
 
@@ -201,7 +201,7 @@ fn what_never_ends_is_not_read() {
     let round = folder("round", |file| symlink(file, file).expect("a link"));
     assert!(refusal(&round).contains("cannot read"));
     let secret = folder("secret", |file| {
-        fs::write(file, "format = 1").and_then(|()| fs::set_permissions(file, fs::Permissions::from_mode(0o000))).expect("a file of ours");
+        fs::write(file, "format = 2").and_then(|()| fs::set_permissions(file, fs::Permissions::from_mode(0o000))).expect("a file of ours");
     });
     // Root reads everything.
     if fs::read(secret.join("pack.toml")).is_err() {

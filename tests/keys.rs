@@ -346,7 +346,7 @@ fn seen(text: &str) -> String {
         let reply = answerer.answer(question);
         seen.push(console::reply(answerer.base(), &reply));
         seen.push(json::reply(answerer.base(), question, &reply).to_string());
-        seen.push(explain::human(&answerer, question, &reply));
+        seen.push(explain::human(answerer.base(), &reply));
     }
     seen.join("\n")
 }

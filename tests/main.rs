@@ -5,6 +5,7 @@ mod diagnostics;
 mod docs;
 mod expected;
 mod keys;
+mod knowledge;
 mod pictures;
 mod properties;
 mod readme;

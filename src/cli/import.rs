@@ -1,7 +1,7 @@
 //! `factotum import`: a table of questions and answers becomes a pack.
 
 use super::settings::show;
-use super::{BAD, DOUBTFUL, Status, count, read_bounded};
+use super::{BAD, DOUBTFUL, Status, count, folder, read_bounded};
 use anyhow::{Context, bail, ensure};
 use factotum_curator::import::{Problem, Table, pack};
 use factotum_service::pack as packs;
@@ -32,7 +32,7 @@ pub(super) struct Import {
 impl Import {
     /// Makes the pack, or reports every bad row.
     pub(super) fn run(&self) -> anyhow::Result<Status> {
-        self.ensure_room()?;
+        folder::ensure_room(&self.out)?;
         let bytes = read_bounded(&self.table, packs::MAX_FILE).context("cannot read the table")?;
         let date = match &self.date {
             Some(date) => date.clone(),
@@ -60,25 +60,11 @@ impl Import {
         let small = imported.files.iter().all(|file| file.text.len() as u64 <= packs::MAX_FILE);
         ensure!(small, "the pack made from {} is too large; nothing was written", self.table.display());
         self.report("warning", DOUBTFUL, &imported.warnings)?;
-        std::fs::create_dir_all(&self.out).with_context(|| format!("cannot make the folder {}", self.out.display()))?;
-        for file in &imported.files {
-            let path = self.out.join(&file.name);
-            std::fs::write(&path, &file.text).with_context(|| format!("cannot write {}", path.display()))?;
-        }
+        folder::write(&self.out, &imported.files)?;
         let mut out = anstream::stdout().lock();
         let (rows, intents) = (count(imported.rows, "row", "rows"), count(imported.intents, "intent", "intents"));
         writeln!(out, "{}: {rows} became {intents}; try `factotum ask --knowledge {0} ...`", self.out.display())?;
         Ok(Status::Good)
-    }
-
-    /// Makes sure that nothing of anybody's is overwritten.
-    fn ensure_room(&self) -> anyhow::Result<()> {
-        match std::fs::read_dir(&self.out) {
-            Ok(mut entries) => ensure!(entries.next().is_none(), "the folder {} is not empty", self.out.display()),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-            Err(error) => return Err(error).with_context(|| format!("cannot use the folder {}", self.out.display())),
-        }
-        Ok(())
     }
 
     fn report(&self, level: &str, style: anstyle::Style, problems: &[Problem]) -> std::io::Result<()> {

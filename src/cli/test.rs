@@ -9,14 +9,14 @@ use factotum_core::diagnostic::{SourceFile, line_column};
 use factotum_core::knowledge::KnowledgeBase;
 use factotum_core::render::{escape_control, json, message};
 use factotum_core::vectors::Table;
-use factotum_curator::crossval::{self, Recall};
+use factotum_curator::cross_validation::{self, CrossValidation};
 use factotum_curator::golden::{self, Counts, FileScore, Scorecard, Scored, Verdict};
 use serde_json::{Value, json};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-/// Where golden questions are looked for if nobody says where.
+/// Where golden questions are by default.
 const USUAL: &str = "tests/questions";
 /// Largest file of golden questions, in bytes.
 const MAX_FILE: u64 = 16 << 20;
@@ -26,15 +26,15 @@ const CONFUSIONS: usize = 25;
 /// Arguments of `test`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-right     as expected
-wrong     answered, but not with what was expected
-declined  not answered although it should have been
-invented  answered although it should have been declined
+right         as expected
+wrong         answered, but not as expected
+declined      not answered, although the answer is on record
+false_answer  answered, although the answer is not on record
 
-Then the pack's own phrases are asked, each with itself left out of what is learned, which tells how
-other people's wordings fare. The pack is learned ten times for that; --quick saves the time.
+Then comes a 10-fold cross-validation: each paraphrase of the knowledge base is asked after learning
+without it, which shows how other people's wordings will fare. --quick leaves it out.
 
-Exit status 1 if in any file fewer questions are right than its `target`, in per cent, says.")]
+The exit status is 1 if the right answers of any file are below its `min_percent`.")]
 pub(super) struct Test {
     /// Files of golden questions, or folders of them [default: tests/questions]
     #[arg(value_name = "FILES")]
@@ -42,7 +42,7 @@ pub(super) struct Test {
     /// Show the questions with these verdicts
     #[arg(long, value_enum, value_name = "VERDICTS", value_delimiter = ',')]
     show: Vec<Shown>,
-    /// Do not ask the pack's own phrases, left out
+    /// Skip the cross-validation
     #[arg(long)]
     quick: bool,
     /// Print the scorecard and every question that is not right as a JSON object
@@ -51,11 +51,12 @@ pub(super) struct Test {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "snake_case")]
 enum Shown {
     Right,
     Wrong,
     Declined,
-    Invented,
+    FalseAnswer,
 }
 
 impl From<Shown> for Verdict {
@@ -64,7 +65,7 @@ impl From<Shown> for Verdict {
             Shown::Right => Verdict::Right,
             Shown::Wrong => Verdict::Wrong,
             Shown::Declined => Verdict::Declined,
-            Shown::Invented => Verdict::Invented,
+            Shown::FalseAnswer => Verdict::FalseAnswer,
         }
     }
 }
@@ -82,8 +83,8 @@ impl Test {
             }
         };
         let card = golden::run(&answerer, &sets);
-        let left_out = (!self.quick).then(|| recall(answerer.base()));
-        let report = Report { files: &files, base: answerer.base(), card: &card, left_out };
+        let crossed = (!self.quick).then(|| cross_validate(answerer.base()));
+        let report = Report { files: &files, base: answerer.base(), card: &card, crossed };
         if self.json {
             writeln!(std::io::stdout(), "{}", json::line(&report.json()))?;
         } else {
@@ -112,15 +113,15 @@ impl Test {
     }
 }
 
-/// Asks the pack's phrases with these left out, on all processors.
-fn recall(base: &KnowledgeBase) -> Recall {
+/// Asks each paraphrase after learning without it, on all processors.
+fn cross_validate(base: &KnowledgeBase) -> CrossValidation {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let progress = Mutex::new((Progress::new("learning without some phrases"), 0));
-    crossval::recall(base, &Table::built_in(), threads, &|| {
+    let progress = Mutex::new((Progress::new("learning without some paraphrases"), 0));
+    cross_validation::run(base, &Table::built_in(), threads, &|| {
         // A thread that panicked while it drew leaves a bar that can still be drawn.
         let (bar, done) = &mut *progress.lock().unwrap_or_else(PoisonError::into_inner);
         *done += 1;
-        bar.at(*done as f32 / crossval::FOLDS as f32);
+        bar.at(*done as f32 / cross_validation::FOLDS as f32);
     })
 }
 
@@ -141,7 +142,7 @@ struct Report<'a> {
     files: &'a [SourceFile],
     base: &'a KnowledgeBase,
     card: &'a Scorecard<'a>,
-    left_out: Option<Recall>,
+    crossed: Option<CrossValidation>,
 }
 
 impl Report<'_> {
@@ -164,27 +165,33 @@ impl Report<'_> {
         let width = self.card.files.iter().map(|f| self.name(f.file).chars().count()).max().unwrap_or(0).max("in all".len());
         writeln!(
             out,
-            "{HEADING}{:width$}  {:>6} {:>6} {:>8} {:>8} {:>8}  {:>8}{HEADING:#}",
-            "", "right", "wrong", "declined", "invented", "per cent", "target"
+            "{HEADING}{:width$}  {:>6} {:>6} {:>8} {:>13} {:>8}  {:>8}{HEADING:#}",
+            "", "right", "wrong", "declined", "false answers", "per cent", "at least"
         )?;
         for file in &self.card.files {
-            let target = if file.met() { format!("{:>8.1}", file.target) } else { format!("{BAD}{:>8.1} missed{BAD:#}", file.target) };
+            let target =
+                if file.met() { format!("{:>8.1}", file.min_percent) } else { format!("{BAD}{:>8.1} missed{BAD:#}", file.min_percent) };
             writeln!(out, "{:width$}  {}  {target}", self.name(file.file), row(&file.counts))?;
         }
         if self.card.files.len() > 1 {
             writeln!(out, "{:width$}  {}", "in all", row(&self.card.counts()))?;
         }
-        if let Some(recall) = self.left_out {
-            writeln!(out, "\n{HEADING}with its phrases left out{HEADING:#}")?;
+        if let Some(crossed) = self.crossed {
+            writeln!(out, "\n{HEADING}cross-validation{HEADING:#}")?;
             writeln!(
                 out,
-                "  of {}  {} answered by their own facts ({:.1} %), {} by others",
-                count(recall.asked, "phrase", "phrases"),
-                recall.right,
-                recall.per_cent(),
-                recall.wrong
+                "  of {}  {} answered with their own facts ({:.1} %), {} with others",
+                count(crossed.asked, "paraphrase", "paraphrases"),
+                crossed.right,
+                crossed.per_cent(),
+                crossed.wrong
             )?;
-            writeln!(out, "  of {}  {} answered", count(recall.misses, "near miss", "near misses"), recall.invented)?;
+            writeln!(
+                out,
+                "  of {}  {} answered",
+                count(crossed.unanswerable, "unanswerable question", "unanswerable questions"),
+                crossed.false_answers
+            )?;
         }
         Ok(())
     }
@@ -195,16 +202,16 @@ impl Report<'_> {
         let (name, line) = self.at(scored);
         let mut out = format!(
             "{HEADING}{}{HEADING:#}  {name}:{line}\n  asked     {}",
-            scored.verdict.as_str(),
+            scored.verdict.as_str().replace('_', " "),
             escape_control(&golden.ask).replace('\n', " ")
         );
         let mut add = |label: &str, text: &str| out.push_str(&format!("\n  {label:<9} {text}"));
         add("expected", &golden::expected(golden));
-        for group in &golden.says {
-            add("says", &escape_control(&group.join(" | ")));
+        for group in &golden.contains_any {
+            add("contains", &escape_control(&group.join(" | ")));
         }
-        if !golden.never.is_empty() {
-            add("never", &escape_control(&golden.never.join(" | ")));
+        if !golden.must_not_contain.is_empty() {
+            add("must not", &escape_control(&golden.must_not_contain.join(" | ")));
         }
         add("taken for", &format!("{}, confidence {:.2}", golden::taken(self.base, &scored.reply), scored.reply.confidence));
         add("reply", &escape_control(&message(self.base, &scored.reply)).replace('\n', "\n            "));
@@ -224,11 +231,11 @@ impl Report<'_> {
     }
 
     fn json(&self) -> Value {
-        let counts = |c: &Counts| json!({"total": c.total(), "right": c.right, "wrong": c.wrong, "declined": c.declined, "invented": c.invented, "per_cent": c.per_cent()});
+        let counts = |c: &Counts| json!({"total": c.total(), "right": c.right, "wrong": c.wrong, "declined": c.declined, "false_answers": c.false_answers, "per_cent": c.per_cent()});
         let file = |f: &FileScore<'_>| {
             let mut object = counts(&f.counts);
             object["file"] = json!(self.name(f.file));
-            object["target"] = json!(f.target);
+            object["min_percent"] = json!(f.min_percent);
             object["met"] = json!(f.met());
             object
         };
@@ -243,7 +250,7 @@ impl Report<'_> {
             "met": self.card.met(),
             "all": counts(&self.card.counts()),
             "files": self.card.files.iter().map(file).collect::<Vec<_>>(),
-            "left_out": self.left_out.map(|r| json!({"phrases": r.asked, "right": r.right, "wrong": r.wrong, "per_cent": r.per_cent(), "near_misses": r.misses, "invented": r.invented})),
+            "cross_validation": self.crossed.map(|r| json!({"paraphrases": r.asked, "right": r.right, "wrong": r.wrong, "per_cent": r.per_cent(), "unanswerable": r.unanswerable, "false_answers": r.false_answers})),
             "confusion": self.card.confusion(self.base).iter().map(|c| json!({"expected": c.expected, "taken": c.taken, "times": c.times})).collect::<Vec<_>>(),
             "not_right": self.card.scored().filter(|s| s.verdict != Verdict::Right).map(question).collect::<Vec<_>>(),
         })
@@ -251,5 +258,5 @@ impl Report<'_> {
 }
 
 fn row(counts: &Counts) -> String {
-    format!("{:>6} {:>6} {:>8} {:>8} {:>8.1}", counts.right, counts.wrong, counts.declined, counts.invented, counts.per_cent())
+    format!("{:>6} {:>6} {:>8} {:>13} {:>8.1}", counts.right, counts.wrong, counts.declined, counts.false_answers, counts.per_cent())
 }

@@ -217,17 +217,17 @@ pub(crate) async fn plain_commands(fake: Fake) {
 pub(crate) fn long_pack() -> String {
     let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("long-answers");
     std::fs::create_dir_all(&folder).expect("the build folder is writable");
-    let intent = |id: &str, question: &str, phrase: &str| {
+    let question = |question: &str, phrase: &str| {
         let answer = "It is as it has always been. ".repeat(50);
         format!(
-            "[facts.{id}]\nstatement = \"It is.\"\nas-of = \"2020\"\nsource = \"s\"\nparagraphs = [1]\n[intents.{id}]\nquestion = \"{question}\"\n\
-             kind = \"statement\"\nanswer = \"{answer}\"\nfacts = [\"{id}\"]\nphrases = [\"{phrase}\"]\n"
+            "[[fact]]\nstatement = \"It is.\"\nparagraphs = 1\n[[fact.question]]\nask = \"\"\"\n{question}\n{phrase}\n\"\"\"\n\
+             answer = \"{answer}\"\n"
         )
     };
     let pack = format!(
-        "format = 1\n[sources.s]\ntitle = \"Log\"\ndate = \"2020\"\nparagraphs = 1\n{}{}",
-        intent("lamp", "What does the lamp burn?", "fuel of the lamp"),
-        intent("stairs", "What are the stairs made of?", "material of the stairs")
+        "format = 2\n[source.s]\ntitle = \"Log\"\ndate = \"2020\"\nparagraphs = 1\n{}{}",
+        question("What does the lamp burn?", "fuel of the lamp"),
+        question("What are the stairs made of?", "material of the stairs")
     );
     std::fs::write(folder.join("long.toml"), pack).expect("the build folder is writable");
     folder.display().to_string()

@@ -77,7 +77,7 @@ pub(crate) async fn while_the_knowledge_is_learned(fake: Fake) {
         let file = file.expect("it can be listed");
         std::fs::copy(file.path(), folder.path().join(file.file_name())).expect("it can be copied");
     }
-    std::fs::write(folder.path().join("more.toml"), "format = 1\n").expect("the folder is writable");
+    std::fs::write(folder.path().join("more.toml"), "format = 2\n").expect("the folder is writable");
     let mut bot = Bot::start(&fake, &[("FACTOTUM_KNOWLEDGE", &folder.path().to_string_lossy())]);
     bot.says("read pack=", 1).await;
     assert!(bot.stop("TERM").await < LIMIT);

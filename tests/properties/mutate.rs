@@ -315,11 +315,11 @@ const TOML: [&str; 40] = [
     "\"ships\"",
     "\"{subject}\"",
     "{other}",
-    "[facts.opening]\n",
-    "[intents.opening]\n",
-    "ask = \"order\"\n",
-    "ask = \"holds\"\n",
-    "contradicts = [\"opening\"]\n",
+    "[[fact]]\n",
+    "[[fact.question]]\n",
+    "find = \"order\"\n",
+    "find = \"holds\"\n",
+    "contradicts = \"opening\"\n",
     "complete = false\n",
 ];
 

@@ -2,7 +2,7 @@
 //! each with its place in the text.
 
 use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::text::visible;
+use crate::text::escape_control;
 use serde::de::value::Error;
 use serde::de::{DeserializeOwned, Deserializer, Visitor};
 use serde::forward_to_deserialize_any;
@@ -113,7 +113,7 @@ pub fn table<T: DeserializeOwned>(
             }
             (None, None) => format!("remove it; the keys here are {}", listed(known)),
         };
-        let message = format!("{what} has no key `{}`", visible(key.get_ref()));
+        let message = format!("{what} has no key `{}`", escape_control(key.get_ref()));
         found.push(Diagnostic::new(Code::UnknownKey, Place::new(file, key.span()), message, help));
     }
     for attempt in 0..=MAX_WRONG {
@@ -159,8 +159,8 @@ fn finding(file: usize, what: &str, at: &Place, around: &std::ops::Range<usize>,
         return Diagnostic::new(
             Code::MissingKey,
             at.clone(),
-            format!("{what} has no `{}`", visible(key)),
-            format!("add `{} = ...`", visible(key)),
+            format!("{what} has no `{}`", escape_control(key)),
+            format!("add `{} = ...`", escape_control(key)),
         );
     }
     // Of a table inside a table, such as an office or a row.
@@ -171,11 +171,11 @@ fn finding(file: usize, what: &str, at: &Place, around: &std::ops::Range<usize>,
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("remove it; the keys here are {}", listed(&known)),
         };
-        return Diagnostic::new(Code::UnknownKey, place, format!("{what}: there is no key `{}` here", visible(key)), help);
+        return Diagnostic::new(Code::UnknownKey, place, format!("{what}: there is no key `{}` here", escape_control(key)), help);
     }
     let message = message.replace("invalid type: ", "").replace("invalid value: ", "").replace("expected u32", "expected a whole number");
     let help = "write a value of the kind that is expected here";
-    Diagnostic::new(Code::InvalidValue, place, format!("{what}: {}", visible(&message)), help)
+    Diagnostic::new(Code::InvalidValue, place, format!("{what}: {}", escape_control(&message)), help)
 }
 
 /// The key that a message of the toml crate misses.
@@ -189,7 +189,7 @@ pub fn unknown_key(file: usize, key: &Spanned<Cow<'_, str>>, known: &[&str], fou
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("use {}", listed(known)),
     };
-    let message = format!("there is no key `{}` here", visible(key.get_ref()));
+    let message = format!("there is no key `{}` here", escape_control(key.get_ref()));
     found.push(Diagnostic::new(Code::UnknownKey, Place::new(file, key.span()), message, help));
 }
 

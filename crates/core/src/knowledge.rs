@@ -1,10 +1,8 @@
 //! The knowledge base: checked facts and the ways of asking for them.
 
-pub mod check;
 mod date;
 mod entity;
 mod fact;
-pub mod file;
 mod ids;
 mod intent;
 mod relation;

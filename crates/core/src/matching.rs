@@ -266,6 +266,15 @@ impl Matcher {
         })
     }
 
+    /// These intents, those first whose paraphrases are most like the question.
+    pub fn most_alike(&self, base: &KnowledgeBase, interpretation: &Interpretation, intents: &[IntentId]) -> Vec<IntentId> {
+        let dense = features::extract(&self.table, base, interpretation, "").dense;
+        let likeness = |intent: &IntentId| self.learned.profiles.get(intent.index()).map_or(0.0, |profile| dot(&dense, &profile.centre));
+        let mut alike: Vec<(f32, IntentId)> = intents.iter().map(|intent| (likeness(intent), *intent)).collect();
+        alike.sort_by(|a, b| b.0.total_cmp(&a.0));
+        alike.into_iter().map(|(_, intent)| intent).collect()
+    }
+
     /// Orders classes by how likely the question means them.
     pub fn rank(&self, base: &KnowledgeBase, interpretation: &Interpretation) -> Ranking {
         let features: Features = features::extract(&self.table, base, interpretation, "");

@@ -54,17 +54,6 @@ pub struct Counts {
 ///
 /// Never fails as a whole: with errors there is no base, and the diagnostics say why.
 pub fn load(files: &[SourceFile]) -> Loaded {
-    // Until all files of the repository are in format 2.
-    if !files.iter().any(|f| f.text.lines().any(|line| line.trim_end() == "format = 2")) {
-        let loaded = crate::knowledge::check::load(files);
-        let counts = loaded.base.as_ref().map_or_else(Counts::default, |base| Counts {
-            facts: base.facts.len(),
-            questions: base.intents.len(),
-            paraphrases: base.intents.iter().map(|intent| intent.paraphrases.len()).sum(),
-            unanswerables: base.unanswerables.len(),
-        });
-        return Loaded { counts, ..loaded };
-    }
     let mut diagnostics = Vec::new();
     let (written, sound) = read::read(files, &mut diagnostics);
     let ids = ids::Ids::of(&written);

@@ -3,7 +3,7 @@
 use factotum_core::answering::{AnswerPart, Answerer, Outcome, Reason};
 use factotum_core::diagnostic::{Code, Diagnostic, Place};
 use factotum_core::knowledge::{Intent, KnowledgeBase, Paraphrase, SmallTalkId};
-use factotum_core::text::visible;
+use factotum_core::text::escape_control;
 
 /// Finds the paraphrases that lead to something other than what they are written under, in the order of their places.
 ///
@@ -23,7 +23,7 @@ pub fn stolen(answerer: &Answerer) -> Vec<Diagnostic> {
                 (!kept).then_some((question, outcome))
             });
             if let Some((question, outcome)) = thief {
-                found.push(theft(base, phrase, &question, &format!("question `{}`", visible(&intent.id)), &outcome));
+                found.push(theft(base, phrase, &question, &format!("question `{}`", escape_control(&intent.id)), &outcome));
             }
         }
     }
@@ -61,7 +61,7 @@ pub(crate) fn fillings(base: &KnowledgeBase, intent: &Intent, phrase: &str) -> V
 /// What is said of one paraphrase.
 fn theft(base: &KnowledgeBase, phrase: &Paraphrase, question: &str, owner: &str, outcome: &Outcome) -> Diagnostic {
     let (came_to, thief) = came_to(base, outcome);
-    let asked = if question == phrase.text { String::new() } else { format!(", asked as \"{}\",", visible(question)) };
+    let asked = if question == phrase.text { String::new() } else { format!(", asked as \"{}\",", escape_control(question)) };
     let help = "make it say what sets it apart, or move it to where it goes; `factotum ask --explain` shows why it went there";
     let found = Diagnostic::new(Code::ParaphraseStolen, phrase.place.clone(), format!("a paraphrase of {owner}{asked} {came_to}"), help);
     match thief {
@@ -75,11 +75,11 @@ fn came_to(base: &KnowledgeBase, outcome: &Outcome) -> (String, Option<Place>) {
     let first = |phrases: &[Paraphrase]| phrases.first().map(|p| p.place.clone());
     match outcome {
         Outcome::Answer(parts) => {
-            let ids: Vec<String> = parts.iter().map(|p| format!("`{}`", visible(&base[p.intent].id))).collect();
+            let ids: Vec<String> = parts.iter().map(|p| format!("`{}`", escape_control(&base[p.intent].id))).collect();
             (format!("is answered by {}", ids.join(" and ")), parts.first().and_then(|p| first(&base[p.intent].paraphrases)))
         }
         Outcome::Clarify(intents) => {
-            let ids: Vec<String> = intents.iter().map(|i| format!("`{}`", visible(&base[*i].id))).collect();
+            let ids: Vec<String> = intents.iter().map(|i| format!("`{}`", escape_control(&base[*i].id))).collect();
             (format!("is as close to {}", ids.join(" as to ")), None)
         }
         Outcome::NoAnswer(Reason::Unanswerable(miss)) => {
@@ -87,7 +87,7 @@ fn came_to(base: &KnowledgeBase, outcome: &Outcome) -> (String, Option<Place>) {
             (format!("is declined as unanswerable `{}`", miss.id), first(&miss.paraphrases))
         }
         Outcome::NoAnswer(Reason::Unaccounted(words)) => {
-            (format!("is declined: nothing close accounts for \"{}\"", visible(&words.join("\", \""))), None)
+            (format!("is declined: nothing close accounts for \"{}\"", escape_control(&words.join("\", \""))), None)
         }
         Outcome::NoAnswer(reason) => (format!("is declined ({})", reason.as_str()), None),
         Outcome::SmallTalk(talk) => {

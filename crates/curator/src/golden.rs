@@ -2,14 +2,14 @@
 //!
 //! ```toml
 //! format = 1
-//! target = 100.0                         # per cent that must be right
+//! min_percent = 100                      # questions that must be right, in per cent
 //!
 //! [[questions]]
 //! ask = "how tall is the tower"
-//! expect = "answer"                      # or "decline"; "either": declined, or answered rightly
+//! expect = "answer"                      # or "no_answer"; "either": declined, or answered rightly
 //! facts = ["height"]                     # one of these is among the answer's facts
-//! says = [["31", "thirty-one"]]          # of each group the answer has one
-//! never = ["visitors"]                   # and none of these
+//! contains_any = [["31", "thirty-one"]]  # the answer contains one of each group
+//! must_not_contain = ["visitors"]        # and none of these
 //! note = "plain"
 //! ```
 
@@ -26,16 +26,16 @@ use toml::de::DeValue;
 /// The version of the format that this program reads.
 const FORMAT: i64 = 1;
 /// What may stand in a file, outside of its questions.
-const KEYS: &[&str] = &["format", "target", "questions"];
+const KEYS: &[&str] = &["format", "min_percent", "questions"];
 
 /// What should come of a question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "snake_case")]
 pub enum Expect {
     /// A right answer.
     Answer,
     /// Anything but an answer.
-    Decline,
+    NoAnswer,
     /// Anything but a wrong answer.
     Either,
 }
@@ -49,9 +49,9 @@ struct Entry {
     #[serde(default)]
     facts: Vec<Spanned<String>>,
     #[serde(default)]
-    says: Vec<Spanned<Vec<String>>>,
+    contains_any: Vec<Spanned<Vec<String>>>,
     #[serde(default)]
-    never: Vec<String>,
+    must_not_contain: Vec<String>,
     #[serde(default)]
     note: String,
 }
@@ -66,9 +66,9 @@ pub struct GoldenQuestion {
     /// Ids of facts of which the answer has at least one; any fact will do if there are none.
     pub facts: Vec<String>,
     /// Of each group the answer has at least one; folded.
-    pub says: Vec<Vec<String>>,
+    pub contains_any: Vec<Vec<String>>,
     /// The answer has none of these; folded.
-    pub never: Vec<String>,
+    pub must_not_contain: Vec<String>,
     /// Why it is asked.
     pub note: String,
     /// Where it is written.
@@ -81,7 +81,7 @@ pub struct GoldenSet {
     /// Index into the files that were read.
     pub file: usize,
     /// Least per cent of right ones.
-    pub target: f64,
+    pub min_percent: f64,
     /// Its questions.
     pub questions: Vec<GoldenQuestion>,
 }
@@ -98,7 +98,7 @@ pub fn parse(files: &[SourceFile], base: &KnowledgeBase) -> Result<Vec<GoldenSet
 }
 
 fn parse_file(file: usize, source: &SourceFile, base: &KnowledgeBase, found: &mut Vec<Diagnostic>) -> GoldenSet {
-    let mut set = GoldenSet { file, target: 100.0, questions: Vec::new() };
+    let mut set = GoldenSet { file, min_percent: 100.0, questions: Vec::new() };
     let start = Place::new(file, 0..source.text.lines().next().map_or(0, str::len));
     let (mut format, mut questions, before) = (None, false, found.len());
     for (key, value) in document::root(file, &source.text, found) {
@@ -110,10 +110,15 @@ fn parse_file(file: usize, source: &SourceFile, base: &KnowledgeBase, found: &mu
                     found.push(Diagnostic::new(Code::Format, place, "this program reads format 1 only", "write `format = 1`"));
                 }
             }
-            "target" => {
-                set.target = document::value(file, "`target`", value, found).unwrap_or(set.target);
-                if !(0.0..=100.0).contains(&set.target) {
-                    found.push(Diagnostic::new(Code::InvalidValue, place, "`target` is not a percentage", "write a number from 0 to 100"));
+            "min_percent" => {
+                set.min_percent = document::value(file, "`min_percent`", value, found).unwrap_or(set.min_percent);
+                if !(0.0..=100.0).contains(&set.min_percent) {
+                    found.push(Diagnostic::new(
+                        Code::InvalidValue,
+                        place,
+                        "`min_percent` is not a percentage",
+                        "write a number from 0 to 100",
+                    ));
                 }
             }
             "questions" => {
@@ -151,11 +156,11 @@ fn parse_file(file: usize, source: &SourceFile, base: &KnowledgeBase, found: &mu
 fn question(file: usize, value: Spanned<DeValue<'_>>, base: &KnowledgeBase, found: &mut Vec<Diagnostic>) -> Option<GoldenQuestion> {
     let entry: Entry = document::value(file, "a question", value, found)?;
     let place = Place::new(file, entry.ask.span());
-    if entry.expect == Expect::Decline && !(entry.facts.is_empty() && entry.says.is_empty()) {
+    if entry.expect == Expect::NoAnswer && !(entry.facts.is_empty() && entry.contains_any.is_empty()) {
         found.push(Diagnostic::new(
             Code::InvalidValue,
             place.clone(),
-            "a question to be declined has `facts` or `says`",
+            "a question to be declined has `facts` or `contains_any`",
             "remove them, or expect \"answer\" or \"either\"",
         ));
     }
@@ -172,7 +177,7 @@ fn question(file: usize, value: Spanned<DeValue<'_>>, base: &KnowledgeBase, foun
             help,
         ));
     }
-    for group in entry.says.iter().filter(|g| g.get_ref().is_empty()) {
+    for group in entry.contains_any.iter().filter(|g| g.get_ref().is_empty()) {
         found.push(Diagnostic::new(
             Code::InvalidValue,
             Place::new(file, group.span()),
@@ -185,8 +190,8 @@ fn question(file: usize, value: Spanned<DeValue<'_>>, base: &KnowledgeBase, foun
         ask: entry.ask.into_inner(),
         expect: entry.expect,
         facts: entry.facts.into_iter().map(Spanned::into_inner).collect(),
-        says: entry.says.into_iter().map(|g| folded(g.into_inner())).collect(),
-        never: folded(entry.never),
+        contains_any: entry.contains_any.into_iter().map(|g| folded(g.into_inner())).collect(),
+        must_not_contain: folded(entry.must_not_contain),
         note: entry.note,
         place,
     })
@@ -202,12 +207,12 @@ pub enum Verdict {
     /// Not answered although the record has it.
     Declined,
     /// Answered although the record does not have it.
-    Invented,
+    FalseAnswer,
 }
 
 impl Verdict {
     /// All of them, best first.
-    pub const ALL: [Verdict; 4] = [Verdict::Right, Verdict::Wrong, Verdict::Declined, Verdict::Invented];
+    pub const ALL: [Verdict; 4] = [Verdict::Right, Verdict::Wrong, Verdict::Declined, Verdict::FalseAnswer];
 
     /// Its name in options, tables and JSON.
     pub fn as_str(self) -> &'static str {
@@ -215,7 +220,7 @@ impl Verdict {
             Verdict::Right => "right",
             Verdict::Wrong => "wrong",
             Verdict::Declined => "declined",
-            Verdict::Invented => "invented",
+            Verdict::FalseAnswer => "false_answer",
         }
     }
 }
@@ -241,7 +246,7 @@ pub struct Counts {
     /// Not answered although on record.
     pub declined: usize,
     /// Answered although not on record.
-    pub invented: usize,
+    pub false_answers: usize,
 }
 
 impl Counts {
@@ -250,13 +255,13 @@ impl Counts {
             Verdict::Right => self.right += 1,
             Verdict::Wrong => self.wrong += 1,
             Verdict::Declined => self.declined += 1,
-            Verdict::Invented => self.invented += 1,
+            Verdict::FalseAnswer => self.false_answers += 1,
         }
     }
 
     /// All questions.
     pub fn total(&self) -> usize {
-        self.right + self.wrong + self.declined + self.invented
+        self.right + self.wrong + self.declined + self.false_answers
     }
 
     /// Right ones in per cent; 100 of nothing.
@@ -271,7 +276,7 @@ pub struct FileScore<'a> {
     /// Index into the files that were read.
     pub file: usize,
     /// Least per cent of right ones.
-    pub target: f64,
+    pub min_percent: f64,
     /// Its questions in order.
     pub scored: Vec<Scored<'a>>,
     /// How many had which verdict.
@@ -281,7 +286,7 @@ pub struct FileScore<'a> {
 impl FileScore<'_> {
     /// Whether enough were right.
     pub fn met(&self) -> bool {
-        self.counts.per_cent() >= self.target
+        self.counts.per_cent() >= self.min_percent
     }
 }
 
@@ -336,7 +341,7 @@ impl Scorecard<'_> {
 /// What was expected, in a word.
 pub fn expected(golden: &GoldenQuestion) -> String {
     match (golden.expect, golden.facts.first()) {
-        (Expect::Decline, _) => "(decline)".to_owned(),
+        (Expect::NoAnswer, _) => "(no answer)".to_owned(),
         (_, Some(fact)) => fact.clone(),
         (Expect::Answer, None) => "(answer)".to_owned(),
         (Expect::Either, None) => "(either)".to_owned(),
@@ -373,7 +378,7 @@ pub fn run<'a>(answerer: &Answerer, sets: &'a [GoldenSet]) -> Scorecard<'a> {
                 Scored { golden, reply, verdict }
             })
             .collect();
-        FileScore { file: set.file, target: set.target, scored, counts }
+        FileScore { file: set.file, min_percent: set.min_percent, scored, counts }
     };
     Scorecard { files: sets.iter().map(score).collect() }
 }
@@ -383,14 +388,14 @@ pub fn judge(base: &KnowledgeBase, golden: &GoldenQuestion, reply: &Reply) -> Ve
     let Outcome::Answer(parts) = &reply.outcome else {
         return if golden.expect == Expect::Answer { Verdict::Declined } else { Verdict::Right };
     };
-    if golden.expect == Expect::Decline {
-        return Verdict::Invented;
+    if golden.expect == Expect::NoAnswer {
+        return Verdict::FalseAnswer;
     }
     let said = text::fold(&answer_text(base, parts));
     let fact = golden.facts.is_empty() || facts(base, parts).iter().any(|f| golden.facts.contains(&f.id));
-    let says = golden.says.iter().all(|group| group.iter().any(|one| said.contains(one)));
-    let never = golden.never.iter().any(|one| said.contains(one));
-    if fact && says && !never { Verdict::Right } else { Verdict::Wrong }
+    let contains = golden.contains_any.iter().all(|group| group.iter().any(|one| said.contains(one)));
+    let excluded = golden.must_not_contain.iter().any(|one| said.contains(one));
+    if fact && contains && !excluded { Verdict::Right } else { Verdict::Wrong }
 }
 
 #[cfg(test)]
@@ -399,31 +404,33 @@ mod tests {
     use factotum_core::pack;
 
     const PACK: &str = r#"
-        format = 1
-        [sources.log]
-        title = "Log"
-        date = "2019"
-        paragraphs = 2
-        [facts.height]
-        statement = "The tower is 31 metres high."
-        as-of = "2019"
-        paragraphs = [1]
-        [facts.keeper]
-        statement = "Zoë keeps the light."
-        as-of = "2019"
-        paragraphs = [2]
-        [intents.how-high]
-        question = "How high is the tower?"
-        kind = "number"
-        answer = "31 metres."
-        facts = ["height"]
-        phrases = ["height of the tower", "how tall is the tower"]
-        [intents.who-keeps]
-        question = "Who keeps the light?"
-        kind = "person"
-        facts = ["keeper"]
-        phrases = ["name of the keeper"]
-    "#;
+format = 2
+[source.log]
+title = "Log"
+date = "2019"
+paragraphs = 2
+[[fact]]
+id = "height"
+statement = "The tower is 31 metres high."
+paragraphs = 1
+[[fact.question]]
+id = "how-high"
+ask = """
+How high is the tower?
+height of the tower
+how tall is the tower
+"""
+answer = "31 metres."
+[[fact]]
+id = "keeper"
+statement = "Zoë keeps the light."
+paragraphs = 2
+[[fact.question]]
+ask = """
+Who keeps the light?
+name of the keeper
+"""
+"#;
 
     fn base() -> KnowledgeBase {
         let loaded = pack::load(&[SourceFile { name: "p.toml".into(), text: PACK.into() }]);
@@ -439,18 +446,18 @@ mod tests {
     fn every_mistake_is_told() {
         let cases = [
             ("format = 1\n", vec![Code::MissingKey]),
-            ("[[questions]]\nask = \"x\"\nexpect = \"decline\"\n", vec![Code::Format]),
-            ("format = 2\n[[questions]]\nask = \"x\"\nexpect = \"decline\"\n", vec![Code::Format]),
-            ("format = 1\ntarget = 101\nextra = 1\nquestions = []\n", vec![Code::InvalidValue, Code::UnknownKey]),
+            ("[[questions]]\nask = \"x\"\nexpect = \"no_answer\"\n", vec![Code::Format]),
+            ("format = 2\n[[questions]]\nask = \"x\"\nexpect = \"no_answer\"\n", vec![Code::Format]),
+            ("format = 1\nmin_percent = 101\nextra = 1\nquestions = []\n", vec![Code::InvalidValue, Code::UnknownKey]),
             (
                 "format = 1\n[[questions]]\nask = \"x\"\n[[questions]]\nask = \"y\"\nexpect = \"maybe\"\n[[questions]]\nask = \"z\"\nexpect = \"answer\"\nfact = []\n",
                 vec![Code::MissingKey, Code::InvalidValue, Code::UnknownKey],
             ),
             (
-                "format = 1\n[[questions]]\nask = \"x\"\nexpect = \"answer\"\nfacts = [\"hight\"]\nsays = [[]]\n",
+                "format = 1\n[[questions]]\nask = \"x\"\nexpect = \"answer\"\nfacts = [\"hight\"]\ncontains_any = [[]]\n",
                 vec![Code::DanglingReference, Code::InvalidValue],
             ),
-            ("format = 1\n[[questions]]\nask = \"x\"\nexpect = \"decline\"\nfacts = [\"height\"]\n", vec![Code::InvalidValue]),
+            ("format = 1\n[[questions]]\nask = \"x\"\nexpect = \"no_answer\"\nfacts = [\"height\"]\n", vec![Code::InvalidValue]),
             ("format = ", vec![Code::Syntax]),
         ];
         for (text, codes) in cases {
@@ -463,16 +470,16 @@ mod tests {
         let sets = read(
             r#"
             format = 1
-            target = 50
+            min_percent = 50
             [[questions]]
             ask = "how tall is the tower"
             expect = "answer"
             facts = ["keeper", "height"]
-            says = [["31", "thirty-one"], ["METRES"]]
+            contains_any = [["31", "thirty-one"], ["METRES"]]
             [[questions]]
             ask = "name of the keeper"
             expect = "either"
-            says = [["zoe"]]
+            contains_any = [["zoe"]]
             [[questions]]
             ask = "how tall is the tower"
             expect = "answer"
@@ -480,13 +487,13 @@ mod tests {
             [[questions]]
             ask = "how tall is the tower"
             expect = "either"
-            never = ["31 metres"]
+            must_not_contain = ["31 metres"]
             [[questions]]
             ask = "how tall is the tower"
-            expect = "decline"
+            expect = "no_answer"
             [[questions]]
             ask = ""
-            expect = "decline"
+            expect = "no_answer"
             [[questions]]
             ask = ""
             expect = "answer"
@@ -500,8 +507,8 @@ mod tests {
         let answerer = Answerer::new(base());
         let card = run(&answerer, &sets);
         let verdicts: Vec<&str> = card.scored().map(|s| s.verdict.as_str()).collect();
-        assert_eq!(verdicts, ["right", "right", "wrong", "wrong", "invented", "right", "declined", "right"]);
-        assert_eq!(card.counts(), Counts { right: 4, wrong: 2, declined: 1, invented: 1 });
+        assert_eq!(verdicts, ["right", "right", "wrong", "wrong", "false_answer", "right", "declined", "right"]);
+        assert_eq!(card.counts(), Counts { right: 4, wrong: 2, declined: 1, false_answers: 1 });
         assert!(card.met() && (card.counts().per_cent() - 50.0).abs() < 1e-9);
         let confusion = card.confusion(answerer.base());
         assert_eq!(confusion.len(), 4);

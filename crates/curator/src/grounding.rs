@@ -41,7 +41,7 @@ pub fn check(base: &KnowledgeBase, files: &[SourceFile], source_name: &str, sour
 
 /// The text is none of the sources'.
 fn mismatch(base: &KnowledgeBase, name: &str, digest: &str) -> Diagnostic {
-    let name = text::visible(name);
+    let name = text::escape_control(name);
     let signed = base.sources.iter().find(|s| !s.sha256.is_empty());
     let place = signed.or(base.sources.first()).map_or_else(|| Place::new(0, 0..0), |s| s.place.clone());
     match signed {
@@ -304,7 +304,7 @@ impl<'a> Grounding<'a> {
             let written = &fact.statement[first.token.start..last.token.end];
             let figure = matches!(term, Term::Number(..));
             let (code, what) = if figure { (Code::UngroundedNumber, "figure") } else { (Code::UngroundedName, "name") };
-            let message = format!("fact `{}` has the {what} `{}`, which is not in {cites}", fact.id, text::visible(written));
+            let message = format!("fact `{}` has the {what} `{}`, which is not in {cites}", fact.id, text::escape_control(written));
             let help = "cite the paragraph that has it, correct the statement, or declare it in `derived` with what it follows from";
             found.push(Diagnostic::new(code, place.narrowed(files, written), message, help));
         }

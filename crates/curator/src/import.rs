@@ -7,10 +7,10 @@
 //! BANKING77 training set stands under two labels. To refuse a whole table over it would help nobody, so the first row keeps the question
 //! and the later one is told as a warning with both lines. A question that comes again within its intent is dropped without a word.
 
+use crate::writing::{Writer, bare, inferred};
 use factotum_core::diagnostic::SourceFile;
 use factotum_core::question::MAX_BYTES;
 use factotum_core::text;
-use serde::ser::{Serialize, SerializeMap, Serializer};
 use std::collections::{HashMap, HashSet};
 
 /// Longest question, answer or label in bytes: a pack has no room for longer ones.
@@ -96,8 +96,7 @@ pub fn pack(table: Table<'_>) -> Result<Imported, Vec<Problem>> {
         return Err(problems);
     }
     let intents = gathered.len();
-    let file = write(table, count, named(gathered))
-        .map_err(|error| vec![Problem::new(1, format!("the pack cannot be written as TOML: {error}"))])?;
+    let file = write(table, count, named(gathered));
     Ok(Imported { files: vec![file], warnings, rows: count, intents })
 }
 
@@ -320,78 +319,36 @@ fn kebab(text: &str, words: usize) -> String {
     words.join("-")
 }
 
-/// A table of TOML that keeps the order of its entries.
-struct Entries<T>(Vec<(String, T)>);
-
-impl<T: Serialize> Serialize for Entries<T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.0.len()))?;
-        self.0.iter().try_for_each(|(key, value)| map.serialize_entry(key, value))?;
-        map.end()
-    }
-}
-
-#[derive(serde::Serialize)]
-struct PackFile<'a> {
-    format: i64,
-    sources: Entries<SourceEntry<'a>>,
-    facts: Entries<FactEntry>,
-    intents: Entries<IntentEntry>,
-}
-
-#[derive(serde::Serialize)]
-struct SourceEntry<'a> {
-    title: &'a str,
-    date: &'a str,
-    paragraphs: usize,
-    sha256: String,
-}
-
-#[derive(serde::Serialize)]
-#[serde(rename_all = "kebab-case")]
-struct FactEntry {
-    statement: String,
-    as_of: String,
-    source: String,
-    paragraphs: [usize; 1],
-}
-
-#[derive(serde::Serialize)]
-struct IntentEntry {
-    question: String,
-    kind: &'static str,
-    facts: [String; 1],
-    phrases: Vec<String>,
-}
-
-fn write(table: Table<'_>, rows: usize, intents: Vec<(String, Gathered)>) -> Result<SourceFile, toml::ser::Error> {
+/// Writes the file: each answer is a fact, and the questions stand below it.
+fn write(table: Table<'_>, rows: usize, intents: Vec<(String, Gathered)>) -> SourceFile {
     let stem = table.name.rsplit_once('.').map_or(table.name, |(stem, _)| stem);
     let source = Some(kebab(&stem.replace(['_', '.'], " "), ID_WORDS)).filter(|id| !id.is_empty()).unwrap_or_else(|| "table".to_owned());
     let sha256 = factotum_core::hash::sha256_hex(table.bytes);
     // A file's name need not be text, but the title of a source has to be.
     let title = table.name.replace(char::REPLACEMENT_CHARACTER, "_");
     let title = if title.trim().is_empty() { "table" } else { title.as_str() };
-    let mut facts = Vec::with_capacity(intents.len());
-    let mut entries = Vec::with_capacity(intents.len());
-    for (id, intent) in intents {
-        let (Some((answer, row, _)), Some(question)) = (intent.answer, intent.questions.first().cloned()) else { continue };
-        let fact = format!("row-{row}");
-        // The canonical question is a phrase already; an intent needs one beside it only where it has no other.
-        let phrases = if intent.questions.len() > 1 { intent.questions.into_iter().skip(1).collect() } else { intent.questions };
-        facts
-            .push((fact.clone(), FactEntry { statement: answer, as_of: table.date.to_owned(), source: source.clone(), paragraphs: [row] }));
-        entries.push((id, IntentEntry { question, kind: "statement", facts: [fact], phrases }));
-    }
-    let entry = SourceEntry { title, date: table.date, paragraphs: rows, sha256 };
-    let pack = PackFile {
-        format: factotum_core::knowledge::FORMAT,
-        sources: Entries(vec![(source.clone(), entry)]),
-        facts: Entries(facts),
-        intents: Entries(entries),
-    };
     let name = factotum_core::render::escape_control(title).replace('\n', " ");
-    let text = format!("# Imported from {name}: every answer cites its row, the header not counted.\n{}", toml::to_string_pretty(&pack)?);
-    Ok(SourceFile { name: format!("{source}.toml"), text })
+    let mut out = Writer::new(&[format!("# Imported from {name}: every answer cites its row, the header not counted.")]);
+    out.table(&[], &format!("[source.{}]", bare(&source)));
+    out.text("title", title);
+    out.text("date", table.date);
+    out.raw("paragraphs", &rows.to_string());
+    out.text("sha256", &sha256);
+    for (id, intent) in intents {
+        let (Some((answer, row, _)), Some(question)) = (&intent.answer, intent.questions.first()) else { continue };
+        out.table(&[], "[[fact]]");
+        out.text("id", &format!("row-{row}"));
+        out.text("statement", answer);
+        out.raw("paragraphs", &row.to_string());
+        out.table(&[], "[[fact.question]]");
+        out.text("id", &id);
+        out.block("ask", &intent.questions);
+        // The answer of a table is right for all of its questions, whatever the first one seems to ask for.
+        if inferred(question) != "statement" {
+            out.text("answer_type", "statement");
+        }
+    }
+    SourceFile { name: format!("{source}.toml"), text: out.finish() }
 }
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
 //! Tools for curators.
 
 pub mod audit;
-pub mod crossval;
+pub mod cross_validation;
 pub mod golden;
 pub mod grounding;
 pub mod import;
+pub mod migrate;
+mod writing;

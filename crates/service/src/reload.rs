@@ -7,7 +7,7 @@
 use factotum_core::answering::Answerer;
 use factotum_core::diagnostic::{Diagnostic, Severity, SourceFile};
 use factotum_core::knowledge::KnowledgeBase;
-use factotum_core::render::visible;
+use factotum_core::render::escape_control;
 use serde_json::{Value, json};
 use std::sync::{Arc, PoisonError, RwLock};
 

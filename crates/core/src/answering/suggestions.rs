@@ -6,6 +6,8 @@ use crate::matching::Class;
 
 /// Suggestions that a reply has at most: what fits a row of buttons and a glance.
 pub const MAX_SUGGESTIONS: usize = 3;
+/// Questions offered for one unanswerable question: it can be near to a dozen, and there are other candidates to offer.
+const NEAR: usize = 2;
 
 impl Answerer {
     /// Up to three intents near the question that can be answered.
@@ -44,7 +46,10 @@ impl Answerer {
                 for candidate in &decision.candidates {
                     match candidate.class {
                         Class::Intent(i) => near.push(i),
-                        Class::Unanswerable(m) => near.extend(&self.base[m].near),
+                        Class::Unanswerable(m) => {
+                            let alike = self.matcher.most_alike(&self.base, &decision.interpretation, &self.base[m].near);
+                            near.extend(alike.into_iter().take(NEAR));
+                        }
                         Class::SmallTalk(_) => {}
                     }
                 }

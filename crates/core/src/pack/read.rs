@@ -7,7 +7,7 @@ use super::written::{
 };
 use crate::diagnostic::{Code, Diagnostic, Place, SourceFile};
 use crate::document::{self, Hint, nearest};
-use crate::text::visible;
+use crate::text::escape_control;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::borrow::Cow;
@@ -215,7 +215,7 @@ impl Reader<'_, '_> {
                         None => format!("a file has {}", TABLES.join(", ")),
                     },
                 };
-                self.say(Code::UnknownKey, key.span(), format!("a knowledge file has no `{}`", visible(other)), help);
+                self.say(Code::UnknownKey, key.span(), format!("a knowledge file has no `{}`", escape_control(other)), help);
             }
         }
     }
@@ -239,7 +239,7 @@ impl Reader<'_, '_> {
             }
             _ => {
                 self.damaged();
-                let message = format!("`{}` is written in two brackets, without an id", visible(key.get_ref()));
+                let message = format!("`{}` is written in two brackets, without an id", escape_control(key.get_ref()));
                 self.say(Code::InvalidValue, key.span(), message, format!("write `[[{header}]]` above its keys"));
                 Vec::new()
             }
@@ -266,7 +266,7 @@ impl Reader<'_, '_> {
         for (key, value) in self.by_id(key, value, document::keys::<T>().is_some()) {
             let id = key.get_ref().to_string();
             let place = Place::new(self.file, key.span());
-            let what = format!("{what} `{}`", visible(&id));
+            let what = format!("{what} `{}`", escape_control(&id));
             let value = if document::keys::<T>().is_some() {
                 document::table(self.file, &what, &place, value, |key| elsewhere(key, "", &[]), self.found)
             } else {
@@ -278,7 +278,7 @@ impl Reader<'_, '_> {
 
     /// The entries of a table, in the order in which they are written.
     fn by_id<'t>(&mut self, key: &Key<'_>, value: Value<'t>, of_tables: bool) -> Vec<(Key<'t>, Value<'t>)> {
-        let name = visible(key.get_ref());
+        let name = escape_control(key.get_ref());
         let span = value.span();
         let table = match value.into_inner() {
             DeValue::Table(table) => table,
@@ -311,7 +311,7 @@ impl Reader<'_, '_> {
         let questions = self.nested(&mut value, "question", "fact.question");
         let unanswerables = self.nested(&mut value, "unanswerable", "fact.unanswerable");
         let id = id_of(&value);
-        let what = id.as_ref().map_or_else(|| "this fact".to_owned(), |id| format!("fact `{}`", visible(id.get_ref())));
+        let what = id.as_ref().map_or_else(|| "this fact".to_owned(), |id| format!("fact `{}`", escape_control(id.get_ref())));
         let (header, value) = self.read::<Fact>(&what, value, "fact", &["question", "unanswerable"]);
         let id = value.as_ref().map_or(id, |fact| fact.id.clone());
         let known_by = id.as_ref().map(Spanned::span).or_else(|| value.as_ref().map(|v: &Fact| v.statement.span()));
@@ -354,14 +354,14 @@ impl Reader<'_, '_> {
     fn relations(&mut self, key: &Key<'_>, value: Value<'_>) {
         for (key, mut value) in self.by_id(key, value, true) {
             let id = key.get_ref().to_string();
-            let what = format!("relation `{}`", visible(&id));
+            let what = format!("relation `{}`", escape_control(&id));
             let index = self.written.relations.len();
-            let questions = self.nested(&mut value, "question", &format!("relation.{}.question", visible(&id)));
-            let rows = self.nested(&mut value, "rows", &format!("relation.{}.rows", visible(&id)));
+            let questions = self.nested(&mut value, "question", &format!("relation.{}.question", escape_control(&id)));
+            let rows = self.nested(&mut value, "rows", &format!("relation.{}.rows", escape_control(&id)));
             // Its questions may be written above it.
             let start = questions.iter().map(|q| q.span().start).chain([key.span().start]).min().unwrap_or_default();
             let place = Place::new(self.file, key.span());
-            let hint = |key: &str| elsewhere(key, &format!("relation.{}", visible(&id)), &["question", "rows"]);
+            let hint = |key: &str| elsewhere(key, &format!("relation.{}", escape_control(&id)), &["question", "rows"]);
             let value = document::table(self.file, &what, &place, value, hint, self.found);
             self.written.relations.push(Entry { id: id.clone(), named: true, place, value });
             let rows = rows.into_iter().map(|row| self.read::<Row>(&format!("this row of {what}"), row, "", &[]).1).collect();
@@ -394,5 +394,5 @@ fn id_of(value: &Value<'_>) -> Option<Text> {
 }
 
 fn what_question(value: &Value<'_>) -> String {
-    id_of(value).map_or_else(|| "this question".to_owned(), |id| format!("question `{}`", visible(id.get_ref())))
+    id_of(value).map_or_else(|| "this question".to_owned(), |id| format!("question `{}`", escape_control(id.get_ref())))
 }

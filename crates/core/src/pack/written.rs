@@ -3,7 +3,7 @@
 use super::list::{Block, Item, List, Numbers};
 use crate::diagnostic::{Place, SourceFile};
 use crate::document;
-use crate::text::visible;
+use crate::text::escape_control;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use toml::Spanned;
@@ -242,7 +242,7 @@ pub(super) struct Written<'f> {
 impl<T> Entry<T> {
     /// What messages call it: "fact `hours`", or "this fact" where it has no id of its own.
     pub(super) fn called(&self, what: &str) -> String {
-        if self.named { format!("{what} `{}`", visible(&self.id)) } else { format!("this {what}") }
+        if self.named { format!("{what} `{}`", escape_control(&self.id)) } else { format!("this {what}") }
     }
 }
 

@@ -2,8 +2,9 @@
 
 use super::{Line, escape_control, lines};
 use crate::answering::Reply;
-use crate::knowledge::{Intent, KnowledgeBase};
+use crate::knowledge::{FactId, Intent, KnowledgeBase};
 use anstyle::Style;
+use std::collections::HashSet;
 
 const STRONG: Style = Style::new().bold();
 const FAINT: Style = Style::new().dimmed();
@@ -20,11 +21,13 @@ pub fn reply(base: &KnowledgeBase, reply: &Reply) -> String {
     lines(base, reply).into_iter().map(styled).collect::<Vec<_>>().join("\n")
 }
 
-/// Topics with the intents worth offering: not those whose question rests on a mistake.
+/// Topics with the questions that show what is on record: of each fact the first one without a false premise, and all that a relation
+/// answers.
 pub fn topics(base: &KnowledgeBase) -> Vec<(&str, Vec<&Intent>)> {
     let mut topics = base.topics();
+    let mut shown: HashSet<FactId> = HashSet::new();
     for (_, intents) in &mut topics {
-        intents.retain(|i| !i.false_premise);
+        intents.retain(|i| !i.false_premise && (i.relation.is_some() || i.facts.first().is_none_or(|fact| shown.insert(*fact))));
     }
     topics.retain(|(_, intents)| !intents.is_empty());
     topics
@@ -39,7 +42,7 @@ pub fn question(intent: &Intent) -> String {
 mod tests {
     use super::*;
     use crate::answering::{AnswerPart, Outcome, Reason};
-    use crate::knowledge::{Fact, FactId, IntentId, Source, SourceId};
+    use crate::knowledge::{Fact, IntentId, Source, SourceId};
 
     #[test]
     fn only_what_stands_out_is_styled() {
@@ -51,10 +54,10 @@ mod tests {
             url: String::new(),
             date: Some("2020".into()),
             date_note: String::new(),
-            place: crate::diagnostic::Place::new(0, 0..0),
             paragraphs: 3,
             sha256: String::new(),
             limits: String::new(),
+            place: place.clone(),
         };
         let fact = Fact {
             id: "f".into(),

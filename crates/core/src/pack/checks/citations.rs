@@ -4,7 +4,7 @@ use super::super::written::sound;
 use super::{Context, Findings};
 use crate::diagnostic::Place;
 use crate::knowledge::MAX_PARAGRAPHS;
-use crate::text::visible;
+use crate::text::escape_control;
 
 /// A fact names its source and one to three paragraphs of it.
 pub(super) fn every_fact_cites(context: &Context<'_>, findings: &mut Findings<'_>) {
@@ -46,7 +46,7 @@ pub(super) fn paragraphs_exist(context: &Context<'_>, findings: &mut Findings<'_
         let Some((source, value)) = source.and_then(|source| Some((source, source.value.as_ref()?))) else { continue };
         let last = *value.paragraphs.get_ref();
         for paragraph in fact.paragraphs.iter().flat_map(|p| &p.0).filter(|p| !(1..=last).contains(p.get_ref())) {
-            let message = format!("source `{}` has no paragraph {}", visible(&source.id), paragraph.get_ref());
+            let message = format!("source `{}` has no paragraph {}", escape_control(&source.id), paragraph.get_ref());
             findings.say(Place::new(file, paragraph.span()), message, format!("its paragraphs are 1 to {last}"));
         }
     }

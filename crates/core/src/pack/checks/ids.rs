@@ -2,7 +2,7 @@
 
 use super::super::written::Entry;
 use super::{Context, Findings};
-use crate::text::visible;
+use crate::text::escape_control;
 use std::collections::HashMap;
 
 /// Longest id.
@@ -30,7 +30,7 @@ fn kebab<T>(entries: &[Entry<T>], findings: &mut Findings<'_>) {
         } else {
             format!("use lower-case letters, digits and single hyphens, {MAX_ID} at most")
         };
-        findings.say(entry.place.clone(), format!("`{}` is not kebab-case", visible(&entry.id)), help);
+        findings.say(entry.place.clone(), format!("`{}` is not kebab-case", escape_control(&entry.id)), help);
     }
 }
 
@@ -57,7 +57,7 @@ fn once<'w, T: 'w>(what: &str, entries: impl IntoIterator<Item = &'w Entry<T>>, 
     for entry in entries.into_iter().filter(|entry| entry.named) {
         let first = *seen.entry(entry.id.as_str()).or_insert(&entry.place);
         if *first != entry.place {
-            let message = format!("{what} `{}` is here twice", visible(&entry.id));
+            let message = format!("{what} `{}` is here twice", escape_control(&entry.id));
             findings.twice(entry.place.clone(), first.clone(), message, "give one of them another id");
         }
     }

@@ -4,7 +4,7 @@ use super::super::list::Item;
 use super::super::written::sound;
 use super::{Context, Findings};
 use crate::diagnostic::Place;
-use crate::text::{tokens, visible};
+use crate::text::{escape_control, tokens};
 use std::collections::{HashMap, HashSet};
 
 /// A name with the entity that it stands for.
@@ -66,7 +66,12 @@ pub(super) fn belong_to_one_entity(context: &Context<'_>, findings: &mut Finding
         }
         let first = *seen.entry(key).or_insert(name);
         if first.entity != name.entity && reported.insert((first.entity, name.entity)) {
-            let message = format!("`{}` is a name of {} and of {}", visible(&name.text), visible(&first.called), visible(&name.called));
+            let message = format!(
+                "`{}` is a name of {} and of {}",
+                escape_control(&name.text),
+                escape_control(&first.called),
+                escape_control(&name.called)
+            );
             findings.twice(name.place.clone(), first.place.clone(), message, "leave it with the one that people mean by it");
         }
     }
@@ -93,8 +98,8 @@ pub(super) fn kinds_are_spelt_alike(context: &Context<'_>, findings: &mut Findin
         let slips = if kind.len() < 8 { 1 } else { 2 };
         let close = uses.iter().filter(|(_, uses)| **uses > 1).map(|(other, _)| (strsim::osa_distance(kind, other), *other));
         if let Some((_, near)) = close.filter(|(distance, _)| *distance <= slips).min() {
-            let message = format!("only this entity is a `{}`", visible(kind));
-            findings.say(place.clone(), message, format!("did you mean `{}`?", visible(near)));
+            let message = format!("only this entity is a `{}`", escape_control(kind));
+            findings.say(place.clone(), message, format!("did you mean `{}`?", escape_control(near)));
         }
     }
 }

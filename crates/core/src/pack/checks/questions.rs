@@ -8,7 +8,7 @@ use super::{Context, Findings};
 use crate::diagnostic::Place;
 use crate::document::nearest;
 use crate::question::MAX_BYTES;
-use crate::text::{tokens, visible};
+use crate::text::{escape_control, tokens};
 use std::collections::{HashMap, hash_map};
 
 /// Everything that is asked: the lines of one `ask`.
@@ -59,7 +59,7 @@ pub(super) fn every_ask_has_a_line(context: &Context<'_>, findings: &mut Finding
 /// A relation has something to look up.
 pub(super) fn relations_have_rows(context: &Context<'_>, findings: &mut Findings<'_>) {
     for (_, entry, _) in sound(&context.written.relations).filter(|(position, _, _)| context.written.rows[*position].is_empty()) {
-        let message = format!("relation `{}` has no rows", visible(&entry.id));
+        let message = format!("relation `{}` has no rows", escape_control(&entry.id));
         findings.say(entry.place.clone(), message, "add `rows = [{ subject = \"...\", fact = \"...\" }]`");
     }
 }
@@ -73,10 +73,10 @@ pub(super) fn slots_are_filled(context: &Context<'_>, findings: &mut Findings<'_
         let kind = relation.subject.get_ref().as_str();
         if !kinds.contains(&kind) {
             let help = match nearest(kind, kinds.iter().copied()) {
-                Some(near) => format!("did you mean `{}`?", visible(near)),
+                Some(near) => format!("did you mean `{}`?", escape_control(near)),
                 None => "write the `kind` of the entities that its rows are about".to_owned(),
             };
-            findings.say(Place::new(entry.place.file, relation.subject.span()), format!("no entity is a `{}`", visible(kind)), help);
+            findings.say(Place::new(entry.place.file, relation.subject.span()), format!("no entity is a `{}`", escape_control(kind)), help);
         }
     }
     let mut check = |text: &str, place: Place, filled: &[&str]| {
@@ -85,7 +85,7 @@ pub(super) fn slots_are_filled(context: &Context<'_>, findings: &mut Findings<'_
                 [] => "only questions of a relation have gaps".to_owned(),
                 _ => format!("use {}", filled.iter().map(|slot| format!("{{{slot}}}")).collect::<Vec<_>>().join(" or ")),
             };
-            findings.say(place.clone(), format!("nothing fills the gap `{{{}}}`", visible(slot)), help);
+            findings.say(place.clone(), format!("nothing fills the gap `{{{}}}`", escape_control(slot)), help);
         }
     };
     for asked in asked(context) {

@@ -4,7 +4,7 @@ use super::super::written::{Text, sound};
 use super::{Context, Findings};
 use crate::diagnostic::Place;
 use crate::document::nearest;
-use crate::text::visible;
+use crate::text::escape_control;
 use std::collections::{HashMap, HashSet};
 
 /// Most references that get a "did you mean": each is compared with every id.
@@ -116,7 +116,7 @@ impl Seeker<'_, '_, '_> {
             return;
         }
         let wanted = kinds.iter().map(|kind| kind.name()).collect::<Vec<_>>().join(" or ");
-        let message = format!("there is no {wanted} `{}`", visible(id));
+        let message = format!("there is no {wanted} `{}`", escape_control(id));
         let other = Kind::ALL.iter().find_map(|(kind, name)| Some((*kind, *name, *kind.ids(self.context).get(id)?)));
         self.suggested += 1;
         let help = if let Some((kind, name, position)) = other {
@@ -125,7 +125,7 @@ impl Seeker<'_, '_, '_> {
             format!("add the {wanted}, or name one that exists")
         } else {
             match nearest(id, kinds.iter().flat_map(|kind| kind.ids(self.context).keys().map(String::as_str))) {
-                Some(near) => format!("did you mean `{}`?", visible(near)),
+                Some(near) => format!("did you mean `{}`?", escape_control(near)),
                 None => format!("add the {wanted}, or name one that exists"),
             }
         };
@@ -141,7 +141,7 @@ impl Seeker<'_, '_, '_> {
         {
             let fact = &w.facts[fact];
             let hint = if fact.named { String::new() } else { ", the id that it has by default".to_owned() };
-            return format!("that is a question; its fact is `{}`{hint}", visible(&fact.id));
+            return format!("that is a question; its fact is `{}`{hint}", escape_control(&fact.id));
         }
         format!(
             "that is the id of a {name}; name {} here",
@@ -151,9 +151,9 @@ impl Seeker<'_, '_, '_> {
 
     fn no_group(&mut self, place: Place, group: &str, groups: &HashSet<String>) {
         let help = match nearest(group, groups.iter().map(String::as_str)) {
-            Some(near) => format!("did you mean `{}`?", visible(near)),
+            Some(near) => format!("did you mean `{}`?", escape_control(near)),
             None => "name a group from the `in` of some entities".to_owned(),
         };
-        self.findings.say(place, format!("no entity is in `{}`", visible(group)), help);
+        self.findings.say(place, format!("no entity is in `{}`", escape_control(group)), help);
     }
 }

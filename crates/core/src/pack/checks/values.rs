@@ -5,7 +5,7 @@ use super::{Context, Findings};
 use crate::diagnostic::Place;
 use crate::document::nearest;
 use crate::knowledge::{AnswerType, Find, UnanswerableReason};
-use crate::text::{tokens, visible};
+use crate::text::{escape_control, tokens};
 
 /// Longest text in bytes that people are shown: it fits a Discord message with room to spare.
 const MAX_TEXT: usize = 1_500;
@@ -21,7 +21,7 @@ pub(super) fn dates_are_dates(context: &Context<'_>, findings: &mut Findings<'_>
     let facts = sound(&w.facts).filter_map(|(_, entry, fact)| Some((entry.place.file, fact.as_of.as_ref()?)));
     let defaults = w.defaults.iter().enumerate().filter_map(|(file, defaults)| Some((file, defaults.as_ref()?.as_of.as_ref()?)));
     for (file, date) in sources.chain(defaults).chain(facts).filter(|(_, date)| !is_date(date.get_ref())) {
-        let message = format!("`{}` is not a date", visible(date.get_ref()));
+        let message = format!("`{}` is not a date", escape_control(date.get_ref()));
         findings.say(at(file, date), message, "write 2022, 2022-04 or 2022-04-03; leave it out if it is not known");
     }
 }
@@ -104,7 +104,7 @@ pub(super) fn derived_words_are_in_the_statement(context: &Context<'_>, findings
             let help = "write both, as in `derived = { \"2022\" = \"the year of the article\" }`";
             findings.say(at(file, words), "the derived words, or what they follow from, are left empty", help);
         } else if !statements.iter().any(|statement| statement.contains(words.get_ref().as_str())) {
-            let message = format!("{whose} has the words `{}`", visible(words.get_ref()));
+            let message = format!("{whose} has the words `{}`", escape_control(words.get_ref()));
             findings.say(at(file, words), message, "copy them from the statement letter for letter");
         }
     };
@@ -137,7 +137,7 @@ fn choice(file: usize, word: &Text, what: &str, choices: &[&str], findings: &mut
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("write one of {}", choices.join(", ")),
     };
-    findings.say(at(file, word), format!("there is no {what} `{}`", visible(written)), help);
+    findings.say(at(file, word), format!("there is no {what} `{}`", escape_control(written)), help);
 }
 
 /// An answer type is one of those that questions can ask for.
@@ -182,13 +182,13 @@ pub(super) fn rows_have_the_values_that_are_looked_up(context: &Context<'_>, fin
         }
         let without: Vec<&Text> = w.rows[relation].iter().flatten().filter(|row| row.value.is_none()).map(|row| &row.subject).collect();
         let Some(first) = without.first() else { continue };
-        let names: Vec<String> = without.iter().take(5).map(|subject| format!("`{}`", visible(subject.get_ref()))).collect();
+        let names: Vec<String> = without.iter().take(5).map(|subject| format!("`{}`", escape_control(subject.get_ref()))).collect();
         let more = if without.len() > names.len() { " and others" } else { "" };
         let relation = &w.relations[relation];
         let message = format!(
             "`{}` needs a value in every row, and relation `{}` has none for {}{more}",
             lookup.find.get_ref(),
-            visible(&relation.id),
+            escape_control(&relation.id),
             names.join(", ")
         );
         let place = at(entry.place.file, &lookup.find);

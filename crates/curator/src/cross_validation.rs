@@ -1,8 +1,7 @@
-//! Cross-validation: how a pack answers phrases that it was not taught.
+//! Cross-validation: how a knowledge base answers paraphrases that it has not learned.
 //!
-//! Phrases are dealt into folds. For each fold the pack is learned anew without that fold's phrases, which are then asked.
-//! Every phrase is left out once, so the figure tells how other people's wordings fare, without any question but the
-//! pack's own.
+//! Paraphrases are dealt into folds. For each fold the base is learned without the paraphrases of that fold, which are then asked.
+//! Each is left out once, so the figure shows how other people's wordings will fare, with no other questions than the base's own.
 
 use crate::audit::fillings;
 use factotum_core::answering::{Answerer, Outcome};
@@ -72,23 +71,23 @@ impl Fold {
     }
 }
 
-/// How phrases fared that were left out.
+/// How the paraphrases fared.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Recall {
-    /// Phrases of intents.
+pub struct CrossValidation {
+    /// Paraphrases of intents.
     pub asked: usize,
     /// Of these, answered with a fact of their intent.
     pub right: usize,
     /// Of these, answered with another fact.
     pub wrong: usize,
-    /// Phrases of near misses.
-    pub misses: usize,
-    /// Of these, answered all the same.
-    pub invented: usize,
+    /// Paraphrases of unanswerable questions.
+    pub unanswerable: usize,
+    /// Of these, answered although they should have been declined.
+    pub false_answers: usize,
 }
 
-impl Recall {
-    /// Phrases of intents answered rightly, in per cent; 100 of none.
+impl CrossValidation {
+    /// Paraphrases of intents answered with their own facts, in per cent; 100 of none.
     pub fn per_cent(&self) -> f64 {
         if self.asked == 0 { 100.0 } else { 100.0 * self.right as f64 / self.asked as f64 }
     }
@@ -105,49 +104,49 @@ impl Recall {
                 }
             }
             Class::Unanswerable(_) => {
-                self.misses += 1;
-                self.invented += usize::from(matches!(outcome, Outcome::Answer(_)));
+                self.unanswerable += 1;
+                self.false_answers += usize::from(matches!(outcome, Outcome::Answer(_)));
             }
             Class::SmallTalk(_) => {}
         }
     }
 
-    fn join(&mut self, other: Recall) {
+    fn join(&mut self, other: CrossValidation) {
         self.asked += other.asked;
         self.right += other.right;
         self.wrong += other.wrong;
-        self.misses += other.misses;
-        self.invented += other.invented;
+        self.unanswerable += other.unanswerable;
+        self.false_answers += other.false_answers;
     }
 }
 
-/// Asks every phrase of a pack once, with the pack learned without it; on `threads` threads, with the same result on any
-/// number. `done` is told of each fold, by any of them.
-pub fn recall(base: &KnowledgeBase, table: &Table, threads: usize, done: &(dyn Fn() + Sync)) -> Recall {
+/// Asks every paraphrase once, after learning without it. The result is the same on any number of threads; `done` is called
+/// after each fold, on any of them.
+pub fn run(base: &KnowledgeBase, table: &Table, threads: usize, done: &(dyn Fn() + Sync)) -> CrossValidation {
     let next = AtomicUsize::new(0);
     let work = || {
-        let mut recall = Recall::default();
+        let mut score = CrossValidation::default();
         loop {
             let number = next.fetch_add(1, Ordering::Relaxed);
             if number >= FOLDS {
-                return recall;
+                return score;
             }
             let fold = Fold::new(base, number, FOLDS, false);
             let answerer = Answerer::learn(fold.base, table.clone(), &mut |_| {});
             for left_out in &fold.left_out {
-                recall.add(base, left_out, &answerer.answer(&left_out.question).outcome);
+                score.add(base, left_out, &answerer.answer(&left_out.question).outcome);
             }
             done();
         }
     };
-    let mut recall = Recall::default();
+    let mut score = CrossValidation::default();
     std::thread::scope(|scope| {
         let workers: Vec<_> = (0..threads.clamp(1, FOLDS)).map(|_| scope.spawn(work)).collect();
         for worker in workers {
-            recall.join(worker.join().expect("answering does not panic"));
+            score.join(worker.join().expect("answering does not panic"));
         }
     });
-    recall
+    score
 }
 
 #[cfg(test)]
@@ -191,8 +190,8 @@ mod tests {
     fn threads_do_not_change_the_figure() {
         let base = base();
         let table = Table::built_in();
-        let one = recall(&base, &table, 1, &|| {});
-        assert_eq!(one, recall(&base, &table, 3, &|| {}));
+        let one = run(&base, &table, 1, &|| {});
+        assert_eq!(one, run(&base, &table, 3, &|| {}));
         assert!(one.asked > 10 && one.right <= one.asked);
     }
 }
