@@ -76,6 +76,8 @@ pub struct Hint {
     pub help: String,
     /// The key of the same table that was meant, if there is one.
     pub meant: Option<&'static str>,
+    /// Whether it goes before a key that is merely spelt alike.
+    pub sure: bool,
 }
 
 /// Reads a table into a shape. Every unknown key is reported, and every value of the wrong kind.
@@ -101,17 +103,16 @@ pub fn table<T: DeserializeOwned>(
     let unknown: Vec<Spanned<_>> = table.keys().filter(|key| !known.contains(&key.get_ref().as_ref())).cloned().collect();
     for key in unknown {
         table.remove(&key);
-        let nearest = nearest(key.get_ref(), known.iter().copied());
-        let help = match (nearest, hint(key.get_ref())) {
+        let help = match (nearest(key.get_ref(), known.iter().copied()), hint(key.get_ref())) {
+            (near, Some(hint)) if hint.sure || near.is_none() => {
+                explained.extend(hint.meant.map(str::to_owned));
+                hint.help
+            }
             (Some(near), _) => {
                 explained.push(near.to_owned());
                 format!("did you mean `{near}`?")
             }
-            (None, Some(hint)) => {
-                explained.extend(hint.meant.map(str::to_owned));
-                hint.help
-            }
-            (None, None) => format!("remove it; the keys here are {}", listed(known)),
+            (None, _) => format!("remove it; the keys here are {}", listed(known)),
         };
         let message = format!("{what} has no key `{}`", escape_control(key.get_ref()));
         found.push(Diagnostic::new(Code::UnknownKey, Place::new(file, key.span()), message, help));

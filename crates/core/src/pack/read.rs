@@ -20,12 +20,16 @@ const TABLES: [&str; 12] =
 
 /// What to do about a key that its table does not have; `nested` are the tables that can stand below it.
 fn elsewhere(key: &str, header: &str, nested: &[&str]) -> Option<Hint> {
-    let hint = |help| Some(Hint { help, meant: None });
+    let hint = |help| Some(Hint { help, meant: None, sure: false });
+    if header == "relation" && key == "answer" {
+        let help = "the rows answer it; write `if_yes`, `if_no` or `if_unknown` for what is said with them".to_owned();
+        return Some(Hint { help, meant: None, sure: true });
+    }
     if let Some(near) = nearest(key, nested.iter().copied()) {
         return hint(format!("did you mean `[[{header}.{near}]]`?"));
     }
     if ["phrase", "phrases", "paraphrase", "paraphrases", "question", "questions"].contains(&key) {
-        return Some(Hint { help: "write every way of asking as a line of `ask`".to_owned(), meant: Some("ask") });
+        return Some(Hint { help: "write every way of asking as a line of `ask`".to_owned(), meant: Some("ask"), sure: true });
     }
     let homes: Vec<String> = keys().into_iter().filter(|(_, keys)| keys.contains(&key)).map(|(home, _)| format!("`{home}`")).collect();
     // A key that many tables have says nothing about where it was meant to be.
@@ -373,7 +377,7 @@ impl Reader<'_, '_> {
                 let id = value.as_ref().map_or(id, |question| question.id.clone());
                 let question = value.map(|q| Question {
                     ask: q.ask,
-                    answer: q.answer,
+                    answer: None,
                     answer_type: q.answer_type,
                     false_premise: q.false_premise,
                     also: q.also,

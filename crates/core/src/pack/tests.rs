@@ -189,9 +189,7 @@ fn each_mistake_is_found_once_and_named() {
             &["`small_talk` is written in two brackets, without an id | write `[[small_talk]]` above its keys"],
         ),
         ("[[small_talk]]", "[[small-talk]]", &["a knowledge file has no `small-talk` | did you mean `small_talk`?"]),
-        #[cfg(any())]
         ("format = 2", "format = 1", &["this is format 1 | `factotum migrate OLD --out NEW` converts a folder to format 2"]),
-        #[cfg(any())]
         ("format = 2", "", &["the file does not say its format | begin the file with `format = 2`"]),
         (
             "ask = \"what comes next\"",

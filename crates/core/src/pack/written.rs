@@ -112,7 +112,6 @@ pub(super) struct RelationQuestion {
     /// What is looked up in the rows.
     pub(super) find: Text,
     pub(super) ask: Block,
-    pub(super) answer: Option<Text>,
     pub(super) answer_type: Option<Text>,
     #[serde(default)]
     pub(super) false_premise: bool,
