@@ -1,19 +1,19 @@
-# Factotum in an image with nothing else in it: one static binary, settings, knowledge. `scripts/try-image` builds and tries it.
+# An image with nothing but Factotum: one static binary, its settings and its knowledge base. `scripts/try-image` builds and tests it.
 #
-# Static with glibc, not musl: the compiler's own target serves, with no second one to fetch; and its allocator keeps its pace with
-# several threads. glibc looks names up in /etc/hosts and through DNS without loading a library, and that is all a container needs.
+# The binary is linked statically with glibc, not musl: this needs no second target, and the allocator stays fast with several threads.
+# A static glibc resolves names through /etc/hosts and DNS, which is all that a container needs.
 
 FROM docker.io/library/rust:1.95-slim-bookworm AS build
-# How many processes compile at once; empty for as many as there are processors.
+# How many processes compile at once; if empty, one per processor.
 ARG JOBS=
-# The flags are for this target alone: what runs during the build (build scripts, macros) cannot be static.
+# The flags apply to this target only: build scripts and macros cannot be static.
 ENV CARGO_BUILD_TARGET=x86_64-unknown-linux-gnu \
     CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUSTFLAGS="-C target-feature=+crt-static" \
     CARGO_TARGET_DIR=/build/target
 WORKDIR /build
 
-# The dependencies, in a layer of their own: it is built again only when the manifests change. Cargo wants every target that the
-# manifest names to exist. A build script that does nothing brings its dependencies along.
+# The dependencies, in a layer of their own that is rebuilt only when a manifest changes. Cargo requires every target that a manifest
+# names, so there are empty stand-ins. An empty build script makes cargo build its dependencies.
 COPY Cargo.toml Cargo.lock ./
 COPY crates/built-in/Cargo.toml crates/built-in/
 COPY crates/core/Cargo.toml crates/core/
@@ -26,14 +26,14 @@ RUN mkdir -p src benches tests/discord \
  && for crate in crates/*; do mkdir -p "$crate/src" && touch "$crate/src/lib.rs"; done \
  && cargo build --locked --profile image --bin factotum ${JOBS:+--jobs "$JOBS"}
 
-# The program; the build script checks and learns the built-in record. Cargo goes by a file's age, so the stand-ins have to be older.
+# The program. The build script checks the built-in knowledge base and trains on it. Cargo goes by modification times, hence `touch`.
 COPY knowledge knowledge
 COPY crates crates
 COPY src src
 RUN touch crates/built-in/build.rs crates/*/src/lib.rs src/main.rs \
  && cargo build --locked --profile image --bin factotum ${JOBS:+--jobs "$JOBS"}
 
-# What the image has in it. Settings are the usual ones, and the record is read from the folder, so that another one can be put there.
+# The content of the image: the default settings, except that the knowledge base is read from a folder, so that it can be replaced.
 COPY bot.toml LICENSE ./
 RUN mkdir -p /image/etc/factotum /image/etc/ssl/certs /image/licences /cache \
  && cp target/x86_64-unknown-linux-gnu/image/factotum /image/factotum \
@@ -47,16 +47,16 @@ RUN mkdir -p /image/etc/factotum /image/etc/ssl/certs /image/licences /cache \
 FROM scratch
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="Factotum" \
-      org.opencontainers.image.description="Answers questions from a curated, cited fact base, and says so when something is not on record" \
+      org.opencontainers.image.description="Answers questions from a curated knowledge base with cited sources, and says so when an answer is not on record" \
       org.opencontainers.image.version="0.1.0" \
       org.opencontainers.image.revision="${REVISION}" \
       org.opencontainers.image.licenses="MIT AND Apache-2.0"
 COPY --from=build /image /
-# For `cache_dir`: a volume that is mounted here begins as the user's own.
+# For `cache_dir`: a volume mounted here belongs to the user at first.
 COPY --from=build --chown=65532:65532 /cache /cache
-# The folder of the settings: `bot.toml` is looked for where the program runs. To be replaced by mounts: bot.toml and knowledge/ in it.
+# The program reads `bot.toml` from its working directory. Mount your own bot.toml and knowledge/ here.
 WORKDIR /etc/factotum
-# "Nobody", by the number that distroless images use. No name: there is no /etc/passwd.
+# The id of "nonroot" in distroless images. It has no name here: there is no /etc/passwd.
 USER 65532:65532
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=30s --timeout=5s --start-period=10s --retries=3 CMD ["/factotum", "healthcheck"]

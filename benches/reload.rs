@@ -9,7 +9,7 @@ use factotum_core::answering::{Answerer, Reply};
 use factotum_core::diagnostic::SourceFile;
 use factotum_curator::golden;
 use factotum_service::pack;
-use factotum_service::reload::{self, Attempt, InForce};
+use factotum_service::reload::{self, Attempt, Current};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -46,7 +46,7 @@ fn packs() -> Packs {
 
 fn measure(attempts: usize) {
     let packs = packs();
-    let in_force = InForce::new(factotum_built_in::answerer());
+    let in_force = Current::new(factotum_built_in::answerer());
     let questions = questions(&in_force.get());
     // What each base answers, by its version.
     let expected: BTreeMap<String, Vec<Reply>> = packs
@@ -73,7 +73,7 @@ fn measure(attempts: usize) {
                     in_force.replace(*answerer);
                     accepted += 1;
                 }
-                Attempt::Refused(_) => refused += 1,
+                Attempt::Rejected(_) => refused += 1,
                 Attempt::Unchanged => panic!("each attempt is another base"),
             }
         }
@@ -110,7 +110,7 @@ struct Asked {
 }
 
 /// Asks a question a millisecond, those that are behind their time at once, until it is done. No question is left out.
-fn ask(questions: &[String], expected: &BTreeMap<String, Vec<Reply>>, in_force: &InForce<Answerer>, done: &AtomicBool) -> Asked {
+fn ask(questions: &[String], expected: &BTreeMap<String, Vec<Reply>>, in_force: &Current<Answerer>, done: &AtomicBool) -> Asked {
     let mut asked = Asked { times: Vec::new(), late: Duration::ZERO, by_version: BTreeMap::new() };
     let begun = Instant::now();
     for number in 0_u32.. {

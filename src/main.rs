@@ -9,7 +9,7 @@ fn main() -> ExitCode {
     let arguments = cli::Arguments::parse();
     match cli::run(&arguments) {
         Ok(status) => status.into(),
-        // Whoever read our output has seen enough.
+        // The reader of our output has closed it.
         Err(error) if is_broken_pipe(&error) => cli::Status::Good.into(),
         Err(error) => {
             cli::complain(&error);

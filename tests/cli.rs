@@ -188,7 +188,7 @@ fn bad_files_are_refused_with_the_reason() {
 fn a_file_too_large_is_not_even_read() {
     let sparse = |file: &Path| fs::File::create(file).and_then(|f| f.set_len(pack::MAX_FILE + 1)).expect("a file with nothing in it");
     let folder = folder("too-large", sparse);
-    assert!(refusal(&folder).contains("pack.toml is too large for a knowledge pack"));
+    assert!(refusal(&folder).contains("pack.toml is too large for a knowledge base"));
     fs::remove_dir_all(folder).expect("it was just made");
 }
 

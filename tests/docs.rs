@@ -1,5 +1,6 @@
-//! The documents keep their word: what they show is loaded, and what they list is complete.
-//! `scripts/bless` rewrites the tables of settings and metrics in docs/operating.md.
+//! The documents are right: what they show can be loaded, and what they list is complete.
+//!
+//! `BLESS=1 cargo test --test docs` updates the tables of settings and metrics in docs/operating.md. Read the difference before you commit it.
 
 use factotum_core::diagnostic::SourceFile;
 use factotum_core::pack;
@@ -104,14 +105,18 @@ fn every_setting_and_every_metric_is_listed() {
     let path = "docs/operating.md";
     let document = read(path);
     let now = with_table(&document, "| Setting | Environment variable | Default |", &settings);
-    let now = with_table(&now, "| Metric | Sort | Labels | What it says |", &metrics);
-    crate::expected::hold(&Path::new(env!("CARGO_MANIFEST_DIR")).join(path), &now);
+    let now = with_table(&now, "| Metric | Type | Labels | What it measures |", &metrics);
+    if std::env::var_os("BLESS").is_some() {
+        fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join(path), &now).expect("a writable document");
+    } else {
+        assert_eq!(document, now, "run BLESS=1 cargo test --test docs to update it");
+    }
 }
 
 #[test]
 fn every_exit_status_is_explained() {
     let document = read("docs/operating.md");
-    let section = document.split("\n## When it ends\n").nth(1).and_then(|rest| rest.split("\n## ").next()).expect("a section");
+    let section = document.split("\n## Exit status\n").nth(1).and_then(|rest| rest.split("\n## ").next()).expect("a section");
     let explained: Vec<u8> = section.lines().filter_map(|line| line.strip_prefix("| ")?.split(' ').next()?.parse().ok()).collect();
     // Beside those of the bot's end, the two that every command has.
     let statuses: BTreeSet<u8> = ExitReason::ALL.iter().map(|ended| ended.code()).chain([1, 2]).collect();
@@ -122,10 +127,11 @@ fn every_exit_status_is_explained() {
     assert_eq!(told, explained.into_iter().filter(|status| *status != 1).collect::<Vec<_>>(), "{help}");
 }
 
-/// Words of a text that are names of ours, with what follows them directly.
+/// The names of metrics in a text, each with what follows it directly.
 fn metrics_in(text: &str) -> Vec<(&str, &str)> {
     let part = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
-    let starts = text.match_indices("factotum_").map(|(at, _)| at).filter(|at| !text[..*at].ends_with(part));
+    let prefixes = ["factotum_", "process_"];
+    let starts = prefixes.iter().flat_map(|prefix| text.match_indices(prefix)).map(|(at, _)| at).filter(|at| !text[..*at].ends_with(part));
     starts.map(|at| text[at..].split_at(text[at..].find(|c| !part(c)).unwrap_or(text.len() - at))).collect()
 }
 
@@ -166,7 +172,7 @@ fn the_documents_name_metrics_that_exist() {
         }
     }
     let document = read("docs/operating.md");
-    let alerts = document.split("| When | For | What it means |").nth(1).and_then(|rest| rest.split("\n\n").next()).expect("a table");
+    let alerts = document.split("| Alert if | For | Meaning |").nth(1).and_then(|rest| rest.split("\n\n").next()).expect("a table");
     let queries: Vec<&str> = alerts.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect();
     assert!(queries.len() > 3, "{alerts}");
     queries.into_iter().for_each(check_query);
@@ -202,7 +208,7 @@ fn the_dashboard_shows_metrics_that_exist() {
 fn privacy_is_told_as_it_is() {
     let document = read("PRIVACY.md");
     let defaults = Resolved::default().config;
-    assert!(!defaults.log_user_ids && document.contains("it is off unless they do"));
-    let about = factotum_discord::messages::about(factotum_built_in::answerer().base()).content;
+    assert!(!defaults.log_user_ids && document.contains("off by default"));
+    let about = factotum_discord::words::about(factotum_built_in::answerer().base()).content;
     assert!(about.contains("no messages and no names") && about.contains("in memory only"), "{about}");
 }

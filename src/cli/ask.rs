@@ -2,7 +2,7 @@
 
 use super::lines::read_line;
 use super::settings::Settings;
-use super::{Status, count};
+use super::{Status, messages};
 use anyhow::Context;
 use factotum_core::answering::{Answerer, Reply};
 use factotum_core::render::{console, explain, json};
@@ -10,29 +10,26 @@ use std::ffi::OsString;
 use std::io::{BufRead, IsTerminal, Write};
 use std::time::Instant;
 
-const NOTE: &str = "\
-Without a question each line of standard input is one, and is answered as it arrives. An empty
-line gets a reply as well, so that there are as many replies as lines. What is not UTF-8 is
-replaced. Of a line that is longer than a question can be only the beginning is read, and it is
-declined.";
-
 /// Arguments of `ask`.
 #[derive(Debug, clap::Args)]
-#[command(after_help = NOTE)]
+#[command(after_help = "\
+Without QUESTION, each line of standard input is a question and is answered as it arrives. Empty
+lines get a reply too, so there are as many replies as lines. Invalid UTF-8 is replaced. Over-long
+lines are truncated and declined.")]
 pub(super) struct Ask {
-    /// The question; quotation marks round it are not needed
+    /// The question; it needs no quotation marks
     #[arg(value_name = "QUESTION")]
     words: Vec<OsString>,
-    /// Reply with a JSON object for each question, one a line
+    /// Print one JSON object per question
     #[arg(long)]
     json: bool,
-    /// Show how the question was read, and what spoke for and against each candidate
+    /// Show how the question was read, and the evidence for and against each candidate
     #[arg(long)]
     explain: bool,
 }
 
 impl Ask {
-    /// Answers.
+    /// Answers the question, or every line of standard input.
     pub(super) fn run(&self, settings: &Settings) -> anyhow::Result<Status> {
         let answerer = settings.answerer()?;
         if !self.words.is_empty() {
@@ -42,11 +39,7 @@ impl Ask {
         }
         let input = std::io::stdin();
         if input.is_terminal() {
-            let topics = count(answerer.base().topics().len(), "topic", "topics");
-            writeln!(
-                anstream::stderr(),
-                "Ask away, one question a line; there are answers on {topics}. Ctrl-D ends. (`factotum chat` is more comfortable.)"
-            )?;
+            writeln!(anstream::stderr(), "{}", messages::ask_welcome(answerer.base().topics().len()))?;
         }
         self.answer_all(&answerer, &mut input.lock())
     }
@@ -63,13 +56,13 @@ impl Ask {
         Ok(Status::Good)
     }
 
-    /// Answers one question, and does not keep the reply back.
+    /// Answers one question and flushes the reply.
     fn answer(&self, answerer: &Answerer, question: &str) -> anyhow::Result<()> {
         let begun = Instant::now();
         let reply = answerer.answer(question);
         let microseconds = begun.elapsed().as_micros();
         if self.json {
-            // Not by way of the stream that takes colours out: JSON has to arrive byte for byte.
+            // Not through the stream that strips colours: JSON must arrive byte for byte.
             let mut out = std::io::stdout().lock();
             writeln!(out, "{}", json::line(&self.object(answerer, question, &reply, microseconds)))?;
             out.flush()?;

@@ -1,8 +1,8 @@
-//! `factotum chat`: one question after the other, with a few commands in between.
+//! `factotum chat`: questions and a few commands, interactively.
 
 use super::lines::read_line;
 use super::settings::Settings;
-use super::{HEADING, Status, count};
+use super::{HEADING, Status, count, messages};
 use anyhow::Context;
 use factotum_core::answering::{Answerer, Reply};
 use factotum_core::knowledge::date_in_words;
@@ -11,24 +11,18 @@ use rustyline::error::ReadlineError;
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 
-const HELP: &str = "\
-/topics   what there are answers to
-/sources  where the answers come from
-/explain  why the last question got its reply
-/help     this list
-/quit     leave; Ctrl-D does, too";
-/// Questions that the arrow keys bring back.
+/// How many earlier questions the arrow keys recall.
 const HISTORY: usize = 1_000;
 
 /// Arguments of `chat`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Arrow keys move in the line and bring back earlier questions. These are forgotten at the end, unless
-the environment variable FACTOTUM_HISTORY names a file for them. /help lists what else to type.")]
+Use the arrow keys to edit the line and to recall earlier questions. These are saved only if the
+environment variable FACTOTUM_HISTORY names a file. Type /help for the other commands.")]
 pub(super) struct Chat {}
 
 impl Chat {
-    /// Talks until the other side has enough.
+    /// Answers until the person leaves.
     pub(super) fn run(&self, settings: &Settings) -> anyhow::Result<Status> {
         let mut talk = Talk { answerer: settings.answerer()?, last: None };
         if std::io::stdin().is_terminal() {
@@ -40,13 +34,13 @@ impl Chat {
     }
 }
 
-/// What was said so far.
+/// The conversation so far.
 struct Talk {
     answerer: Answerer,
     last: Option<Reply>,
 }
 
-/// Whether the talk goes on.
+/// Whether the conversation goes on.
 #[derive(PartialEq, Eq)]
 enum Then {
     GoOn,
@@ -62,24 +56,23 @@ impl Talk {
         if let Some(path) = kept.as_ref().filter(|path| path.exists()) {
             editor.load_history(path).with_context(|| format!("cannot read the history in {}", path.display()))?;
         }
-        let topics = count(console::topics(self.answerer.base()).len(), "topic", "topics");
-        writeln!(anstream::stdout(), "Ask me something; there are answers on {topics}. /help says what else you can type.\n")?;
+        writeln!(anstream::stdout(), "{}", messages::chat_welcome(console::topics(self.answerer.base()).len()))?;
         loop {
             match editor.readline("> ") {
                 Ok(line) if self.hear(&line)? == Then::Leave => break,
                 Ok(_) => writeln!(anstream::stdout())?,
-                Err(ReadlineError::Interrupted) => writeln!(anstream::stdout(), "/quit or Ctrl-D leaves.")?,
+                Err(ReadlineError::Interrupted) => writeln!(anstream::stdout(), "{}", messages::HOW_TO_LEAVE)?,
                 Err(ReadlineError::Eof) => break,
                 Err(error) => return Err(error).context("cannot read from the terminal"),
             }
         }
         if let Some(path) = kept {
-            editor.save_history(&path).with_context(|| format!("cannot keep the history in {}", path.display()))?;
+            editor.save_history(&path).with_context(|| format!("cannot save the history to {}", path.display()))?;
         }
         Ok(())
     }
 
-    /// With a pipe or file.
+    /// From a pipe or a file.
     fn with_lines(&mut self) -> anyhow::Result<()> {
         let mut input = std::io::stdin().lock();
         while let Some(line) = read_line(&mut input).context("cannot read standard input")? {
@@ -91,20 +84,20 @@ impl Talk {
         Ok(())
     }
 
-    /// Replies to a question or obeys a command.
+    /// Answers a question or runs a command.
     fn hear(&mut self, line: &str) -> anyhow::Result<Then> {
         let mut out = anstream::stdout().lock();
         match line.trim() {
             "" => {}
             "/quit" | "/exit" => return Ok(Then::Leave),
-            "/help" => writeln!(out, "{HELP}")?,
+            "/help" => writeln!(out, "{}", messages::CHAT_HELP)?,
             "/topics" => self.topics(&mut out)?,
             "/sources" => self.sources(&mut out)?,
             "/explain" => match &self.last {
                 Some(reply) => write!(out, "{}", explain::human(self.answerer.base(), reply))?,
-                None => writeln!(out, "Ask something first.")?,
+                None => writeln!(out, "{}", messages::NOTHING_TO_EXPLAIN)?,
             },
-            command if command.starts_with('/') => writeln!(out, "There is no such command.\n{HELP}")?,
+            command if command.starts_with('/') => writeln!(out, "{}\n{}", messages::UNKNOWN_CHAT_COMMAND, messages::CHAT_HELP)?,
             question => {
                 let reply = self.answerer.answer(question);
                 writeln!(out, "{}", console::reply(self.answerer.base(), &reply))?;

@@ -1,7 +1,7 @@
-//! `factotum commands` and `factotum invite`: what Discord is told about the bot.
+//! `factotum commands` and `factotum invite`: the bot's commands and its invitation link.
 
 use super::Status;
-use super::service::runtime;
+use super::long_running::runtime;
 use super::settings::Settings;
 use super::token::token;
 use clap::ValueEnum;
@@ -14,9 +14,8 @@ use std::io::Write;
 /// Arguments of `invite`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-The link asks for the least permissions that the bot needs: to see channels and read their history,
-and to write there and in threads, with embeds. DISCORD_TOKEN or
-DISCORD_TOKEN_FILE has to be set.")]
+The link requests only the permissions that the bot needs: to view channels and their history, and
+to send messages and embeds there and in threads. Set DISCORD_TOKEN or DISCORD_TOKEN_FILE.")]
 pub(super) struct Invite {}
 
 impl Invite {
@@ -34,42 +33,42 @@ impl Invite {
 /// Arguments of `commands`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-`factotum run` registers the commands by itself, where they differ. Those of one server appear there
-at once, beside those for everywhere: for development. DISCORD_TOKEN or
-DISCORD_TOKEN_FILE has to be set.")]
+`factotum run` registers the commands itself if they have changed. With --guild, the commands
+appear in that server only, beside the ones for all servers; use it for development. Set
+DISCORD_TOKEN or DISCORD_TOKEN_FILE.")]
 pub(super) struct Commands {
-    /// What to do
+    /// What to do with the commands
     #[arg(value_enum, default_value_t = What::Show)]
     what: What,
-    /// On this server only
+    /// Only in the server with this id
     #[arg(long, value_name = "ID", value_parser = clap::value_parser!(u64).range(1..))]
     guild: Option<u64>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum What {
-    /// List the commands that Discord has, and whether they are this version's
+    /// List the registered commands, and whether they are up to date
     Show,
-    /// Register this version's commands, if they differ
+    /// Register the commands of this version if they have changed
     Register,
     /// Remove all commands
     Clear,
 }
 
 impl Commands {
-    /// Does it.
+    /// Lists, registers or removes the commands.
     pub(super) fn run(&self, settings: &Settings) -> anyhow::Result<Status> {
         let lines = runtime()?.block_on(async {
             let application = Application::of(&token()?.secret, &settings.config().discord).await?;
             anyhow::Ok(match self.what {
                 What::Show => shown(&application.commands(self.guild).await?, self.guild.is_none()),
                 What::Register => match application.register(self.guild).await? {
-                    true => "registered".to_owned(),
-                    false => "nothing to do: they are registered already".to_owned(),
+                    true => "commands registered".to_owned(),
+                    false => "nothing to do: the commands are up to date".to_owned(),
                 },
                 What::Clear => {
                     application.clear(self.guild).await?;
-                    "removed".to_owned()
+                    "commands removed".to_owned()
                 }
             })
         })?;
@@ -90,8 +89,7 @@ fn shown(registered: &[Value], global: bool) -> String {
     lines.sort();
     let same = commands::same(registered, &commands::definitions(global));
     lines.push(
-        if same { "These are this version's commands." } else { "This version's commands are others; `register` registers them." }
-            .to_owned(),
+        if same { "The commands are up to date." } else { "The commands are out of date; run `factotum commands register`." }.to_owned(),
     );
     lines.join("\n")
 }

@@ -1,4 +1,4 @@
-//! `factotum config`: what is in force, and who said so.
+//! `factotum config`: all settings and where they come from.
 
 use super::Status;
 use super::settings::Settings;
@@ -10,9 +10,9 @@ use std::io::Write;
 /// Arguments of `config`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-What is printed can be kept as a bot.toml: a line begins with # where a setting has no value. Of the
-token it says only whether there is one, and from where. An environment variable goes before the file,
-an option before both.")]
+The output is a valid bot.toml; settings without a value are commented out. The token is not
+printed, only where it comes from. Environment variables override the file, and options override
+both.")]
 pub(super) struct Config {}
 
 impl Config {
@@ -21,18 +21,18 @@ impl Config {
         let mut out = anstream::stdout().lock();
         match token() {
             Ok(token) => writeln!(out, "# token: set, from {}", escape_control(&token.from))?,
-            Err(error) => writeln!(out, "# token: none; {}", escape_control(&format!("{error:#}")))?,
+            Err(error) => writeln!(out, "# token: {}", escape_control(&format!("{error:#}")))?,
         }
-        let mut section = "";
+        let mut section = String::new();
         for setting in settings.all() {
             if setting.section != section {
-                section = setting.section;
+                section = setting.section.clone();
                 writeln!(out, "\n[{section}]")?;
             }
             let origin = match &setting.origin {
                 Origin::Default => "default".to_owned(),
                 Origin::File { name, line } => format!("{}:{line}", escape_control(name)),
-                Origin::Environment => setting.variable.to_owned(),
+                Origin::Environment => setting.variable.clone(),
                 Origin::Option(name) => (*name).to_owned(),
             };
             match &setting.value {

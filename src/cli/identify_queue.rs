@@ -1,7 +1,7 @@
-//! `factotum identify-queue`: the processes of a bot begin their sessions one after the other.
+//! `factotum identify-queue`: the queue in which several processes of a bot wait to start sessions.
 
 use super::Status;
-use super::service::listen;
+use super::long_running::listen;
 use super::settings::Settings;
 use super::signals::Stop;
 use super::token::token;
@@ -15,32 +15,32 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::time::sleep;
 
-/// How often Discord is asked what it allows. The turns are counted here as well, so that is for what others use up, and for when there are
-/// more.
-const AGAIN: Duration = Duration::from_secs(600);
+/// How often Discord is asked how many sessions are left. The queue counts its own turns, so this is for sessions that others start, and
+/// for the daily reset.
+const REFRESH: Duration = Duration::from_secs(600);
 
 /// Arguments of `identify-queue`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Several processes of one bot share the sessions that Discord lets it begin: one in five seconds
-(several at once for large bots), and 1,000 a day. Each asks here for its turn, if the setting
-`identify_queue` of [discord] is this address. Where to listen is `listen` of [identify_queue].
-The token is taken as `factotum run` takes it. Ctrl-C or SIGTERM stops it.
+Discord lets a bot start one session every five seconds (large bots: several at once) and 1,000 a
+day. Several processes of one bot share this limit: each waits here for its turn if its setting
+`identify_queue` of [discord] is the address of this queue. The queue listens on the address
+`listen` of [identify_queue]. The token is read as by `factotum run`. Ctrl-C or SIGTERM stops it.
 
 Exit status:
-  0  stopped, as it was told to
-  2  could not begin: no token, settings that do not load, an address that is taken
-  3  Discord does not accept the token
-  8  Discord cannot be asked how many sessions it allows: it can be started again")]
+  0  stopped by a signal
+  2  could not start: no token, invalid settings, a port that is already in use
+  3  Discord rejected the token
+  8  Discord could not be reached: restart")]
 pub(super) struct IdentifyQueue {}
 
 impl IdentifyQueue {
-    /// Gives turns until it is told to stop.
+    /// Runs the queue until a signal stops it.
     pub(super) fn run(&self, settings: &Settings) -> anyhow::Result<Status> {
         let token = token()?.secret;
         let config = settings.config();
         let Some(address) = config.identify_queue.listen.0 else {
-            bail!("`listen` in [identify_queue] is off: it says where the queue can be asked")
+            bail!("`listen` of [identify_queue] is off: set it to the address to listen on")
         };
         let listener = listen(address, "[identify_queue]")?;
         let asker = Asker::new(&token, &config.discord)?;
@@ -48,11 +48,11 @@ impl IdentifyQueue {
         let ended = runtime.block_on(async {
             let mut stop = Stop::new()?;
             tokio::select! {
-                () = stop.told() => Ok(ExitReason::Stopped),
+                () = stop.received() => Ok(ExitReason::Stopped),
                 ended = give_turns(listener, &asker) => ended,
             }
         });
-        // Whoever waits is let go of.
+        // Drops the requests that still wait.
         runtime.shutdown_background();
         let ended = ended?;
         if ended != ExitReason::Stopped {
@@ -69,17 +69,17 @@ async fn give_turns(listener: TcpListener, asker: &Asker) -> anyhow::Result<Exit
     };
     let queue = Arc::new(identify_queue::IdentifyQueue::new(limits, Instant::now()));
     let listener = tokio::net::TcpListener::from_std(listener).context("cannot listen")?;
-    tracing::info!(?limits, "giving turns at http://{}", listener.local_addr()?);
+    tracing::info!(?limits, "identify queue listening on http://{}", listener.local_addr()?);
     tokio::spawn(http::serve(listener, identify_queue::router(queue.clone()), identify_queue::CONNECTION_LIMITS, std::future::pending()));
     loop {
-        sleep(AGAIN).await;
+        sleep(REFRESH).await;
         match asker.limits().await {
             Ok(Ok(limits)) => {
-                tracing::debug!(?limits, "Discord was asked");
+                tracing::debug!(?limits, "limits refreshed");
                 queue.update(limits, Instant::now());
             }
             Ok(Err(ExitReason::BadToken)) => return Ok(ExitReason::BadToken),
-            // The turns are counted here, too: it can go on for a while.
+            // The queue counts its turns itself, so it can go on for a while.
             Ok(Err(_)) => {}
             Err(error) => tracing::warn!("{error:#}"),
         }

@@ -1,13 +1,13 @@
-//! Lines of standard input, however long and whatever their bytes.
+//! Lines of standard input, of any length and any bytes.
 
 use factotum_core::question::MAX_BYTES;
 use factotum_core::text;
 use std::io::{BufRead, ErrorKind};
 
-/// Bytes of a line that are kept: enough to be seen to be too long for a question.
+/// How many bytes of a line are kept: enough to recognise it as too long for a question.
 const KEPT: usize = MAX_BYTES + 4;
 
-/// Reads a line without its ending; the rest of one that is too long for a question is skipped, never kept.
+/// Reads a line without its ending. The rest of an over-long line is skipped and never kept in memory.
 ///
 /// Bytes that are not UTF-8 become replacement characters. `None` at the end of the input.
 pub(super) fn read_line(input: &mut impl BufRead) -> std::io::Result<Option<String>> {
@@ -40,7 +40,7 @@ fn finish(mut line: Vec<u8>) -> String {
         line.pop();
     }
     let text = String::from_utf8_lossy(&line);
-    // A character that the cut went through is no invalid byte of the asker's.
+    // If the cut went through a character, its bytes are not invalid input.
     if cut { text::truncate(text.trim_end_matches('\u{fffd}'), KEPT).to_owned() } else { text.into_owned() }
 }
 

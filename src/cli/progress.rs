@@ -1,14 +1,14 @@
-//! A progress bar for what takes long: on a terminal only, and not before a second has passed.
+//! A progress bar for long tasks: on terminals only, and only after a second.
 
 use indicatif::{ProgressBar, ProgressStyle};
 use std::time::{Duration, Instant};
 
-/// What takes less time gets no bar: one that flashes by only disturbs.
+/// Shorter tasks get no bar: it would only flash by.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// Steps of a bar: finer than any terminal is wide.
+/// Steps of the bar: more than a terminal has columns.
 const STEPS: f32 = 1000.0;
 
-/// How far something is that takes long.
+/// The progress of a long task.
 pub(super) struct Progress {
     label: &'static str,
     begun: Instant,
@@ -17,15 +17,15 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    /// Something begins.
+    /// The task starts.
     pub(super) fn new(label: &'static str) -> Progress {
         Progress { label, begun: Instant::now(), bar: None }
     }
 
-    /// That much of it is done, 0 to 1.
+    /// This share of the task is done, from 0 to 1.
     pub(super) fn at(&mut self, share: f32) {
         if self.bar.is_none() && self.begun.elapsed() >= PATIENCE {
-            // Draws to standard error, and nothing where that is no terminal.
+            // Draws on standard error, and only if that is a terminal.
             let style = ProgressStyle::with_template("{msg} {wide_bar} {percent} %, {eta} left").expect("a template of our own");
             self.bar = Some(ProgressBar::new(STEPS as u64).with_style(style).with_message(self.label).with_elapsed(self.begun.elapsed()));
         }

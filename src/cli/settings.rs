@@ -1,4 +1,4 @@
-//! Which settings and which knowledge are in force.
+//! The settings and the knowledge base that a command uses.
 
 use super::progress::Progress;
 use super::{count, read_bounded};
@@ -13,84 +13,84 @@ use factotum_service::pack;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-/// Where settings are looked for if nobody says where.
-const USUAL: &str = "bot.toml";
-/// Largest file of settings, in bytes.
+/// The default settings file.
+const DEFAULT_FILE: &str = "bot.toml";
+/// The largest settings file, in bytes.
 const MAX_SETTINGS: u64 = 1 << 20;
-/// Findings that are shown where a pack was to be used, not checked.
+/// How many findings are shown by commands other than `check`.
 const SHOWN: usize = 20;
 
 /// Options that every command has.
 #[derive(Debug, clap::Args)]
 pub(super) struct Global {
-    /// Take the knowledge from this folder
-    #[arg(long, global = true, value_name = "DIR", help_heading = "Everywhere")]
+    /// Use the knowledge base in this folder
+    #[arg(long, global = true, value_name = "DIR", help_heading = "Global options")]
     knowledge: Option<PathBuf>,
-    /// Take the settings from this file instead of ./bot.toml
-    #[arg(long, global = true, value_name = "FILE", help_heading = "Everywhere")]
+    /// Read the settings from this file instead of ./bot.toml
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Global options")]
     config: Option<PathBuf>,
-    /// Log what happens, on standard error
-    #[arg(long, short, global = true, help_heading = "Everywhere")]
+    /// Write a detailed log to standard error
+    #[arg(long, short, global = true, help_heading = "Global options")]
     verbose: bool,
 }
 
-/// What is in force.
+/// The settings that a command uses.
 #[derive(Debug, Clone)]
 pub(super) struct Settings {
-    settled: Resolved,
+    resolved: Resolved,
     verbose: bool,
 }
 
-/// A pack as it was read.
+/// The files of a knowledge base.
 #[derive(Debug)]
 pub(super) struct Pack {
-    /// What to call it.
+    /// Its name, for people.
     pub name: String,
     /// Its files.
     pub files: Vec<SourceFile>,
 }
 
 impl Settings {
-    /// Puts together the file, the environment and the options.
+    /// Combines the settings file, the environment and the options.
     pub(super) fn load(global: &Global) -> anyhow::Result<Settings> {
-        let file = global.config.clone().or_else(|| Path::new(USUAL).exists().then(|| PathBuf::from(USUAL)));
+        let file = global.config.clone().or_else(|| Path::new(DEFAULT_FILE).exists().then(|| PathBuf::from(DEFAULT_FILE)));
         let written = match file {
             Some(path) => read_config(&path)?,
             None => Resolved::default(),
         };
-        let mut settled = written.with_environment(&|name| std::env::var_os(name).map(|v| v.to_string_lossy().into_owned()))?;
+        let mut resolved = written.with_environment(&|name| std::env::var_os(name).map(|v| v.to_string_lossy().into_owned()))?;
         if let Some(folder) = &global.knowledge {
-            settled = settled.with_knowledge(folder, "--knowledge");
+            resolved = resolved.with_knowledge(folder, "--knowledge");
         }
-        Ok(Settings { settled, verbose: global.verbose })
+        Ok(Settings { resolved, verbose: global.verbose })
     }
 
     /// The settings themselves.
     pub(super) fn config(&self) -> &Config {
-        &self.settled.config
+        &self.resolved.config
     }
 
-    /// Every setting with where it comes from.
+    /// Every setting with its origin.
     pub(super) fn all(&self) -> Vec<config::Setting> {
-        self.settled.settings()
+        self.resolved.settings()
     }
 
-    /// What is logged.
+    /// The log filter.
     pub(super) fn log_filter(&self) -> &str {
         if self.verbose { "factotum=debug" } else { self.config().log.as_str() }
     }
 
-    /// The pack of that folder, or else the one in force.
+    /// Reads the files of the knowledge base in this folder, or else of the one in the settings.
     pub(super) fn pack(&self, folder: Option<&Path>) -> anyhow::Result<Pack> {
         let pack = match folder.or(self.config().knowledge.0.as_deref()) {
             Some(folder) => Pack { name: folder.display().to_string(), files: pack::read(folder)? },
-            None => Pack { name: "the built-in pack".to_owned(), files: factotum_built_in::files() },
+            None => Pack { name: "the built-in knowledge base".to_owned(), files: factotum_built_in::files() },
         };
-        tracing::debug!(pack = pack.name, files = pack.files.len(), "read");
+        tracing::debug!(name = pack.name, files = pack.files.len(), "knowledge base read");
         Ok(pack)
     }
 
-    /// The base in force; what is wrong with it is shown on standard error.
+    /// Loads the knowledge base. Its errors are shown on standard error.
     pub(super) fn base(&self) -> anyhow::Result<KnowledgeBase> {
         let pack = self.pack(None)?;
         let loaded = factotum_core::pack::load(&pack.files);
@@ -99,28 +99,28 @@ impl Settings {
             Some(base) => Ok(base),
             None => {
                 show(&errors, &pack.files)?;
-                bail!("{} has {}; `factotum check` shows all there is to mend", pack.name, count(errors.len(), "error", "errors"))
+                bail!("{} has {}; run `factotum check` to see all of them", pack.name, count(errors.len(), "error", "errors"))
             }
         }
     }
 
-    /// Somebody who answers from a base: learned now, or before if there is a cache.
+    /// Trains on a knowledge base, or takes the result from the cache.
     pub(super) fn learn(&self, base: KnowledgeBase) -> Answerer {
-        let mut progress = Progress::new("learning the pack");
+        let mut progress = Progress::new("training");
         learn(base, self.config().cache_dir.0.as_deref(), &mut |share| progress.at(share))
     }
 
-    /// Somebody who answers from the base in force.
+    /// Loads the knowledge base and trains on it.
     pub(super) fn answerer(&self) -> anyhow::Result<Answerer> {
         let begun = std::time::Instant::now();
-        // The built-in base was learned when the program was built.
+        // The program was built with the result of training on its own knowledge base.
         let answerer = if self.config().knowledge.0.is_none() { factotum_built_in::answerer() } else { self.learn(self.base()?) };
-        tracing::debug!(took = ?begun.elapsed(), intents = answerer.base().intents.len(), version = answerer.base().version, "learned");
+        tracing::debug!(took = ?begun.elapsed(), intents = answerer.base().intents.len(), version = answerer.base().version, "trained");
         Ok(answerer)
     }
 }
 
-/// Learns a base, or takes what was learned of it before: when the program was built, or with a cache.
+/// Trains on a knowledge base, or takes an earlier result: from the build of the program, or from the cache.
 pub(super) fn learn(base: KnowledgeBase, cache: Option<&Path>, progress: &mut dyn FnMut(f32)) -> Answerer {
     if base.version == factotum_built_in::VERSION {
         return factotum_built_in::answerer();
@@ -132,7 +132,7 @@ pub(super) fn learn(base: KnowledgeBase, cache: Option<&Path>, progress: &mut dy
     }
     let answerer = Answerer::learn(base, Table::built_in(), progress);
     if let Err(error) = cache.put(&key, answerer.matcher().learned()) {
-        tracing::warn!(folder = %folder.display(), %error, "cannot keep what was learned; the next start learns it again");
+        tracing::warn!(folder = %folder.display(), %error, "cannot write to the cache; the next start trains again");
     }
     answerer
 }
@@ -142,7 +142,7 @@ fn read_config(path: &PathBuf) -> anyhow::Result<Resolved> {
     let file = SourceFile { name: path.display().to_string(), text: String::from_utf8_lossy(&bytes).into_owned() };
     let folder = path.parent().unwrap_or(Path::new(""));
     match Resolved::parse(&file, folder) {
-        Ok(settled) => Ok(settled),
+        Ok(resolved) => Ok(resolved),
         Err(found) => {
             let errors = count(found.len(), "error", "errors");
             let name = file.name.clone();
@@ -152,7 +152,7 @@ fn read_config(path: &PathBuf) -> anyhow::Result<Resolved> {
     }
 }
 
-/// Shows findings on standard error, the first ones in full.
+/// Shows the first findings on standard error.
 pub(super) fn show(found: &[Diagnostic], files: &[SourceFile]) -> std::io::Result<()> {
     let mut out = anstream::stderr().lock();
     for diagnostic in found.iter().take(SHOWN) {

@@ -1,8 +1,8 @@
-//! What the system tells the program: to stop, and to read its knowledge anew.
+//! Signals from the system: to stop, and to reload.
 
 use anyhow::Context;
 
-/// Told to stop: by Ctrl-C, or by a supervisor.
+/// The signal to stop: Ctrl-C, or SIGTERM from a supervisor.
 #[cfg(unix)]
 pub(super) struct Stop {
     interrupt: tokio::signal::unix::Signal,
@@ -11,7 +11,7 @@ pub(super) struct Stop {
 
 #[cfg(unix)]
 impl Stop {
-    /// Listens from now on. A process that is the first in its container has no other way to stop.
+    /// Listens from now on. The first process of a container has to: there, SIGTERM does nothing by default.
     pub(super) fn new() -> anyhow::Result<Stop> {
         use tokio::signal::unix::{SignalKind, signal};
         let interrupt = signal(SignalKind::interrupt()).context("cannot listen for Ctrl-C")?;
@@ -19,8 +19,8 @@ impl Stop {
         Ok(Stop { interrupt, terminate })
     }
 
-    /// Ends when it is told, and again when it is told again.
-    pub(super) async fn told(&mut self) {
+    /// Waits for the next signal.
+    pub(super) async fn received(&mut self) {
         tokio::select! {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}
@@ -28,32 +28,32 @@ impl Stop {
     }
 }
 
-/// Told to stop, by Ctrl-C.
+/// The signal to stop: Ctrl-C.
 #[cfg(not(unix))]
-pub struct Stop;
+pub(super) struct Stop;
 
 #[cfg(not(unix))]
 impl Stop {
     /// Listens from now on.
-    pub fn new() -> anyhow::Result<Stop> {
+    pub(super) fn new() -> anyhow::Result<Stop> {
         Ok(Stop)
     }
 
-    /// Ends when it is told.
-    pub async fn told(&mut self) {
-        // Without a way to be told, it runs until it is killed.
-        if tokio::signal::ctrl_c().await.is_err() {
+    /// Waits for the next signal.
+    pub(super) async fn received(&mut self) {
+        // If there is no way to receive it, the program runs until it is killed.
+        if tokio::signal::ctrl_c().await.context("cannot listen for Ctrl-C").is_err() {
             std::future::pending::<()>().await;
         }
     }
 }
 
-/// Told to read the knowledge anew.
+/// The signal to reload: SIGHUP.
 #[cfg(unix)]
 pub(super) struct Hangups(tokio::signal::unix::Signal);
-/// Nothing tells to read the knowledge anew.
+/// There is no signal to reload.
 #[cfg(not(unix))]
-pub struct Hangups;
+pub(super) struct Hangups;
 
 #[cfg(unix)]
 impl Hangups {
@@ -63,8 +63,8 @@ impl Hangups {
         Ok(Hangups(signal(SignalKind::hangup()).context("cannot listen for SIGHUP")?))
     }
 
-    /// Ends when it is told.
-    pub(super) async fn recv(&mut self) -> Option<()> {
+    /// Waits for the next signal.
+    pub(super) async fn received(&mut self) -> Option<()> {
         self.0.recv().await
     }
 }
@@ -72,12 +72,12 @@ impl Hangups {
 #[cfg(not(unix))]
 impl Hangups {
     /// Listens from now on.
-    pub fn new() -> anyhow::Result<Hangups> {
+    pub(super) fn new() -> anyhow::Result<Hangups> {
         Ok(Hangups)
     }
 
-    /// Never ends.
-    pub async fn recv(&mut self) -> Option<()> {
+    /// Never returns.
+    pub(super) async fn received(&mut self) -> Option<()> {
         std::future::pending().await
     }
 }

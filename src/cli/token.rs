@@ -1,4 +1,4 @@
-//! The bot's token: out of the environment, or out of a file that it names. It is never printed.
+//! The bot's token, from the environment or from a file that it names. It is never printed.
 
 use super::read_bounded;
 use anyhow::{Context, bail};
@@ -6,14 +6,14 @@ use factotum_service::config::secret::{TOKEN, TOKEN_FILE};
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-/// Largest file with a token, in bytes. Tokens have some 70 characters.
+/// The largest token file, in bytes. Tokens have about 70 characters.
 const MAX_FILE: u64 = 4 << 10;
 
-/// A token with where it comes from.
+/// A token and its origin.
 pub(super) struct Token {
-    /// The token; no line of the log and no message may have it.
+    /// The token, which must not appear in the log or in any message.
     pub secret: String,
-    /// What it was taken from, to be shown.
+    /// Where it comes from, for people.
     pub from: String,
 }
 
@@ -25,24 +25,24 @@ pub(super) fn token() -> anyhow::Result<Token> {
 
 fn take(token: Option<OsString>, file: Option<OsString>) -> anyhow::Result<Token> {
     let (bytes, from) = match (token, file) {
-        (Some(_), Some(_)) => bail!("{TOKEN} and {TOKEN_FILE} are both set: unset one, so that it is plain which token counts"),
+        (Some(_), Some(_)) => bail!("{TOKEN} and {TOKEN_FILE} are both set: unset one of them"),
         (Some(token), None) => (token.into_encoded_bytes(), TOKEN.to_owned()),
         (None, Some(path)) => {
             let path = PathBuf::from(path);
-            let bytes = read_bounded(&path, MAX_FILE).with_context(|| format!("cannot read the token that {TOKEN_FILE} names"))?;
+            let bytes = read_bounded(&path, MAX_FILE).with_context(|| format!("cannot read the token file that {TOKEN_FILE} names"))?;
             (bytes, format!("{TOKEN_FILE}: {}", path.display()))
         }
         (None, None) => bail!(
-            "{TOKEN} is not set: give it the bot's token (https://discord.com/developers/applications, Bot, Reset Token), or {TOKEN_FILE} the name \
-             of a file that has it"
+            "{TOKEN} is not set: set it to the bot's token (https://discord.com/developers/applications, Bot, Reset Token), or set {TOKEN_FILE} to \
+             the name of a file that contains it"
         ),
     };
-    // What is no ASCII cannot be sent, and what it is is nobody's business.
+    // Tokens are ASCII. If this one is not, do not show it.
     let secret = String::from_utf8(bytes).ok().map(|text| text.trim().to_owned()).filter(|text| text.bytes().all(|b| b.is_ascii_graphic()));
     match secret {
         Some(secret) if !secret.is_empty() => Ok(Token { secret, from }),
         Some(_) => bail!("the token from {from} is empty"),
-        None => bail!("the token from {from} has characters that no token has"),
+        None => bail!("the token from {from} contains characters that tokens do not have"),
     }
 }
 
@@ -51,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn from_one_place() {
+    fn the_token_has_one_source() {
         let folder = tempfile::tempdir().expect("a folder for the test");
         let path = folder.path().join("token");
         let file = || Some(path.clone().into_os_string());

@@ -284,11 +284,11 @@ async fn prints(fake: &Fake, arguments: &[&str]) -> (String, Option<i32>) {
 }
 
 pub(crate) async fn the_command_line_shows_registers_and_clears(fake: Fake) {
-    assert!(prints(&fake, &["commands"]).await.0.contains("others"));
+    assert!(prints(&fake, &["commands"]).await.0.contains("out of date"));
     assert_eq!(prints(&fake, &["commands", "register"]).await, ("registered".to_owned(), Some(0)));
     assert!(prints(&fake, &["commands", "register"]).await.0.contains("nothing to do"));
     let (shown, _) = prints(&fake, &["commands", "show"]).await;
-    assert!(shown.contains("/ask  Ask a question") && shown.contains("this version's commands."), "{shown}");
+    assert!(shown.contains("/ask  Ask a question") && shown.contains("The commands are up to date."), "{shown}");
     assert_eq!(prints(&fake, &["commands", "register", "--guild", "22"]).await.0, "registered");
     assert_eq!(fake.commands(Some(22)).len(), 6);
     assert!(fake.commands(Some(22))[0]["integration_types"].is_null());

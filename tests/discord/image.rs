@@ -432,7 +432,7 @@ async fn with_mounts(engine: &Engine) -> Result<()> {
     within(changed, "the changed record is never in force").await.with_context(|| container.log())?;
     println!("changed record in force after {}", milliseconds(begun.elapsed()));
 
-    let refused = |page: &str| page.lines().any(|line| line == "factotum_reload_refused 1");
+    let refused = |page: &str| page.lines().any(|line| line == "factotum_last_reload_successful 0");
     replace(&file, &text.replace("paragraphs = [1]", "paragraphs = [99]"))?;
     let noticed = async {
         while !container.get("/metrics").await.is_some_and(|page| refused(&page)) {

@@ -34,8 +34,8 @@ impl Served {
         // It can do without.
         command.env_remove("DISCORD_TOKEN");
         let bot = Bot::spawn(command);
-        bot.says("taking interactions at http://", 1).await;
-        let line = bot.lines("taking interactions at http://").remove(0);
+        bot.says("serving interactions on http://", 1).await;
+        let line = bot.lines("serving interactions on http://").remove(0);
         let address = line.split("http://").nth(1).expect("the line has an address").to_owned();
         Served { bot, address, fake: fake.clone(), signer, client: reqwest::Client::new() }
     }
@@ -100,7 +100,7 @@ pub(crate) async fn discord_sees_that_it_is_there(fake: Fake) {
     // Its questions whether we look at signatures.
     assert_eq!(served.send(&now().to_string(), &"0".repeat(128), b"{\"type\":1}".to_vec()).await.0, 401);
     assert_eq!(served.ask(Place::default(), QUESTION).await["data"]["content"], "31 metres.");
-    served.bot.says("only `factotum run` hears them", 1).await;
+    served.bot.says("only `factotum run` receives them", 1).await;
     assert_eq!(served.told("/readyz").await.0, 200);
     assert!(fake.seen().is_empty(), "nothing of the gateway or the REST API is needed: {:?}", fake.seen());
 }
@@ -226,7 +226,7 @@ pub(crate) async fn only_discord_is_answered(fake: Fake) {
     let metrics = served.told("/metrics").await.1;
     for (reason, count) in counts {
         assert!(
-            metrics.contains(&format!("factotum_requests_refused_total{{reason=\"{reason}\"}} {count}\n")),
+            metrics.contains(&format!("factotum_rejected_requests_total{{reason=\"{reason}\"}} {count}\n")),
             "{reason} {count}: {metrics}"
         );
     }
@@ -281,7 +281,7 @@ pub(crate) async fn its_knowledge_is_read_anew(fake: Fake) {
     let served = Served::start(&fake, &[("FACTOTUM_KNOWLEDGE", &folder.path().display().to_string())]).await;
     pack("32 metres");
     served.bot.signal("HUP");
-    served.bot.says("was read anew, and is in force", 1).await;
+    served.bot.says("knowledge base reloaded", 1).await;
     assert_eq!(served.ask(Place::default(), QUESTION).await["data"]["content"], "32 metres.");
 }
 

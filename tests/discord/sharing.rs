@@ -15,8 +15,8 @@ const QUESTION: &str = "how tall is the tower of the lighthouse";
 async fn queue(rest: &str) -> (Bot, String) {
     let settings = [("FACTOTUM_DISCORD_API_PROXY", rest), ("FACTOTUM_IDENTIFY_QUEUE_LISTEN", "127.0.0.1:0")];
     let queue = Bot::spawn(command(&["identify-queue"], &settings));
-    queue.says("giving turns at http://", 1).await;
-    let line = queue.lines("giving turns at").remove(0);
+    queue.says("identify queue listening on http://", 1).await;
+    let line = queue.lines("identify queue listening on").remove(0);
     let address = line.split("http://").nth(1).and_then(|rest| rest.split_whitespace().next()).expect("an address");
     (queue, format!("http://{address}"))
 }
@@ -310,7 +310,7 @@ pub(crate) async fn a_missing_queue_is_told(fake: Fake) {
     let past = [shards[0], ("FACTOTUM_DISCORD_SHARDS_ORDINAL", "factotum-gateway-2"), shards[2]];
     let mut past = Bot::start(&fake, &past);
     assert_eq!(past.ended().await.code(), Some(2));
-    assert!(past.log().contains("past the last process"), "{}", past.log());
+    assert!(past.log().contains("need only the ordinals"), "{}", past.log());
 }
 
 pub(crate) async fn the_queue_needs_discord(fake: Fake) {

@@ -79,9 +79,9 @@ pub(crate) async fn while_the_knowledge_is_learned(fake: Fake) {
     }
     std::fs::write(folder.path().join("more.toml"), "format = 2\n").expect("the folder is writable");
     let mut bot = Bot::start(&fake, &[("FACTOTUM_KNOWLEDGE", &folder.path().to_string_lossy())]);
-    bot.says("read pack=", 1).await;
+    bot.says("knowledge base read name=", 1).await;
     assert!(bot.stop("TERM").await < LIMIT);
-    assert!(bot.lines("learned took=").is_empty() && fake.seen().is_empty(), "{}", bot.log());
+    assert!(bot.lines("trained took=").is_empty() && fake.seen().is_empty(), "{}", bot.log());
 }
 
 pub(crate) async fn before_discord_says_where_to_connect(fake: Fake) {

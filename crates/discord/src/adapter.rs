@@ -16,7 +16,7 @@ use anyhow::Context as _;
 use factotum_service::config;
 use factotum_service::exit::ExitReason;
 use factotum_service::health::{ConnectionHealth, SessionAllowance, ShardEvent};
-use factotum_service::vitals::Vitals;
+use factotum_service::status::ServiceStatus;
 use rest::Failure;
 use serde_json::Value;
 use serenity::Error;
@@ -75,11 +75,11 @@ pub struct Service {
 /// If it could not begin.
 pub async fn run(service: Service, mut signs: ShardEvents, stop: impl Future<Output = ()>, worker: &Handle) -> anyhow::Result<ExitReason> {
     let Service { dispatcher, settings, token } = service;
-    let vitals = dispatcher.vitals.clone();
+    let status = dispatcher.status.clone();
     tokio::pin!(stop);
     let prepared = tokio::select! {
         () = &mut stop => return Ok(ExitReason::Stopped),
-        prepared = worker.spawn(prepare(settings.clone(), token, vitals.clone())) => prepared??,
+        prepared = worker.spawn(prepare(settings.clone(), token, status.clone())) => prepared??,
     };
     let Prepared { http, url, range, total, allowance } = match prepared {
         Ok(prepared) => prepared,
@@ -108,7 +108,7 @@ pub async fn run(service: Service, mut signs: ShardEvents, stop: impl Future<Out
         None => None,
     };
     let shards = client.shard_manager.clone();
-    vitals.connecting(ConnectionHealth::new(range.clone(), &settings, allowance, Instant::now()));
+    status.connecting(ConnectionHealth::new(range.clone(), &settings, allowance, Instant::now()));
     let http = client.http.clone();
     let tidying = worker.spawn(async move {
         let mut due = interval(TIDY);
@@ -127,12 +127,12 @@ pub async fn run(service: Service, mut signs: ShardEvents, stop: impl Future<Out
     };
     let ended = tokio::select! {
         () = &mut stop => ExitReason::Stopped,
-        ended = watch(&vitals, &mut signs, connection) => ended?,
+        ended = watch(&status, &mut signs, connection) => ended?,
         never = turns => match never {},
     };
     // A shard that waits has given its place back, and must not begin a session without.
     std::mem::forget(identify_gate);
-    vitals.stopping();
+    status.stopping();
     tidying.abort();
     // Whatever state the connection is in: it closes, replies on their way arrive, or time is up.
     let closing = timeout(CLOSING, worker.spawn(close(shards)));
@@ -140,12 +140,16 @@ pub async fn run(service: Service, mut signs: ShardEvents, stop: impl Future<Out
     if timeout(STOPPING, async { tokio::join!(closing, landing) }).await.is_err() {
         tracing::warn!("some replies were still on their way when time was up");
     }
-    tracing::info!(counts = ?vitals.counts(), "ended: {}", ended.advice());
+    tracing::info!(counts = ?status.counts(), "ended: {}", ended.advice());
     Ok(ended)
 }
 
 /// Follows the connection until it comes to its end.
-async fn watch(vitals: &Vitals, signs: &mut ShardEvents, mut connection: JoinHandle<Result<(), Error>>) -> anyhow::Result<ExitReason> {
+async fn watch(
+    status: &ServiceStatus,
+    signs: &mut ShardEvents,
+    mut connection: JoinHandle<Result<(), Error>>,
+) -> anyhow::Result<ExitReason> {
     let mut look = interval(LOOK);
     let mut ready = false;
     loop {
@@ -160,19 +164,19 @@ async fn watch(vitals: &Vitals, signs: &mut ShardEvents, mut connection: JoinHan
         let now = Instant::now();
         if let Some(sign) = sign {
             tell(sign);
-            if let Some(ended) = vitals.record(sign, now) {
+            if let Some(ended) = status.record(sign, now) {
                 return Ok(ended);
             }
         }
-        if vitals.ready(now) != ready {
+        if status.ready(now) != ready {
             ready = !ready;
             if ready {
-                tracing::info!(counts = ?vitals.counts(), "ready");
+                tracing::info!(counts = ?status.counts(), "ready");
             } else {
-                tracing::warn!(counts = ?vitals.counts(), "not ready: the connection to Discord is gone, or gives no sign of life");
+                tracing::warn!(counts = ?status.counts(), "not ready: the connection to Discord is gone, or gives no sign of life");
             }
         }
-        if vitals.timed_out(now) {
+        if status.timed_out(now) {
             return Ok(ExitReason::NoConnection);
         }
     }
@@ -197,10 +201,10 @@ struct Prepared {
 }
 
 /// Asks Discord where to connect, in how many shards, and whether it may be done at all.
-async fn prepare(settings: config::Discord, token: String, vitals: Arc<Vitals>) -> anyhow::Result<Result<Prepared, ExitReason>> {
+async fn prepare(settings: config::Discord, token: String, status: Arc<ServiceStatus>) -> anyhow::Result<Result<Prepared, ExitReason>> {
     let given = settings.shards.range().map_err(anyhow::Error::msg)?;
     let http = rest::client(&token, &settings)?;
-    let gateway = match gateway::ask(&http, &|failure| vitals.metrics.rest_error(failure.as_str())).await? {
+    let gateway = match gateway::ask(&http, &|failure| status.metrics.rest_error(failure.as_str())).await? {
         Ok(gateway) => gateway,
         Err(ended) => return Ok(Err(ended)),
     };
@@ -315,7 +319,7 @@ impl Listener {
     /// Registers the commands if Discord has others. Without them the bot still answers messages: a failure is logged.
     async fn register(&self, http: &Http, application: Id) {
         let scope = Scope { application, server: None };
-        match scope.bring_up_to_date(http, &|failure| self.dispatcher.vitals.metrics.rest_error(failure.as_str())).await {
+        match scope.bring_up_to_date(http, &|failure| self.dispatcher.status.metrics.rest_error(failure.as_str())).await {
             Ok(true) => tracing::info!("commands registered"),
             Ok(false) => tracing::debug!("commands are registered already"),
             Err(failure) => tracing::warn!("cannot register the commands: {failure}"),

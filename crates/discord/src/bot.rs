@@ -16,9 +16,10 @@ use factotum_core::answering::Outcome;
 use factotum_core::knowledge::IntentId;
 use factotum_core::render::json;
 use factotum_service::config;
+use factotum_service::lock::locked;
 use factotum_service::metrics::Asked;
-use factotum_service::reload::InForce;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use factotum_service::reload::Current;
+use std::sync::{Arc, Mutex};
 
 /// Something to send.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -108,7 +109,7 @@ impl Responses {
 /// Who answers, under which rules, and what is remembered.
 #[derive(Debug)]
 pub struct Bot {
-    record: InForce<IndexedKnowledge>,
+    record: Current<IndexedKnowledge>,
     rules: config::Discord,
     limits: Mutex<RateLimiter>,
     feedback: Mutex<Feedback>,
@@ -126,7 +127,7 @@ impl Bot {
     /// A bot that answers from this record under these rules.
     pub fn new(record: IndexedKnowledge, rules: config::Discord) -> Bot {
         let limits = RateLimiter::new(rules.user_limit.get(), rules.channel_limit.get(), rules.rate_limit_window_seconds.duration());
-        Bot { record: InForce::new(record), rules, limits: Mutex::new(limits), feedback: Mutex::default() }
+        Bot { record: Current::new(record), rules, limits: Mutex::new(limits), feedback: Mutex::default() }
     }
 
     /// The record that is answered from now.
@@ -319,11 +320,6 @@ impl InteractionKind {
 
 fn one(message: Message, outcome: &'static str) -> Answered {
     Answered { messages: vec![message], outcome, about: None, asked: None }
-}
-
-/// What one thread left behind half-done is counts; they are as good as before.
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A text without Discord's tags (`<@1>`, `<@!1>`, `<@&1>`, `<#1>`, `<:name:1>`, `<a:name:1>`, `<t:1>`, `</name:1>`), which are not

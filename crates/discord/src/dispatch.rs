@@ -2,7 +2,7 @@
 
 use super::bot::{Bot, Decision};
 use super::event::{Id, Incoming, Now};
-use factotum_service::vitals::Vitals;
+use factotum_service::status::ServiceStatus;
 use std::fmt::Display;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +13,7 @@ pub struct Dispatcher {
     /// Who decides.
     pub bot: Arc<Bot>,
     /// Who is told how it goes.
-    pub vitals: Arc<Vitals>,
+    pub status: Arc<ServiceStatus>,
     /// Whether the log has the ids of people.
     pub log_user_ids: bool,
 }
@@ -25,7 +25,7 @@ pub struct InFlight {
     pub decision: Decision,
     /// When it came in.
     pub received: Now,
-    vitals: Arc<Vitals>,
+    status: Arc<ServiceStatus>,
     trace: Id,
     user: Option<Id>,
     decided: Duration,
@@ -37,11 +37,11 @@ impl Dispatcher {
         let decision = self.bot.decide(incoming, received);
         let decided = received.elapsed();
         let (trace, kind, outcome) = (incoming.id(), decision.kind, decision.outcome);
-        self.vitals.metrics.decided(kind, outcome, decision.asked, decided);
+        self.status.metrics.decided(kind, outcome, decision.asked, decided);
         let what = if decision.actions.is_empty() { "silent" } else { "delivering" };
         tracing::debug!(trace, kind, outcome, "{what}");
         let user = self.log_user_ids.then(|| incoming.origin().user);
-        InFlight { decision, received, vitals: self.vitals.clone(), trace, user, decided }
+        InFlight { decision, received, status: self.status.clone(), trace, user, decided }
     }
 }
 
@@ -49,7 +49,7 @@ impl InFlight {
     /// The first reply has arrived.
     pub fn replied(&self) {
         let acknowledged = self.received.elapsed();
-        self.vitals.metrics.acknowledged(acknowledged);
+        self.status.metrics.acknowledged(acknowledged);
         let InFlight { decision, trace, user, decided, .. } = self;
         tracing::info!(
             trace,
@@ -65,12 +65,12 @@ impl InFlight {
 
     /// An attempt at it has failed, for a reason of this sort.
     pub fn attempt_failed(&self, sort: &'static str) {
-        self.vitals.metrics.rest_error(sort);
+        self.status.metrics.rest_error(sort);
     }
 
     /// A reply will never arrive, for a reason of this sort.
     pub fn undelivered(&self, sort: &'static str, why: &dyn Display) {
-        self.vitals.metrics.undelivered(sort);
+        self.status.metrics.undelivered(sort);
         let InFlight { decision, trace, user, received, .. } = self;
         let (kind, outcome) = (decision.kind, decision.outcome);
         tracing::warn!(trace, user, kind, outcome, after_ms = received.elapsed().as_millis(), "not delivered: {why}");

@@ -146,7 +146,7 @@ impl Endpoint {
 async fn answer(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Response {
     endpoint.respond(request).await.unwrap_or_else(|refused| {
         let reason = refused.as_str();
-        endpoint.dispatcher.vitals.metrics.refused(reason);
+        endpoint.dispatcher.status.metrics.rejected(reason);
         tracing::debug!(reason, "a request was refused");
         let mut response = refused.status().into_response();
         if matches!(refused, Refused::TooLarge | Refused::Incomplete) {

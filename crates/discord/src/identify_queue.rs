@@ -13,11 +13,12 @@ use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use factotum_service::http;
+use factotum_service::lock::locked;
 pub use schedule::IdentifyLimits;
 use schedule::Schedule;
 use schedule::Turn;
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use tokio::time::sleep;
 
@@ -65,11 +66,6 @@ impl IdentifyQueue {
             }
         }
     }
-}
-
-/// Locks even after a panic in another thread: no holder leaves the value half changed.
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The routes of the server.

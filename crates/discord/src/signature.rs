@@ -1,7 +1,7 @@
 //! Whether what was posted to us comes from Discord, and just now: the signature is Ed25519 (RFC 8032) over the timestamp and the body, both
 //! in headers beside it (Discord's documentation, Interactions: Security and Authorization). Nothing here looks at a clock.
 
-use factotum_service::config::{PublicKey, hex};
+use factotum_service::config::{PublicKey, from_hex};
 use ring::signature::{ED25519, UnparsedPublicKey};
 
 /// How far a timestamp may be from our own clock, in seconds, before or after. An interaction is over after three seconds; the rest is for
@@ -63,7 +63,7 @@ impl Signed<'_> {
     /// # Errors
     /// [`Rejected::Unsigned`] if it is no signature, [`Rejected::Forged`] if it is another's.
     pub fn by(&self, key: &PublicKey, body: &[u8]) -> Result<(), Rejected> {
-        let signature: [u8; 64] = hex(self.signature).ok_or(Rejected::Unsigned)?;
+        let signature: [u8; 64] = from_hex(self.signature).ok_or(Rejected::Unsigned)?;
         let message = [self.timestamp, body].concat();
         UnparsedPublicKey::new(&ED25519, key.0).verify(&message, &signature).map_err(|_| Rejected::Forged)
     }

@@ -1,57 +1,57 @@
-//! What was learned from packs, kept on disk so that the next start need not learn it again.
+//! The results of training on disk, so that the next start need not train again.
 //!
-//! A file's name is a hash of all that decides what is learned: the pack's content, the word-vector table, and the code
-//! that learns. Nothing in a file is believed before its checksum was found right. Files are written beside their place
-//! and moved there in one step, so that several programs can start at once, and one that is killed leaves nothing half
-//! written to be read. Whatever fails, the pack is learned in memory.
+//! A file is named after a hash of everything that decides the result: the content of the knowledge base, the table of word vectors, and
+//! the code that trains. A file is used only if its checksum is right. Files are written under another name and then renamed, so several
+//! programs can start at once, and one that is killed leaves no half-written file to be read. If anything fails, the program trains in
+//! memory.
 
+use factotum_core::hash::hex;
 use factotum_core::knowledge::KnowledgeBase;
 use factotum_core::matching::Learned;
 use sha2::{Digest, Sha256};
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::SystemTime;
 
-/// Marks a file and the version of its layout: this, 32 bytes of SHA-256 of what follows, and what was learned.
+/// Marks a file and the version of its layout: these bytes, then the SHA-256 of the rest, then the result of training.
 const MAGIC: &[u8; 8] = b"FLEARN01";
 const CHECKSUM: usize = 32;
-/// Ending of the names of files.
-const ENDING: &str = "learned";
-/// Largest file that is read, in bytes: 5,000 intents with 100,000 phrases take a tenth of it.
+/// The file extension.
+const EXTENSION: &str = "learned";
+/// The largest file that is read, in bytes: 5,000 intents with 100,000 paraphrases take a tenth of it.
 const MAX_FILE: u64 = 2 << 30;
-/// Files that are kept, the youngest: those of a few packs, and of some days of work on one of them.
+/// How many files are kept, the newest ones: enough for a few knowledge bases, or some days of work on one.
 const KEPT: usize = 16;
 
-/// A folder of files with what was learned.
+/// A folder of cached results.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cache {
     folder: PathBuf,
 }
 
-/// What decides what is learned, hashed.
+/// A hash of everything that decides the result of training.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Key(String);
 
 impl Key {
-    /// The key of a pack for this program.
+    /// The key of a knowledge base for this program.
     pub fn of(base: &KnowledgeBase) -> Key {
         let mut hasher = Sha256::new();
-        // Made by the build script out of the modules that learn and the word-vector table.
+        // The build script hashes the code that trains, and the table of word vectors.
         hasher.update(factotum_built_in::LEARNER);
         hasher.update(postcard::to_stdvec(base).expect("plain values"));
-        Key(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+        Key(hex(&hasher.finalize()))
     }
 }
 
 impl Cache {
-    /// The cache in that folder; it is made when something is kept.
+    /// The cache in that folder, which is created when something is put into it.
     pub fn new(folder: &Path) -> Cache {
         Cache { folder: folder.to_owned() }
     }
 
-    /// What was learned under a key, if it was kept and is whole.
+    /// The cached result, if there is one and it is undamaged.
     pub fn get(&self, key: &Key) -> Option<Learned> {
         let path = self.path(key);
         let read = || -> io::Result<Vec<u8>> {
@@ -63,48 +63,45 @@ impl Cache {
             Ok(bytes) => bytes,
             Err(error) => {
                 if error.kind() != io::ErrorKind::NotFound {
-                    tracing::warn!(path = %path.display(), %error, "cannot read what was learned before; learning it again");
+                    tracing::warn!(path = %path.display(), %error, "cannot read the cache; training again");
                 }
                 return None;
             }
         };
         let learned = unpacked(&bytes);
         if learned.is_none() {
-            tracing::warn!(path = %path.display(), "what was learned before is damaged; learning it again");
+            tracing::warn!(path = %path.display(), "the cached file is damaged; training again");
         }
         learned
     }
 
-    /// Keeps what was learned, and drops the oldest files if there are many.
+    /// Stores a result, and removes the oldest files if there are many.
     ///
     /// # Errors
-    /// If the folder cannot be made or written to.
+    /// If the folder cannot be created or written to.
     pub fn put(&self, key: &Key, learned: &Learned) -> io::Result<()> {
-        // Two threads of one program write to files of their own too.
-        static COUNT: AtomicU32 = AtomicU32::new(0);
         let payload = postcard::to_stdvec(learned).map_err(io::Error::other)?;
         fs::create_dir_all(&self.folder)?;
-        let unfinished = self.folder.join(format!(".{}-{}.unfinished", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed)));
-        let written = write(&unfinished, &payload).and_then(|()| fs::rename(&unfinished, self.path(key)));
-        if written.is_err() {
-            // It may not even exist; the first error is the one to tell.
-            let _ = fs::remove_file(&unfinished);
-        }
-        written?;
+        let mut file = unfinished().tempfile_in(&self.folder)?;
+        file.write_all(MAGIC)?;
+        file.write_all(&Sha256::digest(&payload))?;
+        file.write_all(&payload)?;
+        // The content must be on disk before the name is: after a power cut the name must not lead to nothing.
+        file.as_file().sync_all()?;
+        file.persist(self.path(key))?;
         self.prune()
     }
 
     fn path(&self, key: &Key) -> PathBuf {
-        self.folder.join(&key.0).with_extension(ENDING)
+        self.folder.join(&key.0).with_extension(EXTENSION)
     }
 
-    /// Removes the oldest files but [`KEPT`]. Another program may do the same at the same time, so that a file is gone
-    /// already is no error.
+    /// Removes all but the [`KEPT`] newest files. It is not an error if a file is gone already: another program may do the same.
     fn prune(&self) -> io::Result<()> {
         let mut files: Vec<(SystemTime, PathBuf)> = Vec::new();
         for entry in fs::read_dir(&self.folder)? {
             let entry = entry?;
-            if entry.path().extension().is_some_and(|e| e == ENDING)
+            if entry.path().extension().is_some_and(|e| e == EXTENSION)
                 && let Ok(changed) = entry.metadata().and_then(|m| m.modified())
             {
                 files.push((changed, entry.path()));
@@ -116,13 +113,14 @@ impl Cache {
     }
 }
 
-fn write(path: &Path, payload: &[u8]) -> io::Result<()> {
-    let mut file = File::create(path)?;
-    file.write_all(MAGIC)?;
-    file.write_all(&Sha256::digest(payload))?;
-    file.write_all(payload)?;
-    // What is moved into place must be on the disk: after a power cut the name must not point at nothing.
-    file.sync_all()
+/// A file that is removed unless it is finished and renamed.
+fn unfinished() -> tempfile::Builder<'static, 'static> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".").suffix(".unfinished");
+    // As for any other new file; a temporary file would be for its owner only.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder
 }
 
 fn unpacked(bytes: &[u8]) -> Option<Learned> {
@@ -146,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_kept_answers_as_what_was_learned() {
+    fn a_cached_result_answers_like_a_fresh_one() {
         let folder = tempfile::tempdir().expect("a folder for the test");
         let (cache, key) = (Cache::new(&folder.path().join("made/when/needed")), Key::of(&base()));
         assert!(cache.get(&key).is_none());
@@ -157,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn another_pack_has_another_key() {
+    fn another_knowledge_base_has_another_key() {
         let mut other = base();
         other.intents[0].paraphrases[0].text.push('s');
         assert_ne!(Key::of(&base()), Key::of(&other));
@@ -165,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn damage_is_found() {
+    fn damage_is_detected() {
         let folder = tempfile::tempdir().expect("a folder for the test");
         let (cache, key) = (Cache::new(folder.path()), Key::of(&base()));
         let answerer = Answerer::new(base());
@@ -183,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_that_cannot_be_written_to_is_told() {
+    fn an_unwritable_folder_is_an_error() {
         let folder = tempfile::tempdir().expect("a folder for the test");
         let file = folder.path().join("file");
         fs::write(&file, "in the way").expect("it can be written");
@@ -193,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn many_at_once_leave_one_whole_file() {
+    fn many_writers_leave_one_undamaged_file() {
         let folder = tempfile::tempdir().expect("a folder for the test");
         let (cache, key) = (Cache::new(folder.path()), Key::of(&base()));
         let answerer = Answerer::new(base());
@@ -209,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_youngest_are_kept() {
+    fn only_the_newest_are_kept() {
         let folder = tempfile::tempdir().expect("a folder for the test");
         let cache = Cache::new(folder.path());
         let answerer = Answerer::new(base());

@@ -3,17 +3,17 @@
 /// Why the bot ended. Each reason has its own exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExitReason {
-    /// It was told to stop, and did.
+    /// A signal stopped it.
     Stopped,
-    /// Discord does not accept the token (gateway close code 4004, or HTTP status 401).
+    /// Discord rejected the token (gateway close code 4004, or HTTP status 401).
     BadToken,
-    /// Discord does not accept the intents (4013, 4014).
+    /// Discord rejected the intents (4013, 4014).
     BadIntents,
     /// The shards are wrong (4010), or there are too few of them (4011).
     BadShards,
-    /// Discord does not speak our version of its API any more (4012).
+    /// Discord no longer supports our version of its API (4012).
     BadVersion,
-    /// So many sessions were begun that Discord might reset the token.
+    /// So many sessions were started that Discord might reset the token.
     TooManySessions,
     /// There was no connection for too long.
     NoConnection,
@@ -49,20 +49,20 @@ impl ExitReason {
         match self {
             ExitReason::Stopped => "stopped",
             ExitReason::BadToken => {
-                "Discord does not accept the token; copy it anew from https://discord.com/developers/applications (Bot, Reset Token) into DISCORD_TOKEN"
+                "Discord rejected the token; reset it on https://discord.com/developers/applications (Bot, Reset Token) and set DISCORD_TOKEN to the new one"
             }
             ExitReason::BadIntents => {
-                "Discord does not accept the intents that the bot asks for, although none of them is privileged; a newer version may be needed"
+                "Discord rejected the intents of the bot, although none of them is privileged; you may need a newer version of factotum"
             }
             ExitReason::BadShards => {
-                "Discord does not accept the shards: leave [discord.shards] out, or give a larger `total` there, the same for all processes"
+                "Discord rejected the shards: remove [discord.shards] from the settings, or increase `total` there, to the same number for all processes"
             }
-            ExitReason::BadVersion => "Discord does not speak this version of its API any more; a newer version of factotum is needed",
+            ExitReason::BadVersion => "Discord no longer supports this version of its API; you need a newer version of factotum",
             ExitReason::TooManySessions => {
-                "too many sessions were begun, and Discord resets the token of a bot that begins more than 1,000 a day; look at its status page \
-                 and at this log before you start it again"
+                "too many sessions were started, and Discord resets the token of a bot that starts more than 1,000 a day; look at Discord's status page \
+                 and at this log before you restart the bot"
             }
-            ExitReason::NoConnection => "no connection to Discord for too long; it can be started again",
+            ExitReason::NoConnection => "no connection to Discord for too long; restart the bot",
         }
     }
 }

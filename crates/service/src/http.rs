@@ -1,99 +1,43 @@
-//! HTTP: how it is served, within limits, and what the bot tells about itself to whoever supervises it: `/livez`, `/readyz`, `/metrics`,
-//! `/version`.
-//!
-//! What it tells, it tells from the runtime that watches the one that does the work, so it answers while that one does not.
+//! An HTTP server with limits. What it serves is up to the router.
 
-use crate::vitals::Vitals;
 use axum::Router;
-use axum::http::{StatusCode, header};
-use axum::response::IntoResponse;
-use axum::routing::get;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
-use serde_json::Value;
 use std::future::pending;
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::net::TcpListener;
-use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, watch};
 use tokio::time::{sleep, timeout};
 
-/// How much a server lets whoever connects take up.
+/// How much of the server clients can use up.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// Connections at once; others wait until the system lets them in.
+    /// Connections at once. Further ones wait until the system accepts them.
     pub connections: u32,
-    /// How long whoever connects may take to say what they want, and how long a connection may lie idle.
+    /// How long a client may take to send a request's headers, and how long a connection may be idle.
     pub headers: Duration,
-    /// How long a connection may last in all; forever if nothing is said, and then it is kept for more than one question.
+    /// How long a connection may last, for one request only. Without it, a connection lasts and is kept alive for further requests.
     pub connection: Option<Duration>,
 }
 
-/// Of what the bot tells about itself.
-pub const TELLING: Limits = Limits {
-    // Prometheus, a probe and somebody who is curious need three.
-    connections: 64,
-    headers: Duration::from_secs(5),
-    // Each is for one question, which is answered at once.
-    connection: Some(Duration::from_secs(10)),
-};
-/// Most bytes that are read before it is known what somebody wants.
+/// The largest number of bytes of a request's headers.
 const MAX_HEADERS: usize = 16 << 10;
-/// How long an answer on its way may take once the server is told to stop. Whoever supervises us kills us soon after.
-const LAST: Duration = Duration::from_secs(4);
-/// How long the runtime that does the work may take to do nothing.
-const PULSE: Duration = Duration::from_secs(2);
-/// How long to wait where the system lets nobody connect: it has no file left to give.
+/// How long responses may take once the server stops. The supervisor kills the process soon after.
+const DRAIN: Duration = Duration::from_secs(4);
+/// How long to wait before accepting again after an error: the system has run out of file descriptors.
 const OUT_OF_FILES: Duration = Duration::from_millis(200);
 
-/// The answers; `worker` is where the work is done.
-pub fn router(vitals: Arc<Vitals>, worker: Handle) -> Router {
-    let of = |tell: fn(&Vitals) -> axum::response::Response| {
-        let vitals = vitals.clone();
-        get(move || async move { tell(&vitals) })
-    };
-    Router::new()
-        .route("/livez", get(move || alive(worker.clone())))
-        .route(
-            "/readyz",
-            of(|vitals| {
-                let (ready, detail) = vitals.readiness(Instant::now());
-                (if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }, json(&detail)).into_response()
-            }),
-        )
-        .route(
-            "/metrics",
-            of(|vitals| {
-                let sort = [(header::CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")];
-                (sort, vitals.metrics_text(Instant::now())).into_response()
-            }),
-        )
-        .route("/version", of(|vitals| json(&vitals.version()).into_response()))
-}
-
-/// Whether both runtimes still get round to things: this one, since it answers, and the one that does the work.
-async fn alive(worker: Handle) -> (StatusCode, &'static str) {
-    match timeout(PULSE, worker.spawn(async {})).await {
-        Ok(Ok(())) => (StatusCode::OK, "alive\n"),
-        _ => (StatusCode::SERVICE_UNAVAILABLE, "nothing gets done any more\n"),
-    }
-}
-
-fn json(value: &Value) -> impl IntoResponse + use<> {
-    ([(header::CONTENT_TYPE, "application/json")], format!("{value:#}\n"))
-}
-
-/// Answers whoever connects until `stop`; then nobody is let in any more, and it ends when answers on their way have been given.
+/// Serves requests until `stop`. Then it accepts no more connections, and ends once the current responses have been sent.
 pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: impl Future<Output = ()>) {
     let places = Arc::new(Semaphore::new(limits.connections as usize));
     let (stopping, stopped) = watch::channel(());
     let mut stop = pin!(stop);
     loop {
         let next = async {
-            // Nobody closes it.
+            // The semaphore is never closed.
             let place = places.clone().acquire_owned().await.ok();
             (place, listener.accept().await)
         };
@@ -104,12 +48,12 @@ pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: 
         let stream = match accepted {
             Ok((stream, _)) => stream,
             Err(error) => {
-                tracing::debug!(%error, "nobody can connect");
+                tracing::debug!(%error, "cannot accept a connection");
                 sleep(OUT_OF_FILES).await;
                 continue;
             }
         };
-        // Answers are small and wait for nothing; without it they would be held back for others to go along. Nothing depends on it.
+        // Responses are small, so they should not wait to be sent together. It does no harm if this fails.
         let _ = stream.set_nodelay(true);
         let service = TowerToHyperService::new(router.clone());
         let mut stopped = stopped.clone();
@@ -124,13 +68,13 @@ pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: 
                     None => pending().await,
                 }
             };
-            // Whoever hangs up or talks nonsense gets nothing, and that is no news.
+            // Errors are the client's: it has hung up, or has not sent HTTP.
             tokio::select! {
                 _ = connection.as_mut() => {}
                 () = over => {}
                 _ = stopped.changed() => {
                     connection.as_mut().graceful_shutdown();
-                    let _ = timeout(LAST, connection).await;
+                    let _ = timeout(DRAIN, connection).await;
                 }
             }
             drop(place);

@@ -1,26 +1,26 @@
-//! Packs as they lie about: a folder of TOML files, or the one inside the binary. All reading of files is here.
+//! Reading the files of a knowledge base.
 
 use factotum_core::diagnostic::SourceFile;
 use std::path::{Path, PathBuf};
 
-/// Largest file of a pack, in bytes: a hundred thousand phrases take about ten million.
+/// The largest file, in bytes: a hundred thousand paraphrases take about ten million.
 pub const MAX_FILE: u64 = 64 << 20;
-/// Most files of a pack.
+/// The largest number of files.
 pub const MAX_FILES: usize = 2_000;
 
-/// Why a pack cannot be read at all.
+/// Why a knowledge base cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum PackError {
     /// The folder cannot be listed.
-    #[error("cannot read the knowledge folder {path}")]
+    #[error("cannot read the folder of the knowledge base, {path}")]
     Folder {
         /// The folder.
         path: PathBuf,
         /// Why.
         source: std::io::Error,
     },
-    /// There is nothing in it.
-    #[error("the knowledge folder {0} has no .toml file")]
+    /// The folder has no `.toml` file.
+    #[error("there is no .toml file in the folder of the knowledge base, {0}")]
     Empty(PathBuf),
     /// A file cannot be read.
     #[error("cannot read {path}")]
@@ -30,20 +30,20 @@ pub enum PackError {
         /// Why.
         source: std::io::Error,
     },
-    /// A folder, a pipe or a device that is called like a file of a pack: reading it might never end.
+    /// A folder, a pipe or a device with the name of a knowledge file: reading it might never end.
     #[error("{0} is not a file")]
     NotAFile(PathBuf),
     /// A file is larger than [`MAX_FILE`], or there are more than [`MAX_FILES`].
-    #[error("{0} is too large for a knowledge pack")]
+    #[error("{0} is too large for a knowledge base")]
     TooLarge(PathBuf),
 }
 
 /// Reads the `.toml` files of a folder, in the order of their names.
 ///
-/// Bytes that are not UTF-8 are replaced; the checks then report them.
+/// Invalid UTF-8 is replaced; the checks then report it.
 ///
 /// # Errors
-/// [`PackError`] if the folder or a file cannot be read, or nothing is in it.
+/// [`PackError`] if the folder or a file cannot be read, or there is no file.
 pub fn read(folder: &Path) -> Result<Vec<SourceFile>, PackError> {
     let listing = std::fs::read_dir(folder).map_err(|source| PackError::Folder { path: folder.to_owned(), source })?;
     let mut paths = Vec::new();

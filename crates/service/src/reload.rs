@@ -1,7 +1,7 @@
-//! Another base in the place of the one in force, while questions are answered. Nothing here reads files or looks at a clock.
+//! Replacing the knowledge base while questions are answered. Nothing here reads files or looks at a clock.
 //!
 //! ```text
-//! look -> Watch: changed, and the same twice? -> attempt: check, learn -> InForce::replace, or refused and the old one stays
+//! read the folder -> Watch: changed, and the same twice? -> attempt: check, train -> Current::replace, or rejected and the old one stays
 //! ```
 
 use factotum_core::answering::Answerer;
@@ -11,88 +11,88 @@ use factotum_core::render::escape_control;
 use serde_json::{Value, json};
 use std::sync::{Arc, PoisonError, RwLock};
 
-/// Findings of a refused base that are kept and told: whoever mends it has `factotum check` for the others.
+/// How many findings of a rejected knowledge base are kept: `factotum check` shows the rest.
 const SHOWN: usize = 20;
 
-/// What is in force, and can be replaced in one step. Whoever takes it keeps what they took for as long as they need it.
+/// A current value that can be replaced in one step. Those who have got the old one keep it for as long as they need it.
 #[derive(Debug)]
-pub struct InForce<T>(RwLock<Arc<T>>);
+pub struct Current<T>(RwLock<Arc<T>>);
 
-impl<T> InForce<T> {
-    /// The first one.
-    pub fn new(first: T) -> InForce<T> {
-        InForce(RwLock::new(Arc::new(first)))
+impl<T> Current<T> {
+    /// Starts with this value.
+    pub fn new(first: T) -> Current<T> {
+        Current(RwLock::new(Arc::new(first)))
     }
 
-    /// What is in force now.
+    /// The current value.
     pub fn get(&self) -> Arc<T> {
-        // Nothing is done under this lock that could be left half-done.
+        // Nothing is done under this lock that a panic could leave half done.
         self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Puts another one in its place. The old one goes when the last who took it is done.
+    /// Replaces the value. The old one is dropped when nobody uses it any more.
     pub fn replace(&self, next: T) {
         let next = Arc::new(next);
         let old = std::mem::replace(&mut *self.0.write().unwrap_or_else(PoisonError::into_inner), next);
-        // Not under the lock: a base has a hundred thousand pieces.
+        // After the lock is released: dropping a knowledge base takes a while.
         drop(old);
     }
 }
 
-/// What a look at the knowledge has found: its files, or why they cannot be read.
-pub type Look = Result<Vec<SourceFile>, String>;
+/// What reading the folder returned: its files, or why they cannot be read.
+pub type FolderRead = Result<Vec<SourceFile>, String>;
 
-/// Which content a look has found.
+/// What is in the folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Content {
     /// Files with this [version](factotum_core::pack::version).
     Version(String),
-    /// None, for this reason.
+    /// Nothing that can be read, for this reason.
     Unreadable(String),
 }
 
 impl Content {
-    /// Of a look.
-    pub fn of(look: &Look) -> Content {
-        match look {
+    /// What the folder has in it.
+    pub fn of(read: &FolderRead) -> Content {
+        match read {
             Ok(files) => Content::Version(factotum_core::pack::version(files)),
             Err(problem) => Content::Unreadable(problem.clone()),
         }
     }
 }
 
-/// What is to be done after a look.
+/// What to do after reading the folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// Nothing: it is what was tried last.
+    /// Nothing: this is what was tried last.
     Same,
-    /// Look again: somebody may be in the middle of writing.
+    /// Read it again: somebody may be in the middle of writing.
     Unsettled,
-    /// Try it.
+    /// Try to load it.
     Changed,
 }
 
-/// Tells changes of content by what is read, not by dates or events: so it does not matter how files got there, be it a link that now points
-/// elsewhere, a network's file system, or an editor.
+/// Detects changes by content, not by dates or events. So it does not matter how the files got there: through a link that now points
+/// elsewhere, a network file system, or an editor.
 #[derive(Debug)]
 pub struct Watch {
-    /// What was tried last, taken or not; nothing if whatever is there is to be tried.
+    /// What was tried last, accepted or not; `None` if anything is to be tried.
     tried: Option<Content>,
     before: Option<Content>,
 }
 
 impl Watch {
-    /// A base of this version is in force.
+    /// The knowledge base of this version is in use.
     pub fn new(version: &str) -> Watch {
         Watch { tried: Some(Content::Version(version.to_owned())), before: None }
     }
 
-    /// Whatever is there is to be tried, once two looks agree: somebody wants to know what becomes of it.
+    /// Try whatever is in the folder, once two reads agree: somebody has asked for a reload.
     pub fn ask(&mut self) {
         *self = Watch { tried: None, before: None };
     }
 
-    /// Takes note of a look.
+    /// Takes note of what is in the folder.
     pub fn look(&mut self, found: Content) -> Verdict {
         let settled = self.before.as_ref() == Some(&found);
         let verdict = match &self.tried {
@@ -108,38 +108,38 @@ impl Watch {
     }
 }
 
-/// What came of an attempt.
+/// The result of an attempt to load.
 #[derive(Debug)]
 pub enum Attempt {
-    /// It is what is in force already.
+    /// It is already in use.
     Unchanged,
-    /// It cannot be used.
-    Refused(Refusal),
-    /// It can.
+    /// It has errors or cannot be read.
+    Rejected(Rejection),
+    /// It can be used.
     Accepted(Box<Answerer>),
 }
 
-/// Why a base was refused.
+/// Why a knowledge base was rejected.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Refusal {
-    /// In a line.
+pub struct Rejection {
+    /// The problem in one line.
     pub problem: String,
-    /// The first of the findings, as [`Diagnostic::json`] has them.
+    /// The first findings, as [`Diagnostic::json`] has them.
     pub findings: Vec<Value>,
 }
 
-impl Refusal {
-    /// It cannot be read.
-    pub fn unreadable(problem: &str) -> Refusal {
-        Refusal { problem: escape_control(problem), findings: Vec::new() }
+impl Rejection {
+    /// The folder cannot be read.
+    pub fn unreadable(problem: &str) -> Rejection {
+        Rejection { problem: escape_control(problem), findings: Vec::new() }
     }
 
-    fn of(errors: &[Diagnostic], files: &[SourceFile]) -> Refusal {
+    fn of(errors: &[Diagnostic], files: &[SourceFile]) -> Rejection {
         let problem = if errors.len() == 1 { "1 error".to_owned() } else { format!("{} errors", errors.len()) };
-        Refusal { problem, findings: errors.iter().take(SHOWN).map(|d| d.json(files)).collect() }
+        Rejection { problem, findings: errors.iter().take(SHOWN).map(|d| d.json(files)).collect() }
     }
 
-    /// The findings, one a line, with control characters made escape_control.
+    /// The findings, one per line, with control characters escaped.
     pub fn lines(&self) -> impl Iterator<Item = String> {
         self.findings.iter().map(|finding| {
             let text = |pointer: &str| finding.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
@@ -149,27 +149,27 @@ impl Refusal {
         })
     }
 
-    /// For programs.
+    /// As JSON.
     pub fn json(&self) -> Value {
         json!({"problem": self.problem, "findings": self.findings})
     }
 }
 
-/// Checks and learns what was found, beside the base in force, which has the given version.
-pub fn attempt(look: Look, in_force: &str, learn: impl FnOnce(KnowledgeBase) -> Answerer) -> Attempt {
-    let files = match look {
+/// Checks and trains what was read. The knowledge base in use has the version `current`.
+pub fn attempt(read: FolderRead, current: &str, train: impl FnOnce(KnowledgeBase) -> Answerer) -> Attempt {
+    let files = match read {
         Ok(files) => files,
-        Err(problem) => return Attempt::Refused(Refusal::unreadable(&problem)),
+        Err(problem) => return Attempt::Rejected(Rejection::unreadable(&problem)),
     };
-    if factotum_core::pack::version(&files) == in_force {
+    if factotum_core::pack::version(&files) == current {
         return Attempt::Unchanged;
     }
     let loaded = factotum_core::pack::load(&files);
     match loaded.base {
-        Some(base) => Attempt::Accepted(Box::new(learn(base))),
+        Some(base) => Attempt::Accepted(Box::new(train(base))),
         None => {
             let errors: Vec<Diagnostic> = loaded.diagnostics.into_iter().filter(|d| d.severity() == Severity::Error).collect();
-            Attempt::Refused(Refusal::of(&errors, &files))
+            Attempt::Rejected(Rejection::of(&errors, &files))
         }
     }
 }
@@ -197,9 +197,9 @@ mod tests {
             [look("half"), look("b"), look("b"), look("b")],
             [Verdict::Unsettled, Verdict::Unsettled, Verdict::Changed, Verdict::Same]
         );
-        // Back to what was in force at first: tried again, which ends what was said of the one in between.
+        // Back to the first one: tried again, so that the status no longer shows the problem with the one in between.
         assert_eq!([look("a"), look("a"), look("a")], [Verdict::Unsettled, Verdict::Changed, Verdict::Same]);
-        // There for a moment only.
+        // There only for a moment.
         assert_eq!([look("b"), look("a"), look("a")], [Verdict::Unsettled, Verdict::Same, Verdict::Same]);
         let gone = Content::Unreadable("gone".to_owned());
         assert_eq!(
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_asks_gets_it_tried() {
+    fn a_reload_on_request_is_tried() {
         let mut watch = Watch::new("a");
         watch.look(version("a"));
         watch.ask();
@@ -218,9 +218,9 @@ mod tests {
     }
 
     #[test]
-    fn good_ones_are_taken_bad_ones_refused() {
-        let in_force = Answerer::new(factotum_core::pack::load(&tiny()).base.expect("no mistakes"));
-        let tried = |look: Look| attempt(look, &in_force.base().version, Answerer::new);
+    fn good_ones_are_accepted_bad_ones_rejected() {
+        let in_use = Answerer::new(factotum_core::pack::load(&tiny()).base.expect("no mistakes"));
+        let tried = |read: FolderRead| attempt(read, &in_use.base().version, Answerer::new);
         assert!(matches!(tried(Ok(tiny())), Attempt::Unchanged));
         let changed = |from: &str, to: &str| {
             let mut files = tiny();
@@ -228,18 +228,20 @@ mod tests {
             files
         };
         let Attempt::Accepted(next) = tried(Ok(changed("31 metres", "32 metres"))) else { panic!("nothing is wrong with it") };
-        assert_ne!(next.base().version, in_force.base().version);
-        let Attempt::Refused(refusal) = tried(Ok(changed("facts = [\"", "facts = [\"no-"))) else { panic!("facts are missing") };
-        assert!(refusal.lines().next().is_some_and(|l| l.starts_with("error[dangling-reference] ../../tests/packs/tiny/lighthouse.toml:")));
-        assert!(refusal.problem.ends_with("errors") && refusal.lines().all(|l| !l.contains('\n')), "{refusal:?}");
-        assert!(matches!(tried(Err("gone".to_owned())), Attempt::Refused(r) if r.problem == "gone"));
+        assert_ne!(next.base().version, in_use.base().version);
+        let Attempt::Rejected(rejection) = tried(Ok(changed("facts = [\"", "facts = [\"no-"))) else { panic!("facts are missing") };
+        assert!(
+            rejection.lines().next().is_some_and(|l| l.starts_with("error[dangling-reference] ../../tests/packs/tiny/lighthouse.toml:"))
+        );
+        assert!(rejection.problem.ends_with("errors") && rejection.lines().all(|l| !l.contains('\n')), "{rejection:?}");
+        assert!(matches!(tried(Err("gone".to_owned())), Attempt::Rejected(r) if r.problem == "gone"));
     }
 
     #[test]
-    fn who_has_taken_it_keeps_it() {
-        let in_force = InForce::new(1);
-        let taken = in_force.get();
-        in_force.replace(2);
-        assert_eq!((*taken, *in_force.get()), (1, 2));
+    fn the_old_value_stays_with_those_who_have_it() {
+        let current = Current::new(1);
+        let old = current.get();
+        current.replace(2);
+        assert_eq!((*old, *current.get()), (1, 2));
     }
 }

@@ -1,34 +1,33 @@
-//! The bot's token has no place in the file of settings. Where somebody puts it there all the same, it is a mistake, and what is shown of
-//! the file does not show it.
+//! A token in the settings file is an error, and is not shown when the file is quoted.
 
 use factotum_core::diagnostic::{Code, Diagnostic, Place, SourceFile};
 use std::borrow::Cow;
 use toml::Spanned;
 
-/// The environment variable with the token.
+/// The environment variable for the token.
 pub const TOKEN: &str = "DISCORD_TOKEN";
-/// The environment variable with the name of a file that has it.
+/// The environment variable for the name of a file that contains the token.
 pub const TOKEN_FILE: &str = "DISCORD_TOKEN_FILE";
 
-/// Whether a key looks as if a secret belonged to it.
+/// Whether a key looks like that of a secret.
 pub(super) fn is_secret(key: &str) -> bool {
     let key = key.to_lowercase();
     key.contains("token") || key.contains("secret")
 }
 
-/// Reports a key for a secret.
+/// Reports the key of a secret.
 pub(super) fn misplaced(key: &Spanned<Cow<'_, str>>, found: &mut Vec<Diagnostic>) {
     let help = format!(
-        "take it out, put it into the environment as {TOKEN}, or into a file that {TOKEN_FILE} names; if others have seen this file, reset the token"
+        "remove it, and set {TOKEN} in the environment to the token, or {TOKEN_FILE} to the name of a file that contains it; if others have seen this file, reset the token"
     );
-    found.push(Diagnostic::new(Code::UnknownKey, Place::new(0, key.span()), "no token may stand in the settings", help));
+    found.push(Diagnostic::new(Code::UnknownKey, Place::new(0, key.span()), "the settings must not contain a token", help));
 }
 
-/// The file as it may be shown: whatever stands behind a key for a secret, and whatever looks like a token, is starred out, byte for byte,
-/// so that places stay where they are.
+/// The file as it may be shown: the values of secrets, and whatever looks like a token, are replaced by asterisks, byte for byte, so that
+/// places in the file stay the same.
 pub fn masked(file: &SourceFile) -> SourceFile {
     let mut text = String::with_capacity(file.text.len());
-    // A string over several lines goes on until its quotes come again.
+    // A multi-line string goes on until the closing quotes.
     let mut open: Option<&str> = None;
     for line in file.text.split_inclusive('\n') {
         let shown = match open {
@@ -43,7 +42,7 @@ pub fn masked(file: &SourceFile) -> SourceFile {
                     open = ["\"\"\"", "'''"].into_iter().find(|quotes| value.matches(quotes).count() == 1);
                     key.len() + 1
                 }
-                // Not even a key: a token pasted somewhere.
+                // The line has no key of a secret.
                 _ => line.len(),
             },
         };
@@ -62,7 +61,7 @@ fn stars(text: &str, out: &mut String) {
     }
 }
 
-/// Discord's tokens are three stretches of letters, digits, `-` and `_` with dots between; the shortest has some 60 characters.
+/// Replaces Discord tokens: three parts of letters, digits, `-` and `_`, separated by dots. The shortest have about 60 characters.
 pub(super) fn without_tokens(text: &str) -> String {
     let part_of_one = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
     let mut out = String::with_capacity(text.len());

@@ -1,15 +1,45 @@
-//! What settings can be: each kind of value reads itself from TOML and from an environment variable, and writes itself as TOML.
+//! The kinds of values that settings have. Each can be read from TOML and from an environment variable, and is written as TOML.
 
+use factotum_core::diagnostic::Diagnostic;
+use factotum_core::{document, hash, render};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use std::fmt::Display;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
+use toml::Spanned;
+use toml::de::DeValue;
 use tracing_subscriber::filter::{ParseError, Targets};
 
-/// A value as `factotum config` shows it.
+/// The value of a setting.
+pub(super) trait Value {
+    /// Reads it from a settings file; a mistake in it is reported.
+    fn read_toml(&mut self, what: &str, written: Spanned<DeValue<'_>>, found: &mut Vec<Diagnostic>) -> bool;
+    /// Reads it from an environment variable.
+    fn read_text(&mut self, text: &str) -> Result<(), String>;
+    /// The value in TOML; `None` if there is none.
+    fn to_toml(&self) -> Option<String>;
+}
+
+impl<T: DeserializeOwned + FromStr<Err: Display> + Written> Value for T {
+    fn read_toml(&mut self, what: &str, written: Spanned<DeValue<'_>>, found: &mut Vec<Diagnostic>) -> bool {
+        document::value(0, what, written, found).map(|value| *self = value).is_some()
+    }
+
+    fn read_text(&mut self, text: &str) -> Result<(), String> {
+        text.parse().map(|value| *self = value).map_err(|error: T::Err| error.to_string())
+    }
+
+    fn to_toml(&self) -> Option<String> {
+        self.written()
+    }
+}
+
+/// A value that can be written as TOML.
 pub(super) trait Written {
-    /// In TOML; `None` if there is none.
+    /// The value in TOML; `None` if there is none.
     fn written(&self) -> Option<String>;
 }
 
@@ -31,12 +61,12 @@ impl Written for PathBuf {
     }
 }
 
-/// A string in TOML, which never has a control character in it.
+/// A string in TOML, with control characters escaped.
 fn quoted(text: &str) -> String {
-    toml::Value::String(factotum_core::render::escape_control(text)).to_string()
+    toml::Value::String(render::escape_control(text)).to_string()
 }
 
-/// Settings that are written as strings are read from them in the same way wherever they stand.
+/// These are strings in TOML, and are read from them as from an environment variable.
 macro_rules! from_text {
     ($($setting:ty),+) => {
         $(impl TryFrom<String> for $setting {
@@ -51,7 +81,7 @@ macro_rules! from_text {
 
 from_text!(Address, PublicKey, Listen, Filter, LogFormat);
 
-/// A setting that need not be there.
+/// A setting that may have no value.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(transparent)]
 pub struct Optional<T>(pub Option<T>);
@@ -88,7 +118,7 @@ impl Written for Limit {
 }
 
 impl Limit {
-    /// The greatest.
+    /// The largest.
     pub const MAX: Limit = Limit(1_000_000);
 
     /// The number.
@@ -96,7 +126,7 @@ impl Limit {
         self.0
     }
 
-    /// So many seconds.
+    /// That many seconds.
     pub fn duration(self) -> Duration {
         Duration::from_secs(self.0)
     }
@@ -119,13 +149,13 @@ impl FromStr for Limit {
     }
 }
 
-/// Which of several processes this is, from 0: a number, or a name that ends in one after a hyphen, such as that of a pod of a StatefulSet.
+/// Which of several processes this is, from 0: a number, or a name that ends in a hyphen and a number, as the pods of a StatefulSet have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "toml::Value")]
 pub struct Ordinal(pub u32);
 
 impl Ordinal {
-    const SHAPE: &str = "a number from 0, or a name that ends in one after a hyphen, such as factotum-gateway-3";
+    const SHAPE: &str = "a number from 0, or a name that ends in a hyphen and a number, such as factotum-gateway-3";
 }
 
 impl FromStr for Ordinal {
@@ -138,7 +168,7 @@ impl FromStr for Ordinal {
             Some((name, digits)) if !name.is_empty() => digits,
             Some(_) => "",
         };
-        // A number would be read with a sign, too.
+        // `parse` would accept a sign.
         let number = digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok()).flatten();
         number.map(Ordinal).ok_or(Self::SHAPE)
     }
@@ -162,13 +192,13 @@ impl Written for Ordinal {
     }
 }
 
-/// So many seconds from one time to the next, from 0 to a million; 0 is never.
+/// A number of seconds from 0 to a million; 0 means never.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "u64")]
 pub struct Interval(pub(super) u64);
 
 impl Interval {
-    /// The time in between, unless it is never.
+    /// The time; `None` if it is never.
     pub fn duration(self) -> Option<Duration> {
         (self.0 > 0).then(|| Duration::from_secs(self.0))
     }
@@ -197,7 +227,7 @@ impl Written for Interval {
     }
 }
 
-/// Ids of Discord's.
+/// Ids of guilds or channels.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(transparent)]
 pub struct Ids(pub(super) Vec<u64>);
@@ -209,12 +239,12 @@ impl Written for Ids {
 }
 
 impl Ids {
-    /// Whether there is none.
+    /// Whether the list is empty.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Whether this one is among them.
+    /// Whether the list has this id.
     pub fn contains(&self, id: u64) -> bool {
         self.0.contains(&id)
     }
@@ -223,19 +253,19 @@ impl Ids {
 impl FromStr for Ids {
     type Err = std::num::ParseIntError;
 
-    /// Commas stand between ids.
+    /// Ids are separated by commas.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         text.split(',').map(str::trim).filter(|id| !id.is_empty()).map(str::parse).collect::<Result<_, _>>().map(Ids)
     }
 }
 
-/// The address of a server: `http://` or `https://`, a host, perhaps a port, and nothing behind.
+/// The address of a server: `http://` or `https://`, a host and perhaps a port, but no path.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub struct Address(String);
 
 impl Address {
-    /// As it is written, without a slash at its end.
+    /// The address without a slash at the end.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -258,7 +288,7 @@ impl Written for Address {
     }
 }
 
-/// The key with which Discord signs what it posts, as the Developer Portal shows it: 64 hexadecimal digits. It is no secret.
+/// The key with which Discord signs what it posts, as the Developer Portal shows it: 64 hexadecimal digits. It is not secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub struct PublicKey(pub [u8; 32]);
@@ -267,18 +297,20 @@ impl FromStr for PublicKey {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        hex(text.trim().as_bytes()).map(PublicKey).ok_or_else(|| "64 hexadecimal digits: General Information, Public Key".to_owned())
+        from_hex(text.trim().as_bytes())
+            .map(PublicKey)
+            .ok_or_else(|| "64 hexadecimal digits (Developer Portal, General Information, Public Key)".to_owned())
     }
 }
 
 impl Written for PublicKey {
     fn written(&self) -> Option<String> {
-        Some(quoted(&self.0.iter().map(|byte| format!("{byte:02x}")).collect::<String>()))
+        Some(quoted(&hash::hex(&self.0)))
     }
 }
 
-/// So many bytes, written as hexadecimal digits of either case.
-pub fn hex<const N: usize>(digits: &[u8]) -> Option<[u8; N]> {
+/// Reads exactly `N` bytes written as hexadecimal digits.
+pub fn from_hex<const N: usize>(digits: &[u8]) -> Option<[u8; N]> {
     let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|d| u8::try_from(d).ok());
     let (pairs, rest) = digits.as_chunks::<2>();
     let mut bytes = [0; N];
@@ -291,7 +323,7 @@ pub fn hex<const N: usize>(digits: &[u8]) -> Option<[u8; N]> {
     Some(bytes)
 }
 
-/// Where to listen: an address of this machine with a port, or nowhere.
+/// An address and port of this machine to listen on, or none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub struct Listen(pub Option<SocketAddr>);
@@ -315,7 +347,7 @@ impl Written for Listen {
     }
 }
 
-/// What filters the log; it has been read once, so it can be read again.
+/// A log filter that is known to be valid.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub struct Filter(pub(super) String);
@@ -341,13 +373,13 @@ impl Written for Filter {
     }
 }
 
-/// How lines of the log look.
+/// The format of log lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub enum LogFormat {
-    /// For people.
+    /// Text for people.
     Text,
-    /// A JSON object a line, with its time.
+    /// One JSON object per line, with a timestamp.
     Json,
 }
 

@@ -1,33 +1,34 @@
-//! What the running bot knows of itself: whether it is ready, which base is in force, what became of the last reload, and its metrics.
+//! The status of the running program: whether it is ready, its knowledge base, the last reload, and its metrics.
 
 use crate::exit::ExitReason;
 use crate::health::{ConnectionCounts, ConnectionHealth, ShardEvent};
+use crate::lock::locked;
 use crate::metrics::{Metrics, Reloaded, resident_memory};
-use crate::reload::Refusal;
+use crate::reload::Rejection;
 use factotum_core::knowledge::KnowledgeBase;
 use serde_json::{Value, json};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Instant, SystemTime};
 
-/// All of it, for those who report and those who ask.
+/// The status, which all parts of the program report to and `/readyz` and others show.
 #[derive(Debug)]
-pub struct Vitals {
-    /// What is counted.
+pub struct ServiceStatus {
+    /// The metrics.
     pub metrics: Metrics,
-    /// Whether interactions are being taken over HTTP: there is no connection to wait for.
+    /// Whether interactions are served over HTTP, without a connection to the gateway.
     serving: AtomicBool,
-    /// The connection; nothing before it is known what to connect.
+    /// The connection; `None` until it is known which shards to connect.
     health: Mutex<Option<ConnectionHealth>>,
     base: Mutex<Value>,
     last_reload: Mutex<Value>,
     stopping: AtomicBool,
 }
 
-impl Vitals {
-    /// Of a bot that starts now, with this base.
-    pub fn new(base: &KnowledgeBase, now: SystemTime) -> Vitals {
-        Vitals {
+impl ServiceStatus {
+    /// The status of a program that starts now with this knowledge base.
+    pub fn new(base: &KnowledgeBase, now: SystemTime) -> ServiceStatus {
+        ServiceStatus {
             metrics: Metrics::new(base, now),
             serving: AtomicBool::new(false),
             health: Mutex::default(),
@@ -37,22 +38,22 @@ impl Vitals {
         }
     }
 
-    /// The bot begins to connect these shards.
+    /// The bot starts to connect its shards.
     pub fn connecting(&self, health: ConnectionHealth) {
         *locked(&self.health) = Some(health);
     }
 
-    /// Interactions are being taken over HTTP.
+    /// Interactions are served over HTTP.
     pub fn serving(&self) {
         self.serving.store(true, Ordering::Relaxed);
     }
 
-    /// The bot is about to stop.
+    /// The program is about to stop.
     pub fn stopping(&self) {
         self.stopping.store(true, Ordering::Relaxed);
     }
 
-    /// Records an event of the connection. Returns the reason if the bot must exit.
+    /// Something happened to a shard. Returns how the bot ends, if it does.
     pub fn record(&self, event: ShardEvent, now: Instant) -> Option<ExitReason> {
         let mut health = locked(&self.health);
         let health = health.as_mut()?;
@@ -62,35 +63,35 @@ impl Vitals {
         ended
     }
 
-    /// Whether every shard is connected and alive, or interactions are being taken over HTTP.
+    /// Whether every shard is connected and alive, or interactions are served over HTTP.
     pub fn ready(&self, now: Instant) -> bool {
         let connected = || locked(&self.health).as_ref().is_some_and(|health| health.ready(now));
         !self.stopping.load(Ordering::Relaxed) && (self.serving.load(Ordering::Relaxed) || connected())
     }
 
-    /// Whether there has been no connection for too long.
+    /// Whether there has been no connection for `reconnect_timeout_seconds`.
     pub fn timed_out(&self, now: Instant) -> bool {
         locked(&self.health).as_ref().is_some_and(|health| health.timed_out(now))
     }
 
-    /// What has been counted of the connection.
+    /// What has been counted since the start.
     pub fn counts(&self) -> ConnectionCounts {
         locked(&self.health).as_ref().map(ConnectionHealth::counts).unwrap_or_default()
     }
 
-    /// Another base is in force.
+    /// A reload was accepted: this knowledge base is in use now.
     pub fn accepted(&self, base: &KnowledgeBase, now: SystemTime) {
-        self.metrics.in_force(base, now);
+        self.metrics.loaded(base, now);
         *locked(&self.base) = described(base);
         self.reloaded(Reloaded::Accepted, json!({}), now);
     }
 
-    /// The knowledge as it lies there was refused.
-    pub fn refused(&self, refusal: &Refusal, now: SystemTime) {
-        self.reloaded(Reloaded::Refused, refusal.json(), now);
+    /// A reload was rejected.
+    pub fn rejected(&self, rejection: &Rejection, now: SystemTime) {
+        self.reloaded(Reloaded::Rejected, rejection.json(), now);
     }
 
-    /// The knowledge as it lies there is what is in force.
+    /// A reload found nothing new.
     pub fn unchanged(&self, now: SystemTime) {
         self.reloaded(Reloaded::Unchanged, json!({}), now);
     }
@@ -102,7 +103,7 @@ impl Vitals {
         *locked(&self.last_reload) = detail;
     }
 
-    /// Whether the bot is ready, and in JSON why not, shard by shard, with the base in force and what became of the last reload.
+    /// Whether the program is ready; and as JSON the reason if it is not, every shard, the knowledge base and the last reload.
     pub fn readiness(&self, now: Instant) -> (bool, Value) {
         let stopping = self.stopping.load(Ordering::Relaxed);
         let health = locked(&self.health);
@@ -112,14 +113,14 @@ impl Vitals {
             () if self.serving.load(Ordering::Relaxed) => None,
             () if shards.is_empty() => Some("not-connected-yet"),
             () if shards.iter().any(|shard| !shard.connected) => Some("shard-not-connected"),
-            () if shards.iter().any(|shard| !shard.ready) => Some("no-sign-of-life"),
+            () if shards.iter().any(|shard| !shard.ready) => Some("heartbeat-timeout"),
             () => None,
         };
         let shards: Vec<Value> = shards
             .iter()
             .map(|shard| {
                 let alive = shard.alive.map(|since| since.as_secs());
-                json!({"shard": shard.number, "ready": shard.ready, "connected": shard.connected, "seconds_since_sign_of_life": alive})
+                json!({"shard": shard.number, "ready": shard.ready, "connected": shard.connected, "seconds_since_heartbeat": alive})
             })
             .collect();
         let ready = why.is_none();
@@ -128,7 +129,7 @@ impl Vitals {
         (ready, detail)
     }
 
-    /// Which program and which base.
+    /// The versions of the program and of its knowledge base.
     pub fn version(&self) -> Value {
         json!({"program": "factotum", "version": env!("CARGO_PKG_VERSION"), "base": *locked(&self.base)})
     }
@@ -140,16 +141,11 @@ impl Vitals {
     }
 }
 
-/// A base in a few figures.
+/// A knowledge base in a few figures.
 fn described(base: &KnowledgeBase) -> Value {
-    let phrases: usize = base.intents.iter().map(|i| i.paraphrases.len()).sum();
+    let paraphrases: usize = base.intents.iter().map(|i| i.paraphrases.len()).sum();
     json!({
-        "version": base.version, "facts": base.facts.len(), "intents": base.intents.len(), "phrases": phrases,
-        "near_misses": base.unanswerables.len(), "sources": base.sources.len(), "topics": base.topics().len(),
+        "version": base.version, "facts": base.facts.len(), "intents": base.intents.len(), "paraphrases": paraphrases,
+        "unanswerable": base.unanswerables.len(), "sources": base.sources.len(), "topics": base.topics().len(),
     })
-}
-
-/// What is under these locks is replaced as a whole, or counted.
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

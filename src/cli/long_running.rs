@@ -1,0 +1,89 @@
+//! What the commands that serve Discord have in common: runtimes, signals, the knowledge base, health checks and metrics.
+
+use super::reload::Reloader;
+use super::settings::Settings;
+use super::signals::{Hangups, Stop};
+use anyhow::Context;
+use factotum_discord::bot::Bot;
+use factotum_discord::dispatch::Dispatcher;
+use factotum_discord::indexed_knowledge::IndexedKnowledge;
+use factotum_service::status::ServiceStatus;
+use factotum_service::{http, monitoring};
+use std::future::pending;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::SystemTime;
+use tokio::runtime::{Builder, Handle, Runtime};
+
+/// What a command gets to serve Discord with.
+pub(super) struct Started {
+    /// Decides on events, and reports to the status.
+    pub dispatcher: Dispatcher,
+    /// The signal to stop.
+    pub stop: Stop,
+    /// The runtime to serve on.
+    pub worker: Handle,
+}
+
+/// Loads the knowledge base, serves health checks and metrics, reloads when needed, and runs `serve` meanwhile. Returns `None` if a signal
+/// stopped it before `serve` could start.
+pub(super) fn run<T, F>(settings: &Settings, serve: impl FnOnce(Started) -> F) -> anyhow::Result<Option<T>>
+where
+    F: Future<Output = anyhow::Result<T>>,
+{
+    let config = settings.config();
+    // Before anything that takes long, and before connecting to Discord.
+    let listener = config.http.listen.0.map(|address| listen(address, "[http]")).transpose()?;
+    // Health checks must respond even if the worker hangs, so they have a runtime of their own.
+    let supervisor = Builder::new_current_thread().enable_all().build().context("cannot start a runtime")?;
+    // Signals may arrive while the program trains.
+    let (hangups, mut stop) = supervisor.block_on(async { anyhow::Ok((Hangups::new()?, Stop::new()?)) })?;
+    let worker = runtime()?;
+    let own_settings = settings.clone();
+    let training = worker.spawn_blocking(move || own_settings.answerer());
+    let trained = supervisor.block_on(async {
+        tokio::select! {
+            () = stop.received() => None,
+            trained = training => Some(trained),
+        }
+    });
+    let Some(trained) = trained else {
+        worker.shutdown_background();
+        return Ok(None);
+    };
+    let answerer = trained.context("training failed")??;
+    let status = Arc::new(ServiceStatus::new(answerer.base(), SystemTime::now()));
+    let bot = Arc::new(Bot::new(IndexedKnowledge::of(answerer), config.discord.clone()));
+    let reloader = Reloader::new(config, bot.clone(), status.clone());
+    let done = supervisor.block_on(async {
+        if let Some(listener) = listener {
+            let listener = tokio::net::TcpListener::from_std(listener).context("cannot listen")?;
+            tracing::info!("serving health and metrics on http://{}", listener.local_addr()?);
+            let router = monitoring::router(status.clone(), worker.handle().clone());
+            tokio::spawn(http::serve(listener, router, monitoring::LIMITS, pending()));
+        }
+        tokio::spawn(reloader.run(hangups));
+        let dispatcher = Dispatcher { bot, status: status, log_user_ids: config.log_user_ids };
+        serve(Started { dispatcher, stop, worker: worker.handle().clone() }).await
+    });
+    // A reload may be in the middle of training.
+    supervisor.shutdown_background();
+    // A task may hang.
+    worker.shutdown_background();
+    done.map(Some)
+}
+
+/// Listens on an address, which is the setting `listen` of `section`.
+pub(super) fn listen(address: SocketAddr, section: &str) -> anyhow::Result<TcpListener> {
+    let bind = || -> std::io::Result<TcpListener> {
+        let listener = TcpListener::bind(address)?;
+        listener.set_nonblocking(true)?;
+        Ok(listener)
+    };
+    bind().with_context(|| format!("cannot listen on {address}, the setting `listen` of {section}"))
+}
+
+/// The runtime for everything that waits for Discord.
+pub(super) fn runtime() -> anyhow::Result<Runtime> {
+    Builder::new_multi_thread().enable_all().build().context("cannot start a runtime")
+}
