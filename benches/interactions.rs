@@ -16,8 +16,8 @@ use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use axum::routing::post;
-use factotum_discord::endpoint::{LIMITS, MAX_BODY, PATH};
-use factotum_discord::signature::{FRESH, Signed};
+use factotum_discord::endpoint::{CONNECTION_LIMITS, MAX_BODY, PATH};
+use factotum_discord::signature::{MAX_CLOCK_SKEW, Signed};
 use factotum_service::config::PublicKey;
 use factotum_service::http;
 use http_body_util::BodyExt;
@@ -42,7 +42,7 @@ const STRANGER: u8 = 2;
 const MIXED: usize = 10_000;
 /// Of these at once.
 const AT_ONCE: usize = 64;
-/// Connections of wrk, and how long each of its runs takes. Requests are signed before, so it has to be well below [`FRESH`].
+/// Connections of wrk, and how long each of its runs takes. Requests are signed before, so it has to be well below [`MAX_CLOCK_SKEW`].
 const CONNECTIONS: &str = "32";
 const RUN: Duration = Duration::from_secs(8);
 /// Runs of each, one after the other in turns; the median counts.
@@ -198,7 +198,7 @@ impl Server {
         let mut lines = BufReader::new(child.stderr.take().context("it is piped")?).lines();
         let mut server = Server { child, address: String::new(), stop: "KILL" };
         let said = lines.by_ref().map_while(Result::ok).find_map(|line| {
-            let address = line.split("serving interactions on http://").nth(1)?;
+            let address = line.split("taking interactions at http://").nth(1)?;
             Some(address.trim_end_matches(PATH).to_owned())
         });
         server.address = said.context("the server did not begin")?;
@@ -255,8 +255,8 @@ async fn constant() -> Result<()> {
         }
     };
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
-    eprintln!("serving interactions on http://{}{PATH}", listener.local_addr()?);
-    http::serve(listener, Router::new().route(PATH, post(answer)), LIMITS, std::future::pending()).await;
+    eprintln!("taking interactions at http://{}{PATH}", listener.local_addr()?);
+    http::serve(listener, Router::new().route(PATH, post(answer)), CONNECTION_LIMITS, std::future::pending()).await;
     Ok(())
 }
 
@@ -286,7 +286,7 @@ async fn mixed(factotum: &Path) -> Result<()> {
             ),
             4 => ("truncated body", 401, Post { body: body[..body.len() * 2 / 3].to_vec(), ..valid }),
             6 => ("truncated signature", 401, Post { signature: valid.signature[..100].to_owned(), ..valid }),
-            7 => ("stale", 401, Post::signed(&discord, now() - FRESH - 2 - number as u64, body)),
+            7 => ("stale", 401, Post::signed(&discord, now() - MAX_CLOCK_SKEW - 2 - number as u64, body)),
             _ => ("oversized", 413, Post::signed(&discord, now(), vec![b' '; MAX_BODY + 1 + number])),
         };
         let place = places.clone().acquire_owned().await?;

@@ -6,7 +6,7 @@ use super::settings::Settings;
 use super::signals::Stop;
 use super::token::token;
 use anyhow::{Context, bail};
-use factotum_discord::adapter::gateway::Asker;
+use factotum_discord::adapter::SessionLimits;
 use factotum_discord::identify_queue;
 use factotum_service::exit::ExitReason;
 use factotum_service::http;
@@ -43,13 +43,13 @@ impl IdentifyQueue {
             bail!("`listen` of [identify_queue] is off: set it to the address to listen on")
         };
         let listener = listen(address, "[identify_queue]")?;
-        let asker = Asker::new(&token, &config.discord)?;
+        let session_limits = SessionLimits::new(&token, &config.discord)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("cannot start")?;
         let ended = runtime.block_on(async {
             let mut stop = Stop::new()?;
             tokio::select! {
                 () = stop.received() => Ok(ExitReason::Stopped),
-                ended = give_turns(listener, &asker) => ended,
+                ended = give_turns(listener, &session_limits) => ended,
             }
         });
         // Drops the requests that still wait.
@@ -62,8 +62,8 @@ impl IdentifyQueue {
     }
 }
 
-async fn give_turns(listener: TcpListener, asker: &Asker) -> anyhow::Result<ExitReason> {
-    let limits = match asker.limits().await? {
+async fn give_turns(listener: TcpListener, session_limits: &SessionLimits) -> anyhow::Result<ExitReason> {
+    let limits = match session_limits.ask().await? {
         Ok(limits) => limits,
         Err(ended) => return Ok(ended),
     };
@@ -73,7 +73,7 @@ async fn give_turns(listener: TcpListener, asker: &Asker) -> anyhow::Result<Exit
     tokio::spawn(http::serve(listener, identify_queue::router(queue.clone()), identify_queue::CONNECTION_LIMITS, std::future::pending()));
     loop {
         sleep(REFRESH).await;
-        match asker.limits().await {
+        match session_limits.ask().await {
             Ok(Ok(limits)) => {
                 tracing::debug!(?limits, "limits refreshed");
                 queue.update(limits, Instant::now());

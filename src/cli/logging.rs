@@ -1,6 +1,6 @@
 //! The log, on standard error.
 
-use factotum_discord::adapter::serenity_internals::gateway_log::{self, ShardEvents};
+use factotum_discord::adapter::{ShardEvents, gateway_log};
 use factotum_service::config::LogFormat;
 use std::io::IsTerminal;
 use tracing_subscriber::filter::{Targets, filter_fn};

@@ -47,7 +47,7 @@ impl Reloader {
             }
             return std::future::pending().await;
         };
-        let mut watch = Watch::new(&self.bot.record().base().version);
+        let mut watch = Watch::new(&self.bot.knowledge().base().version);
         let mut requested = false;
         loop {
             let wait = if requested { Some(SETTLE) } else { self.interval };
@@ -71,7 +71,7 @@ impl Reloader {
     /// Checks and trains on a thread of its own, then replaces the knowledge base.
     async fn attempt(&self, read: FolderRead) {
         let begun = Instant::now();
-        let (current, cache) = (self.bot.record().base().version.clone(), self.cache.clone());
+        let (current, cache) = (self.bot.knowledge().base().version.clone(), self.cache.clone());
         let attempt = spawn_blocking(move || {
             match reload::attempt(read, &current, |base| {
                 tracing::debug!(version = base.version, "training");

@@ -4,7 +4,7 @@ use super::long_running::{self, Started};
 use super::settings::Settings;
 use super::token::token;
 use super::{Status, complain};
-use factotum_discord::adapter::{self, Service, serenity_internals::gateway_log::ShardEvents};
+use factotum_discord::adapter::{self, Connection, ShardEvents};
 use factotum_service::exit::ExitReason;
 
 /// Arguments of `run`.
@@ -30,8 +30,8 @@ impl Run {
         let token = token()?.secret;
         let discord = settings.config().discord.clone();
         let ended = long_running::run(settings, |Started { dispatcher, mut stop, worker }| async move {
-            let service = Service { dispatcher, settings: discord, token };
-            adapter::run(service, signs, stop.received(), &worker).await
+            let connection = Connection { dispatcher, settings: discord, token };
+            adapter::run(connection, signs, stop.received(), &worker).await
         })?;
         let ended = ended.unwrap_or(ExitReason::Stopped);
         if ended != ExitReason::Stopped {

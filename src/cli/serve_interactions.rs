@@ -4,7 +4,7 @@ use super::Status;
 use super::long_running::{self, Started};
 use super::settings::Settings;
 use anyhow::Context;
-use factotum_discord::adapter::http_interactions::FollowUps;
+use factotum_discord::adapter::FollowUps;
 use factotum_discord::endpoint::{self, Endpoint, PATH};
 use factotum_service::exit::ExitReason;
 use factotum_service::http;
@@ -52,7 +52,7 @@ impl ServeInteractions {
             let serving = worker.spawn(async move {
                 let listener = TcpListener::from_std(listener)?;
                 // The channel closes at the end, whether something is sent or not.
-                http::serve(listener, router, endpoint::LIMITS, async { drop(closed.await) }).await;
+                http::serve(listener, router, endpoint::CONNECTION_LIMITS, async { drop(closed.await) }).await;
                 std::io::Result::Ok(())
             });
             status.serving();
@@ -67,7 +67,7 @@ impl ServeInteractions {
             }
             drop(close);
             serving.await.context("cannot serve")?.context("cannot serve")?;
-            if !endpoint.landed().await {
+            if !endpoint.finish().await {
                 tracing::warn!("some follow-up messages could not be delivered in time");
             }
             tracing::info!("ended: {}", ExitReason::Stopped.advice());

@@ -1,4 +1,4 @@
-//! Ways of asking, and what comes back.
+//! Ways of asking, and the replies.
 
 use crate::bot::{Bot, command};
 use crate::fake::{APPLICATION, Fake, How, Place, Seen, US, Written};
@@ -77,10 +77,10 @@ pub(crate) async fn by_the_context_menu(fake: Fake) {
     let response = fake.response(&asked).await;
     assert_eq!((&response["data"]["content"], &response["data"]["flags"]), (&json!("31 metres."), &json!(64)));
     let asked = fake.interact(Place::default(), 2, this(89, &Written { text: String::new(), ..theirs }));
-    assert_eq!(fake.response(&asked).await["data"]["content"], "There is no text in that message that I could read.");
+    assert_eq!(fake.response(&asked).await["data"]["content"], factotum_discord::messages::NO_TEXT);
 }
 
-pub(crate) async fn nobody_is_answered_who_did_not_ask(fake: Fake) {
+pub(crate) async fn replies_only_when_asked(fake: Fake) {
     let bot = Bot::ready(&fake, &[]).await;
     let asked = |change: &dyn Fn(&mut Written)| {
         let mut written =
@@ -94,7 +94,7 @@ pub(crate) async fn nobody_is_answered_who_did_not_ask(fake: Fake) {
     asked(&|w| w.everyone = true);
     asked(&|w| w.person = US);
     asked(&|w| w.kind = 6);
-    // Mentioned by a reply to somebody else, not by name.
+    // Mentioned through a reply to someone else, not in the text.
     asked(&|w| (w.text, w.kind, w.replies_to) = (QUESTION.to_owned(), 19, Some(12)));
     // A reply to the bot without text.
     asked(&|w| (w.text, w.kind, w.replies_to) = (String::new(), 19, Some(US)));
@@ -103,7 +103,7 @@ pub(crate) async fn nobody_is_answered_who_did_not_ask(fake: Fake) {
     assert_eq!(fake.messages_in(50), 0);
 }
 
-pub(crate) async fn no_privileged_intent_is_asked_for(fake: Fake) {
+pub(crate) async fn asks_for_no_privileged_intent(fake: Fake) {
     let _bot = Bot::ready(&fake, &[]).await;
     let intents = fake
         .wait("a session", |seen| {
@@ -131,7 +131,7 @@ pub(crate) async fn declines_and_offers(fake: Fake) {
     assert_eq!(
         (&response["data"]["content"], &response["data"]["flags"]),
         (&json!("31 metres."), &json!(64)),
-        "to whoever pressed, and nobody else"
+        "only for the user who pressed it"
     );
 }
 
@@ -149,11 +149,11 @@ pub(crate) async fn forged_buttons_are_declined(fake: Fake) {
     let _bot = Bot::ready(&fake, &[]).await;
     for forged in ["1:ask:0123456789abcdef", "2:ask:x", "zebra", "1:topics:-1"] {
         let response = fake.response(&fake.press(Place::default(), forged)).await;
-        assert!(response["data"]["content"].as_str().is_some_and(|t| t.starts_with("I do not know that button")), "{response}");
+        assert!(response["data"]["content"].as_str().is_some_and(|t| t.starts_with("That button no longer works")), "{response}");
         assert_eq!(response["data"]["flags"], 64);
     }
     let response = fake.response(&fake.choose(Place::default(), "1:pick", "zebra")).await;
-    assert!(response["data"]["content"].as_str().is_some_and(|t| t.starts_with("I do not know that button")));
+    assert!(response["data"]["content"].as_str().is_some_and(|t| t.starts_with("That button no longer works")));
 }
 
 pub(crate) async fn feedback_counts_once(fake: Fake) {
@@ -165,20 +165,20 @@ pub(crate) async fn feedback_counts_once(fake: Fake) {
         let response = fake.response(&fake.press(Place { person, message, ..Place::default() }, id)).await;
         response["data"]["content"].as_str().unwrap_or_default().to_owned()
     };
-    assert_eq!(press(11, 70, good).await, "Thank you; that was counted.");
-    assert_eq!(press(11, 70, bad).await, "You have told me that already. Thank you.");
-    assert_eq!(press(12, 70, bad).await, "Thank you; that was counted.");
-    assert_eq!(press(11, 71, bad).await, "Thank you; that was counted.");
+    assert_eq!(press(11, 70, good).await, "Thank you. Your rating was counted.");
+    assert_eq!(press(11, 70, bad).await, "You have already rated this answer. Thank you.");
+    assert_eq!(press(12, 70, bad).await, "Thank you. Your rating was counted.");
+    assert_eq!(press(11, 71, bad).await, "Thank you. Your rating was counted.");
     bot.says("outcome=\"not-helpful\"", 2).await;
 }
 
-pub(crate) async fn typing_is_completed(fake: Fake) {
+pub(crate) async fn questions_are_suggested_while_typing(fake: Fake) {
     let bot = Bot::ready(&fake, &[]).await;
     let response = fake.response(&fake.type_(Place::default(), "higt of towr")).await;
     assert_eq!(response["data"]["choices"][0], json!({"name": "How high is the tower?", "value": "How high is the tower?"}), "{response}");
     let response = fake.response(&fake.type_(Place::default(), "")).await;
     assert_eq!(response["data"]["choices"].as_array().map(Vec::len), Some(3));
-    bot.says("kind=\"typing\"", 2).await;
+    bot.says("kind=\"autocomplete\"", 2).await;
 }
 
 pub(crate) async fn browsing_leads_to_an_answer(fake: Fake) {
@@ -205,15 +205,15 @@ pub(crate) async fn browsing_leads_to_an_answer(fake: Fake) {
 pub(crate) async fn plain_commands(fake: Fake) {
     let _bot = Bot::ready(&fake, &[]).await;
     for (name, words) in
-        [("help", "/ask"), ("about", "Privacy:"), ("sources", "Log of the Skerry Light"), ("forgotten", "I do not have that command")]
+        [("help", "/ask"), ("about", "Privacy:"), ("sources", "Log of the Skerry Light"), ("forgotten", "I no longer have that command")]
     {
         let response = fake.response(&fake.command(Place::default(), name)).await;
         assert!(response["data"]["content"].as_str().is_some_and(|t| t.contains(words)), "{response}");
-        assert_eq!(response["data"]["flags"], 64, "for whoever asked, and nobody else");
+        assert_eq!(response["data"]["flags"], 64, "only for the user who asked");
     }
 }
 
-/// A pack with two answers that do not fit one message together; gives its folder.
+/// A knowledge base with two answers that together do not fit into one message; returns its folder.
 pub(crate) fn long_pack() -> String {
     let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("long-answers");
     std::fs::create_dir_all(&folder).expect("the build folder is writable");
@@ -261,7 +261,7 @@ pub(crate) async fn commands_are_registered_when_they_differ(fake: Fake) {
     assert_eq!(fake.all_asked("PUT /commands").len(), 1);
 }
 
-pub(crate) async fn commands_need_not_be_registered(fake: Fake) {
+pub(crate) async fn registering_commands_can_be_turned_off(fake: Fake) {
     let _bot = Bot::ready(&fake, &[("FACTOTUM_DISCORD_REGISTER_COMMANDS", "false")]).await;
     fake.settle().await;
     assert!(fake.all_asked("/commands").is_empty());
@@ -275,7 +275,7 @@ pub(crate) async fn without_commands_messages_are_answered(fake: Fake) {
     assert_eq!(fake.posted(33, 0).await["content"], "31 metres.");
 }
 
-/// What a command prints, and its status.
+/// What a command prints, and its exit code.
 async fn prints(fake: &Fake, arguments: &[&str]) -> (String, Option<i32>) {
     let mut command = command(arguments, &[("FACTOTUM_DISCORD_API_PROXY", &fake.rest)]);
     let output =
@@ -306,12 +306,12 @@ pub(crate) async fn the_command_line_prints_an_invitation(fake: Fake) {
     );
 }
 
-pub(crate) async fn too_many_questions_are_told_once(fake: Fake) {
+pub(crate) async fn one_notice_over_the_limit(fake: Fake) {
     let bot = Bot::ready(&fake, &[("FACTOTUM_DISCORD_USER_LIMIT", "2")]).await;
     for _ in 0..6 {
         fake.write(&Written { text: QUESTION.to_owned(), channel: 61, ..Written::default() });
     }
-    // Somebody else is not concerned.
+    // Other users are not affected.
     fake.write(&Written { text: QUESTION.to_owned(), channel: 62, person: 12, ..Written::default() });
     fake.posted(62, 0).await;
     bot.says("silent", 3).await;
@@ -324,7 +324,7 @@ pub(crate) async fn too_many_questions_are_told_once(fake: Fake) {
     assert_eq!((fake.messages_in(61), told), (3, 1));
 }
 
-pub(crate) async fn lists_say_who_may_ask_where(fake: Fake) {
+pub(crate) async fn allow_and_deny_lists(fake: Fake) {
     let lists = [
         ("FACTOTUM_DISCORD_ALLOW_GUILDS", "22,23"),
         ("FACTOTUM_DISCORD_DENY_CHANNELS", "51"),
@@ -347,7 +347,7 @@ pub(crate) async fn lists_say_who_may_ask_where(fake: Fake) {
     assert_eq!((&response["data"]["content"], &response["data"]["flags"]), (&json!("I am not set up to answer here."), &json!(64)));
 }
 
-pub(crate) async fn each_reply_is_logged_with_its_times(fake: Fake) {
+pub(crate) async fn each_reply_is_logged_with_its_durations(fake: Fake) {
     let bot = Bot::ready(&fake, &[]).await;
     let asked = fake.ask(Place::default(), QUESTION, None);
     fake.response(&asked).await;

@@ -1,4 +1,4 @@
-//! The real binary, pointed to the fake.
+//! The real binary, connected to the fake.
 
 use crate::fake::{Fake, NAME, TOKEN};
 use std::io::{BufRead, BufReader};
@@ -7,25 +7,25 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
-/// How long a test waits for the program to say something or to end.
+/// How long a test waits for a log line or the exit.
 const PATIENCE: Duration = Duration::from_secs(40);
 
-/// A running bot, with what it has logged.
+/// A running bot and its log.
 pub(crate) struct Bot {
     child: Child,
     log: Arc<Mutex<Vec<String>>>,
     logged: watch::Receiver<usize>,
-    /// Events that this test means to be unreadable.
+    /// The number of events that this test sends unreadable on purpose.
     pub unreadable: usize,
 }
 
-/// The binary with the environment that every test starts from.
+/// The binary with the environment of every test.
 pub(crate) fn command(arguments: &[&str], settings: &[(&str, &str)]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_factotum"));
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("FACTOTUM_")) {
         command.env_remove(name);
     }
-    // An empty folder: no settings lie about.
+    // An empty folder, without settings.
     let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("discord");
     std::fs::create_dir_all(&folder).expect("the build folder is writable");
     command
@@ -43,7 +43,7 @@ pub(crate) fn command(arguments: &[&str], settings: &[(&str, &str)]) -> Command 
 }
 
 impl Bot {
-    /// Starts it; `settings` are environment variables.
+    /// Starts it with these environment variables.
     pub(crate) fn start(fake: &Fake, settings: &[(&str, &str)]) -> Bot {
         let proxied = [("FACTOTUM_DISCORD_API_PROXY", fake.rest.as_str())];
         Self::spawn(command(&["run"], &[&proxied, settings].concat()))
@@ -57,7 +57,7 @@ impl Bot {
         let kept = log.clone();
         std::thread::spawn(move || {
             for line in stderr.lines().map_while(Result::ok) {
-                let mut log = kept.lock().expect("nobody panics while holding this");
+                let mut log = kept.lock().expect("no thread panics while it holds the lock");
                 log.push(line);
                 count.send_replace(log.len());
             }
@@ -72,7 +72,7 @@ impl Bot {
         bot
     }
 
-    /// Waits until this many lines of the log have these words.
+    /// Waits until this many log lines contain these words.
     pub(crate) async fn says(&self, words: &str, times: usize) {
         let mut logged = self.logged.clone();
         let waiting = async {
@@ -90,13 +90,13 @@ impl Bot {
         assert!(said, "the bot never says \"{words}\" {times} times: {}", self.log());
     }
 
-    /// Lines of the log with these words.
+    /// Log lines that contain these words.
     pub(crate) fn lines(&self, words: &str) -> Vec<String> {
-        self.log.lock().expect("nobody panics while holding this").iter().filter(|l| l.contains(words)).cloned().collect()
+        self.log.lock().expect("no thread panics while it holds the lock").iter().filter(|l| l.contains(words)).cloned().collect()
     }
 
     pub(crate) fn log(&self) -> String {
-        self.log.lock().expect("nobody panics while holding this").join("\n")
+        self.log.lock().expect("no thread panics while it holds the lock").join("\n")
     }
 
     /// Sends a signal.
@@ -105,7 +105,7 @@ impl Bot {
         assert!(sent.is_ok_and(|s| s.success()), "kill -{name}");
     }
 
-    /// Tells it to stop and waits until it has; how long that took.
+    /// Stops it and waits for its exit; returns how long that took.
     pub(crate) async fn stop(&mut self, signal: &str) -> Duration {
         let begun = Instant::now();
         self.signal(signal);
@@ -114,7 +114,7 @@ impl Bot {
         begun.elapsed()
     }
 
-    /// Waits until it has ended.
+    /// Waits for its exit.
     pub(crate) async fn ended(&mut self) -> ExitStatus {
         let begun = Instant::now();
         // The log ends when the program does.
@@ -125,7 +125,7 @@ impl Bot {
         self.child.wait().expect("it was started here")
     }
 
-    /// Memory in use, in kB, where the system says so.
+    /// Memory in use, in kB, if the system says.
     pub(crate) fn memory(&self) -> Option<u64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
         status.lines().find(|l| l.starts_with("VmRSS:"))?.split_whitespace().nth(1)?.parse().ok()
@@ -133,10 +133,10 @@ impl Bot {
 }
 
 impl Bot {
-    /// Processor time used so far, in milliseconds, where the system says so.
+    /// CPU time so far, in milliseconds, if the system says.
     pub(crate) fn processor(&self) -> Option<u64> {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).ok()?;
-        // Behind the name, which may have blanks: user and system time are the 12th and 13th, in hundredths of a second.
+        // After the name, which may contain spaces: user and system time are the 12th and 13th field, in hundredths of a second.
         let fields: Vec<&str> = stat.rsplit(')').next()?.split_whitespace().collect();
         let ticks = |at: usize| fields.get(at).and_then(|field| field.parse::<u64>().ok());
         Some((ticks(11)? + ticks(12)?) * 10)
@@ -151,10 +151,10 @@ impl Drop for Bot {
         if std::thread::panicking() {
             return;
         }
-        // The library drops what it cannot read: what the fake sends has to be readable.
+        // serenity drops what it cannot read, so what the fake sends must be readable.
         assert_eq!(self.lines("could not be read").len(), self.unreadable, "{}", self.log());
         let log = self.log();
-        // Whatever people write in these tests has one of these marks.
+        // Every text that users write in these tests contains one of these.
         for secret in [TOKEN, "interaction-secret", NAME, "lighthouse", "zebra"] {
             assert!(!log.contains(secret), "the log gives away \"{secret}\": {log}");
         }

@@ -1,5 +1,5 @@
-//! A Discord on loopback: REST and gateway, for one bot with any number of shards. It keeps Discord's rules, records all that happens, and
-//! does wrong on request.
+//! A fake Discord on loopback: REST and gateway, for one bot with any number of shards. It enforces Discord's rules, records everything, and
+//! fails on request.
 
 use futures_util::{SinkExt, StreamExt};
 use http_body_util::{BodyExt, Full};
@@ -26,42 +26,42 @@ use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 pub(crate) const TOKEN: &str = "MTAwMDAwMDAwMDAwMDAwMDAx.secret.of-the-bot";
 /// The bot.
 pub(crate) const US: u64 = 1_000_000_000_000_000_001;
-/// Its application: not the same number, as with old bots.
+/// Its application: a different id, as for old bots.
 pub(crate) const APPLICATION: u64 = 1_000_000_000_000_000_002;
-/// How people are called; it must never appear in a log.
+/// The name of users; it must never appear in a log.
 pub(crate) const NAME: &str = "somebody-with-a-name";
-/// How long a test waits for something that has to happen. serenity's own waits are up to some ten seconds.
+/// How long a test waits for something that must happen. serenity itself waits for up to about ten seconds.
 const PATIENCE: Duration = Duration::from_secs(40);
 /// How long Discord waits for the first response to an interaction.
 const RESPONSE: Duration = Duration::from_secs(3);
-/// For how long an interaction's token can be used.
+/// How long an interaction's token is valid.
 const TOKEN_LIFE: Duration = Duration::from_secs(15 * 60);
 
-/// How far apart sessions of one bucket have to be begun.
+/// The least time between two sessions of one bucket.
 pub(crate) const APART: Duration = Duration::from_secs(5);
 
-/// A session that was begun, or was to be.
+/// A session that began or tried to.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Identify {
     pub shard: u64,
     /// The shard's number modulo `max_concurrency`.
     pub bucket: u64,
     pub at: Instant,
-    /// Whether it came too early, and was refused.
+    /// Whether it came too early and was rejected.
     pub too_early: bool,
 }
 
-/// A request of the bot's, and what became of it.
+/// A request of the bot and its response.
 #[derive(Debug, Clone)]
 pub(crate) struct Asked {
     pub method: String,
-    /// Behind `/api/v10`.
+    /// After `/api/v10`.
     pub path: String,
     pub query: String,
     pub body: Value,
-    /// The body as it came.
+    /// The body.
     pub raw: Vec<u8>,
-    /// The status that it was answered with; 0 if it was not.
+    /// The status of the response; 0 if there was none.
     pub status: u16,
     /// When it arrived.
     pub at: Instant,
@@ -83,11 +83,11 @@ pub(crate) enum Seen {
     Closed {
         code: u16,
     },
-    /// The connection ended without a word.
+    /// The connection ended without a close frame.
     Dropped,
 }
 
-/// What to do wrong with the next requests whose method and path contain these words.
+/// How to fail the next requests whose method and path contain these words.
 #[derive(Debug, Clone)]
 pub(crate) struct Fault {
     pub what: &'static str,
@@ -97,15 +97,15 @@ pub(crate) struct Fault {
 
 #[derive(Debug, Clone)]
 pub(crate) enum How {
-    /// Answer with this status and body, and do nothing.
+    /// Respond with this status and body, and do nothing.
     Status(u16, Value),
     /// The same, with a `Retry-After` header in seconds.
     RetryAfter(u16, f64),
-    /// Never answer.
+    /// Never respond.
     Hang,
-    /// Do it, but answer something that is no JSON.
+    /// Do it, but respond with something other than JSON.
     Garbage,
-    /// Do it, but drop the connection instead of an answer.
+    /// Do it, but drop the connection instead of responding.
     DoAndDrop,
     /// Do it, but only after a while.
     Slow(Duration),
@@ -114,7 +114,7 @@ pub(crate) enum How {
 /// How the gateway treats a connection.
 #[derive(Debug, Clone)]
 pub(crate) enum Manner {
-    /// As it should be.
+    /// Normally.
     Serve,
     /// Connected, and then nothing.
     Mute,
@@ -126,16 +126,16 @@ pub(crate) enum Manner {
     Zombie,
 }
 
-/// What the gateway is to do on an open connection.
+/// What the gateway should do on an open connection.
 #[derive(Debug, Clone)]
 pub(crate) enum Order {
     /// Send a dispatch.
     Dispatch(&'static str, Value),
     /// The same, compressed.
     Compressed(&'static str, Value),
-    /// Send this text as it is.
+    /// Send this text literally.
     Raw(String),
-    /// Send these bytes as they are.
+    /// Send these bytes literally.
     Bytes(Vec<u8>),
     /// Close with this code.
     Close(u16),
@@ -217,14 +217,14 @@ impl Fake {
         self.changed.send_replace(count);
     }
 
-    // -- what a test asks of it --
+    // -- for tests --
 
-    /// All that has happened.
+    /// Everything that has happened.
     pub(crate) fn seen(&self) -> Vec<Seen> {
         self.state().seen.clone()
     }
 
-    /// Waits until `find` finds something in what has happened.
+    /// Waits until `find` finds something in the record.
     pub(crate) async fn wait<T>(&self, what: &str, mut find: impl FnMut(&[Seen]) -> Option<T>) -> T {
         let mut changed = self.changed.subscribe();
         let waiting = async {
@@ -242,12 +242,12 @@ impl Fake {
         }
     }
 
-    /// Waits for a number of things of a sort.
+    /// Waits for a number of events of a kind.
     pub(crate) async fn wait_for(&self, what: &str, times: usize, is: impl Fn(&Seen) -> bool) {
         self.wait(what, |seen| (seen.iter().filter(|s| is(s)).count() >= times).then_some(())).await;
     }
 
-    /// Waits for the nth request, from 0, whose method and path contain these words, and has been answered.
+    /// Waits for the nth request, from 0, whose method and path contain these words and that has its response.
     pub(crate) async fn asked(&self, words: &str, nth: usize) -> Asked {
         self.wait(words, |seen| requests(seen).filter(|a| a.names(words)).nth(nth).cloned()).await
     }
@@ -261,17 +261,17 @@ impl Fake {
         self.state().faults.push(Fault { what, times, how });
     }
 
-    /// How the next connections are treated, one after the other.
+    /// Sets how the next connections are treated, one after the other.
     pub(crate) fn next_connections(&self, manners: impl IntoIterator<Item = Manner>) {
         self.state().manners.extend(manners);
     }
 
-    /// How all connections are treated from now on.
+    /// Sets how all connections are treated from now on.
     pub(crate) fn all_connections(&self, manner: Manner) {
         self.state().usual = Some(manner);
     }
 
-    /// Takes the gateway away: connections are refused.
+    /// Takes the gateway down: connections are refused.
     pub(crate) fn gateway_gone(&self, gone: bool) {
         self.state().gateway_gone = gone;
     }
@@ -288,22 +288,22 @@ impl Fake {
         self.state().sessions_left = left;
     }
 
-    /// Buckets of shards, of which each may begin a session in five seconds.
+    /// Sets the number of buckets of shards, each of which may begin a session every five seconds.
     pub(crate) fn max_concurrency(&self, buckets: u64) {
         self.state().max_concurrency = buckets;
     }
 
-    /// From now on, sessions that are begun too early are refused, as Discord does.
+    /// From now on, sessions that begin too early are rejected, as by Discord.
     pub(crate) fn enforce(&self) {
         self.state().enforce = true;
     }
 
-    /// Every session that was begun or refused, in order.
+    /// Every session that began or was rejected, in order.
     pub(crate) fn identifies(&self) -> Vec<Identify> {
         self.state().identifies.clone()
     }
 
-    /// The commands that are registered, for everywhere or one server.
+    /// The registered commands, global or of one guild.
     pub(crate) fn commands(&self, server: Option<u64>) -> Vec<Value> {
         self.state().commands.get(&scope(server)).cloned().unwrap_or_default()
     }
@@ -319,7 +319,7 @@ impl Fake {
         state.next_id
     }
 
-    /// Somebody writes a message; gives its id. Like Discord's, its text is blank where the bot is not addressed.
+    /// A user writes a message; returns its id. As at Discord, its text is blank if the bot is not addressed.
     pub(crate) fn write(&self, written: &Written) -> u64 {
         let id = self.new_id();
         self.order(0, Order::Dispatch("MESSAGE_CREATE", self.message(id, written)));
@@ -350,19 +350,19 @@ impl Fake {
         message
     }
 
-    /// Somebody uses something; gives the interaction's id and token.
+    /// A user uses something; returns the interaction's id and token.
     pub(crate) fn interact(&self, place: Place, kind: u8, data: Value) -> (u64, String) {
         self.interact_on(0, place, kind, data)
     }
 
-    /// The same on a server of this shard.
+    /// The same in a guild of this shard.
     pub(crate) fn interact_on(&self, shard: u64, place: Place, kind: u8, data: Value) -> (u64, String) {
         let (id, token) = self.begun();
         self.order(shard, Order::Dispatch("INTERACTION_CREATE", self.interaction(id, &token, place, kind, data)));
         (id, token)
     }
 
-    /// An interaction begins; gives its id and token.
+    /// An interaction begins; returns its id and token.
     pub(crate) fn begun(&self) -> (u64, String) {
         let id = self.new_id();
         let token = format!("interaction-secret-{id}");
@@ -370,7 +370,7 @@ impl Fake {
         (id, token)
     }
 
-    /// An interaction has been responded to by the response to the request that brought it.
+    /// An interaction got its response as an HTTP response.
     pub(crate) fn responded(&self, token: &str) {
         if let Some(interaction) = self.state().interactions.get_mut(token) {
             interaction.responded = true;
@@ -428,18 +428,18 @@ impl Fake {
         self.interact(place, 4, json!({"id": "9", "name": "ask", "type": 1, "options": [option]}))
     }
 
-    /// Waits for the first response to an interaction that Discord took, and gives its body.
+    /// Waits for the accepted response to an interaction, and returns its body.
     pub(crate) async fn response(&self, interaction: &(u64, String)) -> Value {
         self.callback(interaction).await.body
     }
 
-    /// Waits for the first response to an interaction that Discord took.
+    /// Waits for the accepted response to an interaction.
     pub(crate) async fn callback(&self, (id, token): &(u64, String)) -> Asked {
         let path = format!("/interactions/{id}/{token}/callback");
         self.wait(&path, |seen| requests(seen).find(|a| a.path == path && a.status == 204).cloned()).await
     }
 
-    /// Waits for the nth message, from 0, that Discord took in a channel, and gives its body.
+    /// Waits for the nth accepted message in a channel, from 0, and returns its body.
     pub(crate) async fn posted(&self, channel: u64, nth: usize) -> Value {
         let path = format!("/channels/{channel}/messages");
         self.wait(&path, |seen| requests(seen).filter(|a| a.path == path && a.status == 200).nth(nth).cloned()).await.body
@@ -451,7 +451,7 @@ impl Fake {
         self.state().nonces.keys().filter(|(c, _)| *c == channel).count()
     }
 
-    /// Sends something through the bot and waits until it is through: whatever was sent before has been dealt with.
+    /// Sends something to the bot and waits for its reply: then everything sent before has been handled.
     pub(crate) async fn settle(&self) {
         let typed = self.type_(Place::default(), "");
         self.response(&typed).await;
@@ -467,11 +467,11 @@ impl Fake {
 
     async fn serve(self, stream: impl AsyncRead + AsyncWrite + Unpin) {
         let service = service_fn(move |request| self.clone().answer(request));
-        // A client may go away whenever it likes.
+        // A client may disconnect at any time.
         let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
     }
 
-    /// Serves REST as discord.com itself, with a certificate of its own; gives the address, and the certificate for the bot to trust.
+    /// Serves REST as discord.com itself, with its own certificate; returns the address, and the certificate for the bot to trust.
     pub(crate) async fn serve_as_discord(&self) -> (SocketAddr, String) {
         let made = rcgen::generate_simple_self_signed(["discord.com".to_owned()]).expect("a certificate");
         let key = PrivateKeyDer::try_from(made.key_pair.serialize_der()).expect("a key");
@@ -554,7 +554,7 @@ impl Fake {
         Some(fault.how.clone())
     }
 
-    /// Does what a request asks for.
+    /// Handles a request.
     fn act(&self, asked: &Asked) -> (u16, Value) {
         let parts: Vec<&str> = asked.path.split('/').skip(1).collect();
         let error = |status, code, message: &str| (status, json!({"code": code, "message": message}));
@@ -666,7 +666,7 @@ impl Fake {
                     }
                     Some(Ok(Frame::Close(frame))) => {
                         self.saw(Seen::Closed { code: frame.map_or(1005, |f| f.code.into()) });
-                        // The library answers with a close frame of its own while it is asked on.
+                        // The library answers with its own close frame while it is polled.
                         while let Some(Ok(_)) = socket.next().await {}
                         return;
                     }
@@ -698,7 +698,7 @@ impl Fake {
                 if matches!(manner, Manner::Zombie) { Some(()) } else { send(socket, json!({"op": 11})).await }
             }
             Some(2 | 6) => {
-                // serenity puts "Bot" before it here, too, and Discord does not mind.
+                // serenity writes "Bot" before it here as well, which Discord accepts.
                 if message["d"]["token"].as_str().map(|t| t.trim_start_matches("Bot ")) != Some(TOKEN) {
                     return close(socket, 4004).await;
                 }
@@ -745,7 +745,7 @@ impl Fake {
         }
     }
 
-    /// Counts a session; whether it is begun too early.
+    /// Counts a session. Returns whether it began too early.
     fn identified(&self, shard: u64) -> bool {
         let (mut state, at) = (self.state(), Instant::now());
         let bucket = shard % state.max_concurrency;
@@ -787,7 +787,7 @@ async fn close(socket: &mut Socket, code: u16) -> Option<()> {
     None
 }
 
-/// zlib's format without compressing anything: stored blocks.
+/// The format of zlib without compression: stored blocks.
 fn stored_zlib(bytes: &[u8]) -> Vec<u8> {
     let mut out = vec![0x78, 0x01];
     let mut chunks = bytes.chunks(0xffff).peekable();
@@ -807,7 +807,7 @@ fn stored_zlib(bytes: &[u8]) -> Vec<u8> {
     out
 }
 
-/// A connection that is dropped instead of an answer.
+/// A connection that is dropped instead of a response.
 #[derive(Debug)]
 pub(crate) struct Dropped;
 
@@ -826,14 +826,14 @@ impl From<Infallible> for Dropped {
 }
 
 impl Asked {
-    /// Whether all of these words are in method and path; one with `$` behind has to be their end.
+    /// Whether method and path contain all of these words; a word followed by `$` must be at the end.
     pub(crate) fn names(&self, words: &str) -> bool {
         let line = format!("{} {}", self.method, self.path);
         words.split(' ').all(|word| word.strip_suffix('$').map_or_else(|| line.contains(word), |end| line.ends_with(end)))
     }
 }
 
-/// Requests among what has happened.
+/// The requests in the record.
 pub(crate) fn requests(seen: &[Seen]) -> impl Iterator<Item = &Asked> {
     seen.iter().filter_map(|s| match s {
         Seen::Asked(asked) => Some(asked),
@@ -849,7 +849,7 @@ fn user(id: u64, bot: bool) -> Value {
     json!({"id": id.to_string(), "username": NAME, "discriminator": "0", "global_name": NAME, "avatar": null, "bot": bot})
 }
 
-/// Where and by whom something is used.
+/// Who uses something, and where.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Place {
     pub person: u64,
@@ -865,7 +865,7 @@ impl Default for Place {
     }
 }
 
-/// A message that somebody writes.
+/// A message of a user.
 #[derive(Debug, Clone)]
 pub(crate) struct Written {
     pub person: u64,

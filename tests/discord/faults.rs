@@ -1,24 +1,24 @@
-//! What goes wrong at Discord's end, and what the bot makes of it: every row of serenity's list of faults.
+//! Failures of Discord's, and how the bot handles them.
 
 use crate::bot::{Bot, command};
 use crate::fake::{APPLICATION, Fake, How, Manner, Order, Place, Seen, US, Written};
 use serde_json::{Value, json};
 
 const QUESTION: &str = "how tall is the tower of the lighthouse";
-/// Heartbeats as often as a test needs them.
+/// Heartbeats at the rate that a test needs.
 const QUICK: u64 = 300;
 
 fn identifies(fake: &Fake) -> usize {
     fake.seen().iter().filter(|s| matches!(s, Seen::Identified { .. })).count()
 }
 
-/// A direct question is answered: whatever happened before is over.
+/// A direct question is answered: the bot has recovered.
 async fn answers(fake: &Fake, channel: u64) {
     fake.write(&Written { text: QUESTION.to_owned(), channel, ..Written::default() });
     assert_eq!(fake.posted(channel, 0).await["content"], "31 metres.");
 }
 
-// -- the end, each with its own status --
+// -- exits, each with its own code --
 
 async fn ends_at_once(fake: Fake, code: u16, status: i32, says: &str) {
     fake.all_connections(Manner::CloseOnIdentify(code));
@@ -79,14 +79,14 @@ pub(crate) async fn the_breaker_opens_for_4009_too(fake: Fake) {
     assert_eq!(bot.ended().await.code(), Some(7), "{}", bot.log());
 }
 
-pub(crate) async fn no_session_is_left_today(fake: Fake) {
+pub(crate) async fn no_sessions_left_today(fake: Fake) {
     fake.sessions_left(0);
     let mut bot = Bot::start(&fake, &[]);
     assert_eq!(bot.ended().await.code(), Some(7));
     assert_eq!(identifies(&fake), 0);
 }
 
-pub(crate) async fn the_days_sessions_run_out(fake: Fake) {
+pub(crate) async fn the_daily_sessions_run_out(fake: Fake) {
     // All but one are in reserve.
     fake.sessions_left(11);
     fake.all_connections(Manner::CloseOnIdentify(4000));
@@ -95,13 +95,13 @@ pub(crate) async fn the_days_sessions_run_out(fake: Fake) {
     assert!(identifies(&fake) <= 3, "{}", identifies(&fake));
 }
 
-// -- connections that break --
+// -- broken connections --
 
 async fn resumes(fake: Fake, order: Order) {
     let bot = Bot::ready(&fake, &[]).await;
     fake.order(0, order);
     fake.wait_for("a resumed session", 1, |s| matches!(s, Seen::Resumed)).await;
-    bot.says("in the same session", 1).await;
+    bot.says("session resumed", 1).await;
     bot.says(" ready counts", 2).await;
     answers(&fake, 40).await;
     assert_eq!(identifies(&fake), 1);
@@ -132,22 +132,22 @@ async fn begins_anew(fake: Fake, order: Order) {
     answers(&fake, 40).await;
 }
 
-pub(crate) async fn begins_anew_after_4009(fake: Fake) {
+pub(crate) async fn new_session_after_4009(fake: Fake) {
     begins_anew(fake, Order::Close(4009)).await;
 }
 
-pub(crate) async fn begins_anew_after_op_9(fake: Fake) {
+pub(crate) async fn new_session_after_op_9(fake: Fake) {
     begins_anew(fake, Order::Op(9, json!(false))).await;
 }
 
-pub(crate) async fn op_9_before_there_is_a_session(fake: Fake) {
+pub(crate) async fn op_9_before_a_session(fake: Fake) {
     fake.next_connections([Manner::Invalid(false)]);
     let _bot = Bot::ready(&fake, &[]).await;
     assert_eq!(identifies(&fake), 2);
     answers(&fake, 40).await;
 }
 
-pub(crate) async fn a_zombie_connection_is_left(fake: Fake) {
+pub(crate) async fn a_zombie_connection_is_dropped(fake: Fake) {
     fake.heartbeat(QUICK);
     fake.next_connections([Manner::Zombie]);
     let bot = Bot::ready(&fake, &[]).await;
@@ -158,11 +158,11 @@ pub(crate) async fn a_zombie_connection_is_left(fake: Fake) {
     answers(&fake, 40).await;
 }
 
-pub(crate) async fn no_sign_of_life_is_not_ready(fake: Fake) {
-    // The next heartbeat is far off; the session's beginning counts for a second only.
+pub(crate) async fn not_ready_without_heartbeats(fake: Fake) {
+    // The next heartbeat is far off; the start of the session counts for only a second.
     let bot = Bot::ready(&fake, &[("FACTOTUM_DISCORD_HEARTBEAT_TIMEOUT_SECONDS", "1")]).await;
     bot.says("not ready", 1).await;
-    assert_eq!(bot.lines("the connection is gone; trying again").len(), 0);
+    assert_eq!(bot.lines("disconnected; reconnecting").len(), 0);
 }
 
 pub(crate) async fn stays_ready_while_heartbeats_are_acknowledged(fake: Fake) {
@@ -178,7 +178,7 @@ pub(crate) async fn sends_a_heartbeat_when_asked(fake: Fake) {
     fake.wait_for("a heartbeat", 1, |s| matches!(s, Seen::Heartbeat)).await;
 }
 
-pub(crate) async fn the_gateway_is_gone(fake: Fake) {
+pub(crate) async fn the_gateway_goes_down(fake: Fake) {
     let mut bot = Bot::ready(&fake, &[("FACTOTUM_DISCORD_RECONNECT_TIMEOUT_SECONDS", "3")]).await;
     fake.gateway_gone(true);
     fake.order(0, Order::Drop);
@@ -197,7 +197,7 @@ pub(crate) async fn the_gateway_comes_back(fake: Fake) {
     answers(&fake, 40).await;
 }
 
-pub(crate) async fn there_never_is_a_gateway(fake: Fake) {
+pub(crate) async fn the_gateway_is_never_up(fake: Fake) {
     fake.gateway_gone(true);
     let mut bot = Bot::start(&fake, &[("FACTOTUM_DISCORD_RECONNECT_TIMEOUT_SECONDS", "2")]);
     assert_eq!(bot.ended().await.code(), Some(8), "{}", bot.log());
@@ -205,26 +205,26 @@ pub(crate) async fn there_never_is_a_gateway(fake: Fake) {
 
 // -- REST at the start --
 
-pub(crate) async fn the_gateways_address_is_asked_for_again(fake: Fake) {
+pub(crate) async fn asking_for_the_gateway_is_retried(fake: Fake) {
     fake.fault("GET /gateway/bot", 2, How::Status(503, json!({})));
     let _bot = Bot::ready(&fake, &[]).await;
     assert_eq!(fake.all_asked("/gateway/bot").len(), 3);
 }
 
-pub(crate) async fn no_address_no_connection(fake: Fake) {
+pub(crate) async fn without_an_address_it_exits(fake: Fake) {
     fake.fault("GET /gateway/bot", 99, How::Status(502, json!({})));
     let mut bot = Bot::start(&fake, &[]);
     assert_eq!(bot.ended().await.code(), Some(8));
 }
 
-pub(crate) async fn the_librarys_question_is_not_waited_for_forever(fake: Fake) {
+pub(crate) async fn serenitys_request_has_a_timeout(fake: Fake) {
     fake.fault("GET /gateway$", 1, How::Hang);
     let mut bot = Bot::start(&fake, &[]);
     assert_eq!(bot.ended().await.code(), Some(8), "{}", bot.log());
 }
 
-pub(crate) async fn never_the_librarys_own_address(fake: Fake) {
-    // The library asks once more, and would go to the real Discord.
+pub(crate) async fn serenitys_fallback_address_is_never_used(fake: Fake) {
+    // serenity asks once more, and would fall back to the real Discord.
     fake.fault("GET /gateway$", 1, How::Status(500, json!({})));
     let _bot = Bot::ready(&fake, &[]).await;
     answers(&fake, 40).await;
@@ -241,31 +241,31 @@ async fn posts_once(fake: Fake, how: How, times: usize, tries: usize) {
     assert_eq!(fake.messages_in(40), 1, "people see one message");
 }
 
-pub(crate) async fn too_many_requests_are_tried_again(fake: Fake) {
+pub(crate) async fn a_429_is_retried(fake: Fake) {
     posts_once(fake, How::RetryAfter(429, 0.1), 2, 3).await;
 }
 
-pub(crate) async fn a_failing_server_is_tried_again(fake: Fake) {
+pub(crate) async fn a_5xx_is_retried(fake: Fake) {
     posts_once(fake, How::Status(503, json!({})), 2, 3).await;
 }
 
-pub(crate) async fn no_answer_is_tried_again(fake: Fake) {
+pub(crate) async fn no_response_is_retried(fake: Fake) {
     posts_once(fake, How::Hang, 1, 2).await;
 }
 
-pub(crate) async fn a_lost_answer_posts_nothing_twice(fake: Fake) {
+pub(crate) async fn a_lost_response_posts_nothing_twice(fake: Fake) {
     posts_once(fake, How::DoAndDrop, 1, 2).await;
 }
 
-pub(crate) async fn a_malformed_answer_posts_nothing_twice(fake: Fake) {
+pub(crate) async fn a_malformed_response_posts_nothing_twice(fake: Fake) {
     posts_once(fake, How::Garbage, 1, 1).await;
 }
 
-pub(crate) async fn what_is_refused_is_not_tried_again(fake: Fake) {
+pub(crate) async fn rejections_are_not_retried(fake: Fake) {
     let bot = Bot::ready(&fake, &[]).await;
     fake.fault("POST /channels/40/messages", 1, How::Status(403, json!({"code": 50_013, "message": "Missing Permissions"})));
     fake.write(&Written { text: QUESTION.to_owned(), channel: 40, ..Written::default() });
-    bot.says("Discord refuses it (HTTP status 403, error 50013)", 1).await;
+    bot.says("Discord rejects it (HTTP status 403, error 50013)", 1).await;
     answers(&fake, 41).await;
     assert_eq!(fake.all_asked("/channels/40/messages").len(), 1);
 }
@@ -277,11 +277,11 @@ async fn responds(fake: Fake, how: How) {
     assert_eq!(fake.response(&asked).await["data"]["content"], "31 metres.");
 }
 
-pub(crate) async fn a_response_is_tried_again(fake: Fake) {
+pub(crate) async fn a_response_is_retried(fake: Fake) {
     responds(fake, How::Status(500, json!({}))).await;
 }
 
-pub(crate) async fn a_response_without_an_answer_is_tried_again(fake: Fake) {
+pub(crate) async fn a_response_without_a_reply_is_retried(fake: Fake) {
     responds(fake, How::Hang).await;
 }
 
@@ -302,9 +302,9 @@ pub(crate) async fn three_seconds_are_over(fake: Fake) {
     answers(&fake, 40).await;
 }
 
-// -- what cannot be read --
+// -- unreadable events --
 
-pub(crate) async fn what_cannot_be_read_is_passed_over(fake: Fake) {
+pub(crate) async fn unreadable_events_are_skipped(fake: Fake) {
     let mut bot = Bot::ready(&fake, &[]).await;
     fake.order(0, Order::Raw("{\"op\": 0, \"zebra\": ".to_owned()));
     bot.says("could not be read", 1).await;
@@ -316,7 +316,7 @@ pub(crate) async fn what_cannot_be_read_is_passed_over(fake: Fake) {
     bot.says("could not be read", 4).await;
     fake.order(0, Order::Dispatch("SOMETHING_NEW", json!({"zebra": 1})));
     answers(&fake, 40).await;
-    // What is new is no mistake.
+    // Unknown fields and events are no errors.
     bot.unreadable = 4;
 }
 
@@ -329,7 +329,7 @@ pub(crate) async fn compressed_frames_are_read(fake: Fake) {
 
 // -- shards --
 
-pub(crate) async fn as_many_shards_as_advised(fake: Fake) {
+pub(crate) async fn as_many_shards_as_recommended(fake: Fake) {
     fake.advise_shards(2);
     let bot = Bot::ready(&fake, &[]).await;
     assert_eq!(identifies(&fake), 2, "ready when all are");
@@ -356,7 +356,7 @@ pub(crate) async fn a_share_of_the_shards(fake: Fake) {
     assert_eq!(identified, [(2, 4), (3, 4)]);
 }
 
-pub(crate) async fn two_processes_share_the_work(fake: Fake) {
+pub(crate) async fn two_processes_share_the_shards(fake: Fake) {
     let share =
         |which| [("FACTOTUM_DISCORD_SHARDS_FIRST", which), ("FACTOTUM_DISCORD_SHARDS_LAST", which), ("FACTOTUM_DISCORD_SHARDS_TOTAL", "2")];
     let (first, second) = tokio::join!(async { Bot::ready(&fake, &share("0")).await }, async { Bot::ready(&fake, &share("1")).await });
@@ -365,7 +365,7 @@ pub(crate) async fn two_processes_share_the_work(fake: Fake) {
     let written = Written { text, channel: 41, server: Some(22), mentions: vec![US], ..Written::default() };
     fake.order(1, Order::Dispatch("MESSAGE_CREATE", fake.message(78, &written)));
     let offered = fake.posted(41, 0).await;
-    // What one process offered, the other one can be asked for: they need nothing of each other.
+    // A button of one process works in the other: they share nothing.
     let button = offered["components"][0]["components"][0]["custom_id"].as_str().unwrap_or_default();
     let pressed = fake.press(Place::default(), button);
     assert_eq!(fake.response(&pressed).await["data"]["content"], "31 metres.");

@@ -1,9 +1,9 @@
-//! Runs a container's image and asks it questions through the Discord of these tests: `cargo test --test discord -- image IMAGE ENGINE [OPTIONS]
-//! -- COMPOSE [OPTIONS]`, where the engine is `docker` or `podman`, and what composes is `docker compose` or `podman-compose`.
+//! Runs a container image and asks it questions through the fake Discord of these tests: `cargo test --test discord -- image IMAGE ENGINE [OPTIONS]
+//! -- COMPOSE [OPTIONS]`, where the engine is `docker` or `podman`, and COMPOSE is `docker compose` or `podman-compose`.
 //! `scripts/try-image` builds the image and calls this.
 //!
-//! Everything is held against what runs, not against what was asked for: the process's own account of its rights, its file system, its
-//! exit status. Reading that of somebody else's process wants root.
+//! Everything is checked on the running process, not on its configuration: its privileges, its file system, its exit code. Reading them of
+//! another user's process needs root.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "the report of a tool")]
 
@@ -19,22 +19,22 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-/// Most bytes of the image, of which seven million each are word vectors and what was learned of the built-in record. The aim is 30 million.
+/// Largest size of the image, in bytes; seven million each are word vectors and the learned built-in knowledge base. The aim is 30 million.
 const IMAGE: u64 = 30_000_000;
-/// Most kilobytes of memory, after the built-in record was asked.
+/// Most memory, in kilobytes, after questions to the built-in knowledge base.
 const MEMORY: u64 = 60_000;
-/// Longest time from the start of the process until its health check says yes.
+/// Longest time from the start of the process until its health check succeeds.
 const HEALTHY: Duration = Duration::from_secs(2);
-/// The aim for the time from the start of the process until it says that it is ready. Printed only: it depends on the machine.
+/// Target for the time from the start of the process until it is ready. Only printed: it depends on the machine.
 const READY: Duration = Duration::from_millis(300);
-/// Longest time from being told to stop until the end.
+/// Longest time from the stop signal to the exit.
 const STOPPED: Duration = Duration::from_secs(5);
-/// How long to wait for what has to happen, learning a small record included.
+/// How long to wait for something that must happen, including learning a small knowledge base.
 const PATIENCE: Duration = Duration::from_secs(40);
-/// Time between two looks at something that does not tell by itself: well below what is measured.
+/// Poll interval for measurements: well below the measured times.
 const GLANCE: Duration = Duration::from_millis(5);
 
-/// How it is run: as the documents advise, and as every machine can.
+/// The options to run it with: as the documents recommend, and as every machine supports.
 const CONFINED: [&str; 12] = [
     "--read-only",
     "--cap-drop",
@@ -43,22 +43,22 @@ const CONFINED: [&str; 12] = [
     "no-new-privileges",
     "--network",
     "host",
-    // Some runtimes ask for more than they may have, where nobody says how much.
+    // Without a limit, some runtimes ask for more than they may have.
     "--ulimit",
     "nofile=1024:1024",
     "--ulimit",
     "nproc=1024:1024",
-    // Its check is called here; some engines need more for calling it by themselves than there is on every machine.
+    // The tests call the health check themselves; some engines need more for it than every machine has.
     "--no-healthcheck",
 ];
 
-/// A question of the built-in record, and what is in its answer.
+/// A question for the built-in knowledge base, and a part of its answer.
 const QUESTION: (&str, &str) = ("which NATO members don't recognize Kosovo?", "Spain, Slovakia, Greece and Romania");
 
-/// A question of the record that is mounted.
+/// A question for the mounted knowledge base.
 const HEIGHT: &str = "how tall is the tower of the lighthouse";
 
-/// Where names are looked up: loopback, but not where another server of names may listen.
+/// Address of the DNS server: loopback, but not where another DNS server may listen.
 const NAMES: &str = "127.0.53.53";
 
 /// The user that the image names.
@@ -83,14 +83,14 @@ async fn run(arguments: &[String]) -> Result<()> {
     ensure!(!words.is_empty() && !compose.is_empty(), USAGE);
     let engine = Engine { image: image.clone(), words: words.to_vec(), compose: compose.to_vec() };
     engine.what_is_in_it()?;
-    let names = tokio::net::UdpSocket::bind((NAMES, 53)).await.context("a server of names cannot be started: that wants root")?;
+    let names = tokio::net::UdpSocket::bind((NAMES, 53)).await.context("cannot start a DNS server: this needs root")?;
     tokio::spawn(answer_names(names));
-    as_it_comes(&engine).await.context("the image as it comes")?;
-    with_mounts(&engine).await.context("the image with settings, record and token mounted")?;
-    composed(&engine).await.context("the image as compose.yaml has it")
+    as_it_comes(&engine).await.context("the plain image")?;
+    with_mounts(&engine).await.context("the image with mounted settings, knowledge base and token")?;
+    composed(&engine).await.context("the image with compose.yaml")
 }
 
-/// A program that runs containers, one that runs what `compose.yaml` describes, and the image.
+/// The container engine, the compose program, and the image.
 struct Engine {
     image: String,
     words: Vec<String>,
@@ -103,7 +103,7 @@ fn command(program: &[String], arguments: &[&str]) -> Command {
     command
 }
 
-/// What a program prints, if it does what it is told.
+/// The output of a program, if it succeeds.
 fn call(program: &[String], arguments: &[&str]) -> Result<String> {
     let output = command(program, arguments).output().with_context(|| format!("cannot run {}", program[0]))?;
     let error = String::from_utf8_lossy(&output.stderr);
@@ -116,14 +116,14 @@ impl Engine {
         call(&self.words, arguments)
     }
 
-    /// What holds of the image without running it.
+    /// Checks the image without running it.
     fn what_is_in_it(&self) -> Result<()> {
         let described: Value = serde_json::from_str(&self.call(&["image", "inspect", &self.image])?)?;
         let image = &described[0];
         let config = &image["Config"];
         ensure!(config["User"] == format!("{USER}:{USER}"), "the image's user is {}", config["User"]);
         ensure!(config["Labels"]["org.opencontainers.image.version"] == env!("CARGO_PKG_VERSION"), "labels: {}", config["Labels"]);
-        // Docker and podman keep it at different places.
+        // Docker and podman keep it in different places.
         let check = [&config["Healthcheck"], &image["HealthCheck"], &image["Healthcheck"]].into_iter().find(|check| check.is_object());
         let check = check.context("the image has no health check")?;
         ensure!(check["Test"] == serde_json::json!(["CMD", "/factotum", "healthcheck"]), "the health check is {check}");
@@ -157,7 +157,7 @@ impl Engine {
         Ok(String::from_utf8_lossy(&listed.stdout).lines().map(|l| l.trim_start_matches("./").to_owned()).collect())
     }
 
-    /// Starts a container, confined as the documents advise. It has to find the fake by name.
+    /// Starts a container, confined as the documents recommend. It finds the fake by its name.
     fn start(&self, fake: &Fake, options: &[String]) -> Result<Container<'_>> {
         let (name, port) = (name(), free_port()?);
         let mut command = command(&self.words, &["run", "--rm", "--name", &name, "--dns", NAMES]);
@@ -172,7 +172,7 @@ impl Engine {
         let kept = log.clone();
         std::thread::spawn(move || {
             for line in stderr.lines().map_while(Result::ok) {
-                let mut log = kept.lock().expect("nobody panics while holding this");
+                let mut log = kept.lock().expect("no thread panics while it holds the lock");
                 log.push_str(&line);
                 log.push('\n');
             }
@@ -181,7 +181,7 @@ impl Engine {
     }
 }
 
-/// What a container of this run is called.
+/// The name of a container of this run.
 fn name() -> String {
     format!("factotum-try-{}", std::process::id())
 }
@@ -190,7 +190,7 @@ fn free_port() -> Result<u16> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }
 
-/// What every container is told.
+/// The environment of every container.
 fn environment(fake: &Fake, port: u16) -> [(&'static str, String); 4] {
     [
         ("FACTOTUM_DISCORD_API_PROXY", fake.rest.replace("127.0.0.1", "discord.test")),
@@ -205,19 +205,19 @@ struct Container<'a> {
     engine: &'a Engine,
     name: String,
     port: u16,
-    /// The engine's process that runs it, if it does so in the foreground.
+    /// The engine's process, if it runs in the foreground.
     child: Option<Child>,
     log: Arc<Mutex<String>>,
-    /// Number of the program's process, as seen from outside.
+    /// The process id of the program, as seen from outside.
     process: u32,
 }
 
 impl Container<'_> {
     fn log(&self) -> String {
-        self.log.lock().expect("nobody panics while holding this").clone()
+        self.log.lock().expect("no thread panics while it holds the lock").clone()
     }
 
-    /// Waits until it says that it is ready; gives the time since the start of its process.
+    /// Waits until it is ready; returns the time since the start of its process.
     async fn ready(&mut self) -> Result<Duration> {
         let ready = loop {
             if let Some(status) = self.child.as_mut().map(Child::try_wait).transpose()?.flatten() {
@@ -233,7 +233,7 @@ impl Container<'_> {
         Ok(ready.duration_since(started(self.process)?).unwrap_or_default())
     }
 
-    /// What it answers over HTTP, if it does.
+    /// Its HTTP response, if there is one.
     async fn get(&self, path: &str) -> Option<String> {
         let mut stream = tokio::net::TcpStream::connect(("127.0.0.1", self.port)).await.ok()?;
         stream.write_all(format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").as_bytes()).await.ok()?;
@@ -242,14 +242,14 @@ impl Container<'_> {
         Some(answer)
     }
 
-    /// A line of what the system says about the process.
+    /// A line of the process status.
     fn status(&self, name: &str) -> Result<String> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.process))?;
         let line = status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
         Ok(line.with_context(|| format!("the system does not tell {name}"))?.split_whitespace().collect::<Vec<_>>().join(" "))
     }
 
-    /// Holds its rights against what they are to be.
+    /// Checks its privileges.
     fn confined(&self) -> Result<()> {
         let user = [USER; 4].join(" ");
         let nothing = "0000000000000000";
@@ -260,7 +260,7 @@ impl Container<'_> {
             ensure!(found == wanted, "{name} of the process is {found}, not {wanted}");
         }
         let mounts = fs::read_to_string(format!("/proc/{}/mountinfo", self.process)).context("reading its mounts wants root")?;
-        // The fifth word is where, the sixth how.
+        // The fifth word is the place, the sixth the options.
         let root = mounts.lines().map(|l| l.split(' ').collect::<Vec<_>>()).find(|words| words.get(4) == Some(&"/"));
         let options = *root.context("its root is mounted")?.get(5).unwrap_or(&"");
         ensure!(options.split(',').any(|option| option == "ro"), "its root is mounted {options}");
@@ -268,7 +268,7 @@ impl Container<'_> {
         Ok(())
     }
 
-    /// Stops it as an operator would.
+    /// Stops it like an operator.
     async fn stop(mut self, fake: &Fake) -> Result<()> {
         let begun = Instant::now();
         self.engine.call(&["stop", "--time", "10", &self.name])?;
@@ -295,7 +295,7 @@ impl Container<'_> {
         }
     }
 
-    /// What the kernel holds it to, by the names that control groups of the first and second version have for that.
+    /// A limit that the kernel enforces, by its names in cgroups v1 and v2.
     fn limit(&self, controller: &str, first: &str, second: &str) -> Result<u64> {
         let groups = fs::read_to_string(format!("/proc/{}/cgroup", self.process))?;
         let group = |of: &str| groups.lines().find_map(|line| line.split_once(':')?.1.strip_prefix(of)?.strip_prefix(":/"));
@@ -310,7 +310,7 @@ impl Container<'_> {
 
 impl Drop for Container<'_> {
     fn drop(&mut self) {
-        // Most often it is gone already.
+        // Usually it is already gone.
         let _ = self.engine.call(&["rm", "--force", &self.name]);
         if let Some(mut child) = self.child.take() {
             let _ = child.kill();
@@ -319,19 +319,19 @@ impl Drop for Container<'_> {
     }
 }
 
-/// When a process was started: as exactly as the system says it, to a hundredth of a second.
+/// When a process started, to a hundredth of a second.
 fn started(process: u32) -> Result<SystemTime> {
-    // Ticks of a hundredth of a second since the machine was started: so it is on every Linux that Rust runs on.
+    // In hundredths of a second since boot, on every Linux that Rust supports.
     const TICK: Duration = Duration::from_millis(10);
     let stat = fs::read_to_string(format!("/proc/{process}/stat"))?;
-    // The second word is the program's name and may have spaces; the start is the 22nd of all.
+    // The second word is the program's name and may contain spaces; the start time is the 22nd.
     let ticks: u32 = stat.rsplit(')').next().and_then(|rest| rest.split_whitespace().nth(19)).context("no start in /proc")?.parse()?;
     let uptime = fs::read_to_string("/proc/uptime")?;
     let uptime: f64 = uptime.split(' ').next().unwrap_or_default().parse()?;
     Ok(SystemTime::now() - Duration::from_secs_f64(uptime) + TICK * ticks)
 }
 
-/// The image with nothing but a token: the built-in record.
+/// The image with nothing but a token: the built-in knowledge base.
 async fn as_it_comes(engine: &Engine) -> Result<()> {
     let fake = Fake::start().await;
     let mut container = engine.start(&fake, &["--env".to_owned(), format!("DISCORD_TOKEN={TOKEN}")])?;
@@ -354,7 +354,7 @@ async fn as_it_comes(engine: &Engine) -> Result<()> {
     container.stop(&fake).await
 }
 
-/// The same question in three ways; gives the texts of the answers.
+/// Asks the same question in three ways; returns the answers.
 async fn everywhere(fake: &Fake, question: &str) -> [String; 3] {
     let command = fake.ask(Place::default(), question, None);
     fake.write(&Written { text: question.to_owned(), channel: 40, ..Written::default() });
@@ -365,7 +365,7 @@ async fn everywhere(fake: &Fake, question: &str) -> [String; 3] {
         .map(|message| message["content"].as_str().unwrap_or_default().to_owned())
 }
 
-/// A server of names to which every name is 127.0.0.1: a static program must be able to ask one.
+/// A DNS server that answers 127.0.0.1 to everything: a static binary must be able to use DNS.
 async fn answer_names(socket: tokio::net::UdpSocket) {
     const HEADER: usize = 12;
     let mut packet = [0; 512];
@@ -376,19 +376,19 @@ async fn answer_names(socket: tokio::net::UdpSocket) {
         let Some(question) = question.get(..end + 5) else { continue };
         let is_address = question.ends_with(&[0, 1, 0, 1]);
         let mut answer = packet[..2].to_vec();
-        // A good answer with one question and one record, or none.
+        // A successful response with one question and one resource record, or none.
         answer.extend([0x81, 0x80, 0, 1, 0, u8::from(is_address), 0, 0, 0, 0]);
         answer.extend(question);
         if is_address {
-            // The name of the question, an address of the Internet, for five seconds, of four bytes.
+            // The name from the question, type A, class IN, five seconds, four bytes.
             answer.extend([0xc0, 0x0c, 0, 1, 0, 1, 0, 0, 0, 5, 0, 4, 127, 0, 0, 1]);
         }
-        // Who has not heard it asks again.
+        // A client that did not get it asks again.
         let _ = socket.send_to(&answer, who).await;
     }
 }
 
-/// Settings, record and token mounted, as the documents advise; the record changes.
+/// Mounted settings, knowledge base and token, as the documents recommend; the knowledge base changes.
 async fn with_mounts(engine: &Engine) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let (knowledge, settings, token) = (folder.path().join("knowledge"), folder.path().join("bot.toml"), folder.path().join("token"));
@@ -410,15 +410,15 @@ async fn with_mounts(engine: &Engine) -> Result<()> {
     let mut container = engine.start(&fake, &options)?;
     within(container.ready(), "it is never ready").await??;
     let answer = answer(&fake).await;
-    ensure!(answer == "31 metres.", "the mounted record is not in force: {answer}");
-    // The mounted settings are: they switch direct messages off, and so the next message in this channel is the answer to a mention.
+    ensure!(answer == "31 metres.", "the mounted knowledge base is not in use: {answer}");
+    // The mounted settings turn direct messages off, so the next message in this channel is the answer to a mention.
     fake.write(&Written { text: HEIGHT.to_owned(), channel: 42, ..Written::default() });
     let text = format!("<@{US}> {HEIGHT}");
     fake.write(&Written { text, server: Some(22), mentions: vec![US], channel: 42, ..Written::default() });
     fake.posted(42, 0).await;
     fake.settle().await;
-    ensure!(fake.messages_in(42) == 1, "the mounted settings are not in force");
-    println!("mounted: settings, record, token");
+    ensure!(fake.messages_in(42) == 1, "the mounted settings are not in use");
+    println!("mounted: settings, knowledge base, token");
 
     let file = knowledge.join("lighthouse.toml");
     let text = fs::read_to_string(&file)?;
@@ -429,8 +429,8 @@ async fn with_mounts(engine: &Engine) -> Result<()> {
         }
     };
     let begun = Instant::now();
-    within(changed, "the changed record is never in force").await.with_context(|| container.log())?;
-    println!("changed record in force after {}", milliseconds(begun.elapsed()));
+    within(changed, "the changed knowledge base is never loaded").await.with_context(|| container.log())?;
+    println!("changed knowledge base loaded after {}", milliseconds(begun.elapsed()));
 
     let refused = |page: &str| page.lines().any(|line| line == "factotum_last_reload_successful 0");
     replace(&file, &text.replace("paragraphs = [1]", "paragraphs = [99]"))?;
@@ -439,13 +439,13 @@ async fn with_mounts(engine: &Engine) -> Result<()> {
             tokio::time::sleep(GLANCE * 20).await;
         }
     };
-    within(noticed, "a record with a mistake is not noticed").await.with_context(|| container.log())?;
-    ensure!(self::answer(&fake).await == "47 metres.", "the record with a mistake is in force");
-    println!("a record with a mistake is refused, and the one before it answers");
+    within(noticed, "a knowledge base with an error is not noticed").await.with_context(|| container.log())?;
+    ensure!(self::answer(&fake).await == "47 metres.", "the knowledge base with an error is in use");
+    println!("a knowledge base with an error is rejected, and the previous one answers");
     container.stop(&fake).await
 }
 
-/// The image as `compose.yaml` has it, but on this machine's own network.
+/// The image with `compose.yaml`, but on the host's network.
 async fn composed(engine: &Engine) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let (token, changes) = (folder.path().join("token"), folder.path().join("changes.yaml"));
@@ -463,7 +463,7 @@ async fn composed(engine: &Engine) -> Result<()> {
     fs::write(&changes, text)?;
     let ours = Path::new(env!("CARGO_MANIFEST_DIR")).join("compose.yaml");
     let (ours, changes) = (ours.display().to_string(), changes.display().to_string());
-    // A project of its own: whoever runs the real one on this machine keeps it.
+    // A separate project, so that a real one on this machine is left alone.
     let project = ["--project-name", &name, "--file", &ours, "--file", &changes];
     let compose = |arguments: &[&str]| call(&engine.compose, &[&project, arguments].concat());
     let tried = async {
@@ -488,21 +488,21 @@ async fn composed(engine: &Engine) -> Result<()> {
     tried.and(removed.map(drop))
 }
 
-/// Somebody asks who has not asked before, so that nobody asks too much.
+/// A new user asks, so that nobody exceeds the rate limit.
 async fn answer(fake: &Fake) -> String {
     let place = Place { person: fake.new_id(), channel: fake.new_id(), ..Place::default() };
     let asked = fake.ask(place, HEIGHT, None);
     fake.response(&asked).await["data"]["content"].as_str().unwrap_or_default().to_owned()
 }
 
-/// Puts another file in a file's place, in one step.
+/// Replaces a file in one step.
 fn replace(file: &Path, text: &str) -> Result<()> {
     let beside = file.with_extension("new");
     fs::write(&beside, text)?;
     Ok(fs::rename(beside, file)?)
 }
 
-/// The user in the container is nobody out here.
+/// The user in the container does not exist outside.
 #[cfg(unix)]
 fn everybody_may_read(folder: &Path) -> Result<()> {
     use std::os::unix::fs::PermissionsExt;
@@ -511,7 +511,7 @@ fn everybody_may_read(folder: &Path) -> Result<()> {
 
 #[cfg(not(unix))]
 fn everybody_may_read(_: &Path) -> Result<()> {
-    bail!("containers of Linux are tried on Linux")
+    bail!("Linux containers need Linux")
 }
 
 async fn within<T>(what: impl Future<Output = T>, otherwise: &str) -> Result<T> {
@@ -519,7 +519,7 @@ async fn within<T>(what: impl Future<Output = T>, otherwise: &str) -> Result<T> 
 }
 
 fn mb(bytes: u64) -> f64 {
-    // Far from where whole numbers end.
+    // Far from the limits of integers.
     #[allow(clippy::cast_precision_loss)]
     let bytes = bytes as f64;
     bytes / 1e6

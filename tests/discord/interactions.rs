@@ -12,7 +12,7 @@ use std::time::Duration;
 const TINY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/packs/tiny");
 const QUESTION: &str = "how tall is the lighthouse";
 
-/// A running `factotum serve-interactions`, and Discord's side of it.
+/// A running `factotum serve-interactions`, and Discord's side.
 struct Served {
     bot: Bot,
     address: String,
@@ -31,7 +31,7 @@ impl Served {
             ("FACTOTUM_INTERACTIONS_PUBLIC_KEY", &key),
         ];
         let mut command = command(&["serve-interactions"], &[&usual, settings].concat());
-        // It can do without.
+        // It needs no token.
         command.env_remove("DISCORD_TOKEN");
         let bot = Bot::spawn(command);
         bot.says("serving interactions on http://", 1).await;
@@ -40,7 +40,7 @@ impl Served {
         Served { bot, address, fake: fake.clone(), signer, client: reqwest::Client::new() }
     }
 
-    /// Posts this under these headers; gives status and body.
+    /// Posts this with these headers; returns status and body.
     async fn send(&self, timestamp: &str, signature: &str, body: Vec<u8>) -> (u16, Vec<u8>) {
         let request = self.client.post(format!("http://{}", self.address)).header("content-type", "application/json");
         let request = request.header("x-signature-timestamp", timestamp).header("x-signature-ed25519", signature).body(body);
@@ -53,7 +53,7 @@ impl Served {
         self.send(&timestamp, &self.signer.sign(&timestamp, &body), body).await
     }
 
-    /// Somebody uses something; what the response is.
+    /// A user uses something; returns the response.
     async fn used(&self, place: Place, kind: u8, data: Value) -> (u16, Vec<u8>) {
         let (id, token) = self.fake.begun();
         let body = self.fake.interaction(id, &token, place, kind, data).to_string().into_bytes();
@@ -61,7 +61,7 @@ impl Served {
         if status == 200 {
             let body = serde_json::from_slice(&bytes).expect("the response is JSON");
             let (method, path) = ("POST".to_owned(), format!("/interactions/{id}/{token}/callback"));
-            // It is held against the same rules as one that is sent by itself.
+            // The same rules hold as for a response over REST.
             crate::openapi::check(&Asked {
                 method,
                 path,
@@ -93,11 +93,11 @@ fn ask(question: &str, private: Option<bool>) -> Value {
     json!({"id": "9", "name": "ask", "type": 1, "options": options})
 }
 
-pub(crate) async fn discord_sees_that_it_is_there(fake: Fake) {
+pub(crate) async fn discord_accepts_the_endpoint(fake: Fake) {
     let served = Served::start(&fake, &[]).await;
     let ping = json!({"id": "1", "application_id": "2", "type": 1, "token": "interaction-secret", "version": 1}).to_string();
     assert_eq!(served.signed(ping.into_bytes()).await, (200, b"{\"type\":1}".to_vec()));
-    // Its questions whether we look at signatures.
+    // How Discord tests whether we check signatures.
     assert_eq!(served.send(&now().to_string(), &"0".repeat(128), b"{\"type\":1}".to_vec()).await.0, 401);
     assert_eq!(served.ask(Place::default(), QUESTION).await["data"]["content"], "31 metres.");
     served.bot.says("only `factotum run` receives them", 1).await;
@@ -105,7 +105,7 @@ pub(crate) async fn discord_sees_that_it_is_there(fake: Fake) {
     assert!(fake.seen().is_empty(), "nothing of the gateway or the REST API is needed: {:?}", fake.seen());
 }
 
-/// Everything that can be used, as both ways to Discord bring it.
+/// Every kind of interaction, over the gateway and over HTTP.
 fn everything(fake: &Fake) -> Vec<(u8, Value)> {
     let theirs = |text: &str| {
         let written = Written { text: text.to_owned(), person: 12, ..Written::default() };
@@ -128,10 +128,10 @@ fn everything(fake: &Fake) -> Vec<(u8, Value)> {
     all
 }
 
-/// Uses that are compared.
+/// How many interactions are compared.
 const MOST: usize = 400;
 
-/// What the buttons and menus of a message bring when they are used.
+/// The interactions of the buttons and menus of a message.
 fn offered(response: &Value) -> Vec<(u8, Value)> {
     let rows = response["data"]["components"].as_array().into_iter().flatten();
     let components = rows.flat_map(|row| row["components"].as_array().into_iter().flatten()).filter(|c| c["disabled"].is_null());
@@ -145,13 +145,13 @@ fn offered(response: &Value) -> Vec<(u8, Value)> {
 
 pub(crate) async fn the_same_bytes_as_over_the_gateway(fake: Fake) {
     let limits = [("FACTOTUM_DISCORD_USER_LIMIT", "100000"), ("FACTOTUM_DISCORD_CHANNEL_LIMIT", "100000")];
-    // The built-in record, which has more to offer.
+    // The built-in knowledge base, which has more questions.
     let unlimited = [&limits[..], &[("FACTOTUM_KNOWLEDGE", "")]].concat();
     let (served, gateway) = tokio::join!(Served::start(&fake, &unlimited), Bot::ready(&fake, &unlimited));
     let mut waiting = VecDeque::from(everything(&fake));
     let mut done: Vec<(u8, Value)> = Vec::new();
     let (mut kinds, mut message) = (BTreeSet::new(), 1_000);
-    // What is offered leads on to nearly all of the record.
+    // Its buttons lead on to nearly all of the knowledge base.
     while let Some((kind, data)) = waiting.pop_front().filter(|_| done.len() < MOST) {
         message += 1;
         let place = Place { message, ..Place::default() };
@@ -174,10 +174,10 @@ pub(crate) async fn the_same_bytes_as_over_the_gateway(fake: Fake) {
     drop(gateway);
 }
 
-pub(crate) async fn what_does_not_fit_follows(fake: Fake) {
+pub(crate) async fn long_replies_follow(fake: Fake) {
     let folder = crate::answers::long_pack();
     let served = Served::start(&fake, &[("FACTOTUM_KNOWLEDGE", &folder)]).await;
-    // Discord has not read the response yet when the first attempt comes.
+    // The first attempt arrives before Discord has read the response.
     fake.fault("/webhooks/", 1, crate::fake::How::Status(404, json!({"code": 10_015, "message": "Unknown Webhook"})));
     let response = served.ask(Place::default(), "What does the lamp burn? What are the stairs made of?").await;
     assert!(response["data"]["content"].as_str().is_some_and(|t| t.ends_with("has always been.")), "{response}");
@@ -187,7 +187,7 @@ pub(crate) async fn what_does_not_fit_follows(fake: Fake) {
     assert_eq!(fake.all_asked("/webhooks/").len(), 2);
 }
 
-pub(crate) async fn only_discord_is_answered(fake: Fake) {
+pub(crate) async fn only_signed_requests_are_answered(fake: Fake) {
     let served = Served::start(&fake, &[]).await;
     let (id, token) = fake.begun();
     let body = fake.interaction(id, &token, Place::default(), 2, ask(QUESTION, None)).to_string().into_bytes();
@@ -215,11 +215,11 @@ pub(crate) async fn only_discord_is_answered(fake: Fake) {
         assert_eq!(served.signed(unreadable.into()).await.0, 400, "{unreadable}");
         *counts.entry("unreadable").or_insert(0) += 1;
     }
-    // Without saying beforehand how long it is.
+    // Without a Content-Length.
     let chunks = futures_util::stream::iter((0..300).map(|_| Ok::<_, std::io::Error>(vec![b' '; 1_000])));
     let request = served.client.post(format!("http://{}", served.address)).header("x-signature-timestamp", &fresh);
     let response = request.header("x-signature-ed25519", &signature).body(reqwest::Body::wrap_stream(chunks)).send().await;
-    // Whoever is still sending may find the connection closed before reading why.
+    // A client that is still sending may see the connection closed before it reads the response.
     assert!(response.is_err() || response.is_ok_and(|r| r.status() == 413));
     *counts.entry("too-large").or_insert(0) += 1;
     assert_eq!(served.client.get(format!("http://{}", served.address)).send().await.map(|r| r.status().as_u16()).ok(), Some(405));
@@ -235,7 +235,7 @@ pub(crate) async fn only_discord_is_answered(fake: Fake) {
     served.bot.says("replied", 1).await;
 }
 
-pub(crate) async fn too_many_questions_get_nothing(fake: Fake) {
+pub(crate) async fn no_reply_over_the_limit(fake: Fake) {
     let served = Served::start(&fake, &[("FACTOTUM_DISCORD_USER_LIMIT", "1")]).await;
     assert_eq!(served.ask(Place::default(), QUESTION).await["data"]["content"], "31 metres.");
     assert_eq!(served.ask(Place::default(), QUESTION).await["data"]["flags"], 64, "told once");
@@ -243,7 +243,7 @@ pub(crate) async fn too_many_questions_get_nothing(fake: Fake) {
     assert_eq!(served.ask(Place { person: 12, ..Place::default() }, QUESTION).await["data"]["content"], "31 metres.");
 }
 
-pub(crate) async fn copies_need_nothing_of_each_other(fake: Fake) {
+pub(crate) async fn copies_are_independent(fake: Fake) {
     let (one, other) = tokio::join!(Served::start(&fake, &[]), Served::start(&fake, &[]));
     let response = one.ask(Place::default(), "when is the lighthouse open to visitors").await;
     let (kind, data) = offered(&response).remove(0);
@@ -253,7 +253,7 @@ pub(crate) async fn copies_need_nothing_of_each_other(fake: Fake) {
     assert_eq!((status, &pressed["data"]["content"]), (200, &json!("31 metres.")));
 }
 
-pub(crate) async fn stops_once_nobody_sends_any_more(fake: Fake) {
+pub(crate) async fn drains_before_it_stops(fake: Fake) {
     let mut served = Served::start(&fake, &[("FACTOTUM_INTERACTIONS_DRAIN_TIMEOUT_SECONDS", "600")]).await;
     assert_eq!(served.told("/readyz").await.0, 200);
     served.bot.signal("TERM");
@@ -269,7 +269,7 @@ pub(crate) async fn stops_once_nobody_sends_any_more(fake: Fake) {
     assert!(took < Duration::from_secs(5), "{took:?}");
 }
 
-pub(crate) async fn its_knowledge_is_read_anew(fake: Fake) {
+pub(crate) async fn its_knowledge_is_reloaded(fake: Fake) {
     let folder = tempfile::tempdir().expect("a folder for the test");
     let pack = |height: &str| {
         for file in factotum_service::pack::read(Path::new(TINY)).expect("a pack of the tests") {
@@ -285,7 +285,7 @@ pub(crate) async fn its_knowledge_is_read_anew(fake: Fake) {
     assert_eq!(served.ask(Place::default(), QUESTION).await["data"]["content"], "32 metres.");
 }
 
-pub(crate) async fn what_it_needs_to_begin(fake: Fake) {
+pub(crate) async fn what_it_needs_to_start(fake: Fake) {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = taken.local_addr().expect("it is bound").to_string();
     let key = Signer::new(1).public_key();

@@ -1,17 +1,17 @@
-//! Many questions at once. Not part of the usual run: `cargo test --release --test discord -- --ignored load`.
+//! Many questions at once. Not run by default: `cargo test --release --test discord -- --ignored load`.
 
 use crate::bot::Bot;
 use crate::fake::{Fake, Order, Place, US, Written, requests};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-/// Questions, people and channels; none of these people asks too often for the default limits.
+/// Questions, users and channels; no user exceeds the default limits.
 const QUESTIONS: u64 = 10_000;
 const PEOPLE: u64 = 2_000;
 const CHANNELS: u64 = 500;
-/// Questions a second.
+/// Questions per second.
 const RATE: u32 = 200;
-/// Events that follow, for the memory: most of what a bot hears is not meant for it.
+/// Events after that, to measure memory: most events that a bot gets are not for it.
 const EVENTS: u64 = 100_000;
 
 /// Prints what it measured.
@@ -46,7 +46,7 @@ pub(crate) async fn two_hundred_a_second(fake: Fake) {
     for request in requests(&fake.seen()).filter(|a| a.method == "POST") {
         let interaction = request.path.strip_prefix("/interactions/").and_then(|rest| rest.split('/').next());
         let id = interaction.or(request.body["message_reference"]["message_id"].as_str()).unwrap_or_default();
-        // Whatever is answered twice is not found the second time.
+        // A second reply to the same question would not be found.
         match asked.remove(id) {
             Some(since) => times.push(request.at - since),
             None => assert!(request.body["data"]["choices"].is_array(), "answered twice: {request:?}"),
@@ -59,7 +59,7 @@ pub(crate) async fn two_hundred_a_second(fake: Fake) {
     for n in 0..EVENTS {
         let written = Written { text: "talk".to_owned(), person: 100 + n, channel: 20_000 + n, server: Some(22), ..Written::default() };
         fake.order(0, Order::Dispatch("MESSAGE_CREATE", fake.message(n + 1, &written)));
-        // Neither side is to hold all of them at once.
+        // Neither side should hold all of them at once.
         if n % 1_000 == 0 {
             fake.settle().await;
         }
@@ -81,7 +81,7 @@ pub(crate) async fn two_hundred_a_second(fake: Fake) {
     }
 }
 
-/// What a process with more shards takes. serenity begins one every five seconds.
+/// What a process with more shards needs. serenity starts one every five seconds.
 #[expect(clippy::print_stdout)]
 pub(crate) async fn sixteen_shards(fake: Fake) {
     let share =

@@ -1,7 +1,7 @@
-//! The bot from end to end: the real binary against a Discord on loopback, with real HTTP and websocket traffic.
+//! End-to-end tests: the real binary against a fake Discord on loopback, with real HTTP and websocket traffic.
 //!
-//! Most of a test's time goes by waiting for what the library or the protocol waits for, so all of them run side by side. With
-//! `DISCORD_OPENAPI` set to Discord's description of its API, every request is held against it.
+//! Tests mostly wait for timeouts of serenity or the protocol, so they run side by side. With `DISCORD_OPENAPI` set to Discord's description
+//! of its API, every request is validated against it.
 
 mod bot;
 mod fake;
@@ -25,7 +25,7 @@ use libtest_mimic::{Arguments, Trial};
 use std::future::Future;
 use std::process::ExitCode;
 
-/// Tests that run at once. Each is two or three sleeping processes; more would only compete for the processor at the start.
+/// Tests that run at once. Each is two or three sleeping processes; more would only compete for the CPU at the start.
 const SIDE_BY_SIDE: usize = 8;
 
 /// A test by its name.
@@ -55,56 +55,56 @@ fn main() -> ExitCode {
     let all: Vec<(&str, Body)> = tests! {
         answers::{
             by_command, in_private, by_direct_message, by_mention, by_reply_to_the_bot, by_the_context_menu,
-            nobody_is_answered_who_did_not_ask, no_privileged_intent_is_asked_for, declines_and_offers, buttons_work_after_a_restart,
-            forged_buttons_are_declined, feedback_counts_once, typing_is_completed, browsing_leads_to_an_answer, plain_commands,
-            long_answers_take_several_messages, commands_are_registered_when_they_differ, commands_need_not_be_registered,
+            replies_only_when_asked, asks_for_no_privileged_intent, declines_and_offers, buttons_work_after_a_restart,
+            forged_buttons_are_declined, feedback_counts_once, questions_are_suggested_while_typing, browsing_leads_to_an_answer, plain_commands,
+            long_answers_take_several_messages, commands_are_registered_when_they_differ, registering_commands_can_be_turned_off,
             without_commands_messages_are_answered, the_command_line_shows_registers_and_clears, the_command_line_prints_an_invitation,
-            too_many_questions_are_told_once, lists_say_who_may_ask_where, each_reply_is_logged_with_its_times,
+            one_notice_over_the_limit, allow_and_deny_lists, each_reply_is_logged_with_its_durations,
         }
         faults::{
             close_4004, close_4010, close_4011, close_4012, close_4013, close_4014, a_wrong_token_is_noticed_before_any_session, no_token,
-            the_breaker_opens, the_breaker_opens_for_4009_too, no_session_is_left_today, the_days_sessions_run_out, resumes_after_4000, resumes_after_1001,
-            resumes_after_op_7, resumes_after_a_dropped_connection, begins_anew_after_4009, begins_anew_after_op_9,
-            op_9_before_there_is_a_session, a_zombie_connection_is_left, no_sign_of_life_is_not_ready,
-            stays_ready_while_heartbeats_are_acknowledged, sends_a_heartbeat_when_asked, the_gateway_is_gone, the_gateway_comes_back,
-            there_never_is_a_gateway, the_gateways_address_is_asked_for_again, no_address_no_connection, never_the_librarys_own_address,
-            the_librarys_question_is_not_waited_for_forever,
-            too_many_requests_are_tried_again, a_failing_server_is_tried_again, no_answer_is_tried_again, a_lost_answer_posts_nothing_twice,
-            a_malformed_answer_posts_nothing_twice, what_is_refused_is_not_tried_again, a_response_is_tried_again,
-            a_response_without_an_answer_is_tried_again, a_response_that_arrived_counts, three_seconds_are_over,
-            what_cannot_be_read_is_passed_over, compressed_frames_are_read, as_many_shards_as_advised, a_share_of_the_shards,
-            two_processes_share_the_work, shards_that_do_not_fit_together,
+            the_breaker_opens, the_breaker_opens_for_4009_too, no_sessions_left_today, the_daily_sessions_run_out, resumes_after_4000, resumes_after_1001,
+            resumes_after_op_7, resumes_after_a_dropped_connection, new_session_after_4009, new_session_after_op_9,
+            op_9_before_a_session, a_zombie_connection_is_dropped, not_ready_without_heartbeats,
+            stays_ready_while_heartbeats_are_acknowledged, sends_a_heartbeat_when_asked, the_gateway_goes_down, the_gateway_comes_back,
+            the_gateway_is_never_up, asking_for_the_gateway_is_retried, without_an_address_it_exits, serenitys_fallback_address_is_never_used,
+            serenitys_request_has_a_timeout,
+            a_429_is_retried, a_5xx_is_retried, no_response_is_retried, a_lost_response_posts_nothing_twice,
+            a_malformed_response_posts_nothing_twice, rejections_are_not_retried, a_response_is_retried,
+            a_response_without_a_reply_is_retried, a_response_that_arrived_counts, three_seconds_are_over,
+            unreadable_events_are_skipped, compressed_frames_are_read, as_many_shards_as_recommended, a_share_of_the_shards,
+            two_processes_share_the_shards, shards_that_do_not_fit_together,
         }
         interactions::{
-            discord_sees_that_it_is_there, the_same_bytes_as_over_the_gateway, what_does_not_fit_follows, only_discord_is_answered,
-            too_many_questions_get_nothing, copies_need_nothing_of_each_other, stops_once_nobody_sends_any_more, its_knowledge_is_read_anew,
-            what_it_needs_to_begin,
+            discord_accepts_the_endpoint, the_same_bytes_as_over_the_gateway, long_replies_follow, only_signed_requests_are_answered,
+            no_reply_over_the_limit, copies_are_independent, drains_before_it_stops, its_knowledge_is_reloaded,
+            what_it_needs_to_start,
         }
         load::{
             two_hundred_a_second, sixteen_shards,
         }
         mutated::{
-            nothing_breaks_nobody_is_pinged,
+            nothing_panics_and_nobody_is_pinged,
         }
         operating::{
-            tells_how_it_is, tells_that_it_is_not_ready, a_health_check_says_whether_it_is_ready, a_port_that_is_taken_ends_it,
-            nothing_is_told_where_nobody_wants_it, knowledge_is_read_anew_when_told, a_link_that_points_elsewhere_is_noticed,
-            bad_knowledge_is_refused, buttons_outlive_the_knowledge_that_made_them, built_in_knowledge_cannot_be_read_anew,
-            stops_while_it_learns, killed_and_started_again, the_token_may_lie_in_a_file, the_log_can_be_json,
-            who_asks_is_logged_only_where_it_is_wanted, variables_that_set_nothing_are_told,
+            serves_health_and_metrics, serves_that_it_is_not_ready, a_health_check_says_whether_it_is_ready, a_used_port_stops_the_start,
+            http_can_be_off, sighup_reloads, a_changed_link_reloads,
+            bad_knowledge_is_rejected, buttons_work_after_a_reload, built_in_knowledge_cannot_be_reloaded,
+            stops_while_it_learns, killed_and_restarted, the_token_can_be_in_a_file, the_log_can_be_json,
+            user_ids_are_logged_only_on_request, unknown_variables_are_warned_about,
         }
         production::{
-            answers_and_keeps_the_limits, trusts_nobody_else,
+            answers_and_keeps_the_limits, trusts_only_discord,
         }
         sharing::{
             one_of_two_processes_is_killed, buckets_do_not_wait_for_each_other, a_lost_session_waits_for_its_turn,
-            the_days_sessions_are_those_of_all, the_queue_comes_later, without_a_queue_it_gives_up, who_dies_waiting_costs_no_turn,
-            stops_while_it_waits, a_missing_queue_is_told, the_queue_needs_discord,
+            the_daily_sessions_are_shared, the_queue_starts_later, without_a_queue_it_gives_up, a_process_that_dies_waiting_costs_no_turn,
+            stops_while_it_waits, a_missing_queue_is_warned_about, the_queue_needs_discord,
         }
         stopping::{
-            on_sigterm, on_sigint, replies_in_flight_arrive, a_reply_that_never_arrives_is_not_waited_for, while_the_gateway_is_gone,
-            while_a_session_is_begun_anew, while_the_gateway_is_mute, while_the_knowledge_is_learned, before_discord_says_where_to_connect,
-            while_discord_fails, all_shards_close_side_by_side, while_shards_wait_for_their_turn,
+            on_sigterm, on_sigint, replies_in_flight_arrive, a_reply_that_never_arrives_is_not_waited_for, while_the_gateway_is_down,
+            while_a_new_session_begins, while_the_gateway_is_mute, while_the_knowledge_is_learned, before_discord_says_where_to_connect,
+            while_discord_fails, all_shards_close_in_parallel, while_shards_wait_for_their_turn,
         }
     };
     let mut trials: Vec<Trial> = all

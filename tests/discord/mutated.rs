@@ -9,10 +9,10 @@ use factotum_service::config;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
-/// How many are tried in the usual run.
+/// How many are tried by default.
 const USUAL: u64 = 20_000;
 
-/// Numbers without end, the same at each run: a multiplicative generator after Lehmer.
+/// Pseudo-random numbers, the same in each run: a Lehmer generator.
 struct Numbers(u64);
 
 impl Numbers {
@@ -22,7 +22,7 @@ impl Numbers {
     }
 }
 
-pub(crate) async fn nothing_breaks_nobody_is_pinged(fake: Fake) {
+pub(crate) async fn nothing_panics_and_nobody_is_pinged(fake: Fake) {
     let tries = std::env::var("FACTOTUM_MUTATIONS").ok().and_then(|n| n.parse().ok()).unwrap_or(USUAL);
     tokio::task::spawn_blocking(move || run(&fake, tries)).await.expect("no panic");
 }
@@ -41,10 +41,10 @@ fn run(fake: &Fake, tries: u64) {
         }
         let Some(incoming) = adapter::read(kind, event.clone(), US) else { continue };
         read += 1;
-        // A second each, so that limits do not silence them all.
+        // One second apart, so that rate limits do not silence them all.
         let decision = bot.decide(&incoming, start + Duration::from_secs(n));
         if *kind == "MESSAGE_CREATE" && !is_question(&event) {
-            assert!(decision.actions.is_empty(), "spoken to nobody: {event} {decision:?}");
+            assert!(decision.actions.is_empty(), "a reply without a question: {event} {decision:?}");
         }
         for action in &decision.actions {
             answered += 1;
@@ -67,7 +67,7 @@ fn run(fake: &Fake, tries: u64) {
     assert!(read > tries / 10 && answered > tries / 20, "most say something: {read} of {tries} were read, {answered} answered");
 }
 
-/// Whether somebody asks something of us, by the event alone.
+/// Whether the event is a question for the bot, by its JSON alone.
 fn is_question(event: &Value) -> bool {
     let us = US.to_string();
     let by_program = event["author"]["bot"] == true || !event["webhook_id"].is_null() || event["author"]["id"].as_str() == Some(&us);
@@ -100,7 +100,7 @@ fn originals(fake: &Fake) -> Vec<(&'static str, Value)> {
     ]
 }
 
-/// Changes something somewhere.
+/// Changes something at random.
 fn mutate(value: &mut Value, numbers: &mut Numbers) {
     match value {
         Value::Object(map) if !map.is_empty() && numbers.below(8) > 0 => {

@@ -1,11 +1,11 @@
-//! Discord's own description as the judge of requests, and the rules that it misses.
+//! Validates requests against Discord's OpenAPI description, and against the rules that it lacks.
 
 use crate::fake::Asked;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, OnceLock};
 
-/// Where the description lies.
+/// The path of the description.
 const VARIABLE: &str = "DISCORD_OPENAPI";
 const DOCUMENT: &str = "urn:discord";
 
@@ -27,12 +27,12 @@ fn judge() -> Option<&'static Judge> {
         .as_ref()
 }
 
-/// Whether there is a description to judge by.
+/// Whether there is a description.
 pub(crate) fn available() -> bool {
     judge().is_some()
 }
 
-/// What an object may have is what is described: anything else is a finding. Unions mean "exactly one of these".
+/// Makes the description strict: objects have only the fields that it describes, and unions mean "exactly one of these".
 fn make_strict(schema: &mut Value) {
     if let Value::Object(map) = schema {
         if map.get("properties").is_some_and(Value::is_object) && map.get("type").is_some() && !map.contains_key("allOf") {
@@ -44,7 +44,7 @@ fn make_strict(schema: &mut Value) {
     }
 }
 
-/// The description's path for a request's.
+/// The path in the description for the path of a request.
 fn template(path: &str) -> String {
     let parts: Vec<&str> = path.split('/').skip(1).collect();
     match parts.as_slice() {
@@ -58,7 +58,7 @@ fn template(path: &str) -> String {
     }
 }
 
-/// Holds a request against the description, where there is one, and against the rules that it misses.
+/// Validates a request against the description, if there is one, and against the rules that it lacks.
 pub(crate) fn check(asked: &Asked) {
     let path = template(&asked.path);
     if let Some(findings) = judge().map(|judge| judge.findings(&path, asked)).filter(|f| !f.is_empty()) {
@@ -81,7 +81,7 @@ impl Judge {
     fn validator(&self, path: &str, method: &str) -> Arc<jsonschema::Validator> {
         let escaped = path.replace('~', "~0").replace('/', "~1").replace('{', "%7B").replace('}', "%7D");
         let reference = format!("{DOCUMENT}#/paths/{escaped}/{method}/requestBody/content/application~1json/schema");
-        let mut validators = self.validators.lock().expect("nobody panics while holding this");
+        let mut validators = self.validators.lock().expect("no thread panics while it holds the lock");
         let make = || {
             let resource = jsonschema::Resource::from_contents(self.document.clone()).expect("a JSON document");
             let validator = jsonschema::options().with_draft(jsonschema::Draft::Draft202012).with_resource(DOCUMENT, resource);
@@ -91,7 +91,7 @@ impl Judge {
     }
 }
 
-/// What Discord demands besides, and what we demand of ourselves.
+/// Further rules of Discord, and our own.
 pub(crate) fn rules(asked: &Asked) {
     let message = match asked.path.split('/').nth(1) {
         Some("channels" | "webhooks") => &asked.body,

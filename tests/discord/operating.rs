@@ -1,4 +1,4 @@
-//! What whoever operates the bot relies on: health, metrics, knowledge read anew, logs, and starting again after a crash.
+//! What operators rely on: health, metrics, reloads, logs, and restarts after a crash.
 
 use crate::bot::{Bot, command};
 use crate::fake::{Fake, How, Order, Place, Seen, Written, requests};
@@ -13,14 +13,14 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 const QUESTION: &str = "how tall is the tower of the lighthouse";
-/// The folder is looked at as often as can be set.
+/// The shortest poll interval.
 const WATCHED: (&str, &str) = ("FACTOTUM_RELOAD_POLL_INTERVAL_SECONDS", "1");
 const NOT_WATCHED: (&str, &str) = ("FACTOTUM_RELOAD_POLL_INTERVAL_SECONDS", "0");
 
-/// Where the bot says that it can be asked.
+/// The address on which the bot serves health and metrics.
 async fn address(bot: &Bot) -> String {
-    bot.says("serving health and metrics on http://", 1).await;
-    bot.lines("serving health and metrics").remove(0).split("http://").nth(1).expect("an address").trim_end_matches(['"', '}']).to_owned()
+    bot.says("telling about itself at http://", 1).await;
+    bot.lines("telling about itself").remove(0).split("http://").nth(1).expect("an address").trim_end_matches(['"', '}']).to_owned()
 }
 
 async fn request(address: &str, line: &str) -> (u16, String) {
@@ -32,7 +32,7 @@ async fn request(address: &str, line: &str) -> (u16, String) {
     (status, answer.split_once("\r\n\r\n").map(|(_, body)| body.to_owned()).unwrap_or_default())
 }
 
-/// Asks the bot about itself.
+/// Gets a path from it.
 pub(crate) async fn get(bot: &Bot, path: &str) -> (u16, String) {
     request(&address(bot).await, &format!("GET {path}")).await
 }
@@ -42,7 +42,7 @@ async fn readiness(bot: &Bot) -> (u16, Value) {
     (status, serde_json::from_str(&body).expect("JSON"))
 }
 
-/// A metric's value now.
+/// The current value of a metric.
 async fn metric(bot: &Bot, name: &str) -> Option<f64> {
     let (_, text) = get(bot, "/metrics").await;
     text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' ')?.parse().ok())
@@ -72,7 +72,7 @@ impl Mount {
         ("FACTOTUM_KNOWLEDGE", self.path().display().to_string())
     }
 
-    /// In one step, everything is another version: the pack of the tests with words replaced.
+    /// Switches all files to another version in one step: the knowledge base of the tests with words replaced.
     fn point_to(&mut self, replaced: &[(&str, &str)]) {
         self.versions += 1;
         let version = format!("..{}", self.versions);
@@ -89,18 +89,18 @@ impl Mount {
     }
 }
 
-/// One metre more.
+/// A changed answer.
 const GROWN: &[(&str, &str)] = &[("31 metres", "32 metres")];
-/// The questions lead nowhere.
+/// An invalid knowledge base.
 const BROKEN: &[(&str, &str)] = &[("facts = [\"", "facts = [\"no-")];
 
-/// What the bot says to the question, in a channel of its own.
+/// The reply to the question, in its own channel.
 async fn height(fake: &Fake, channel: u64) -> String {
     fake.write(&Written { text: QUESTION.to_owned(), person: channel, channel, ..Written::default() });
     fake.posted(channel, 0).await["content"].as_str().unwrap_or_default().to_owned()
 }
 
-pub(crate) async fn tells_how_it_is(fake: Fake) {
+pub(crate) async fn serves_health_and_metrics(fake: Fake) {
     let bot = Bot::ready(&fake, &[]).await;
     assert_eq!(height(&fake, 40).await, "31 metres.");
     let asked = fake.ask(Place::default(), "what is the airspeed of an unladen swallow", None);
@@ -114,15 +114,15 @@ pub(crate) async fn tells_how_it_is(fake: Fake) {
     let version: Value = serde_json::from_str(&version).expect("JSON");
     assert_eq!((status, version["version"].as_str()), (200, Some(env!("CARGO_PKG_VERSION"))));
     assert_eq!((version["base"]["facts"].as_u64(), version["base"]["version"].as_str().map(str::len)), (Some(3), Some(64)), "{version}");
-    assert_eq!(metric(&bot, "factotum_questions_total{event=\"direct\",outcome=\"answer\"}").await, Some(1.0));
-    assert_eq!(metric(&bot, "factotum_questions_total{event=\"ask\",outcome=\"no_answer\"}").await, Some(1.0));
-    assert_eq!(metric(&bot, "factotum_other_events_total{event=\"typing\",outcome=\"shown\"}").await, Some(1.0));
-    assert_eq!(metric(&bot, "factotum_answer_duration_seconds_count").await, Some(2.0));
-    assert_eq!(metric(&bot, "factotum_acknowledge_duration_seconds_count").await, Some(3.0));
+    assert_eq!(metric(&bot, "factotum_questions_total{surface=\"direct\",outcome=\"answer\"}").await, Some(1.0));
+    assert_eq!(metric(&bot, "factotum_questions_total{surface=\"ask\",outcome=\"no_answer\"}").await, Some(1.0));
+    assert_eq!(metric(&bot, "factotum_events_total{surface=\"typing\",outcome=\"shown\"}").await, Some(1.0));
+    assert_eq!(metric(&bot, "factotum_answer_seconds_count").await, Some(2.0));
+    assert_eq!(metric(&bot, "factotum_acknowledge_seconds_count").await, Some(3.0));
     assert_eq!(metric(&bot, "factotum_confidence_ratio_count").await, Some(2.0));
     assert_eq!(metric(&bot, "factotum_shard_ready{shard=\"0\"}").await, Some(1.0));
-    assert_eq!(metric(&bot, "factotum_gateway_identifies_total").await, Some(1.0));
-    assert!(metric(&bot, "process_resident_memory_bytes").await > Some(1e6));
+    assert_eq!(metric(&bot, "factotum_identifies_total").await, Some(1.0));
+    assert!(metric(&bot, "factotum_resident_memory_bytes").await > Some(1e6));
     let (_, text) = get(&bot, "/metrics").await;
     for line in text.lines().filter_map(|line| line.strip_prefix("# TYPE ")) {
         let name = line.split(' ').next().unwrap_or_default();
@@ -135,11 +135,11 @@ pub(crate) async fn tells_how_it_is(fake: Fake) {
     assert_eq!(request(&address, "GET").await.0, 400);
 }
 
-pub(crate) async fn tells_that_it_is_not_ready(fake: Fake) {
+pub(crate) async fn serves_that_it_is_not_ready(fake: Fake) {
     let bot = Bot::ready(&fake, &[]).await;
     fake.fault("POST /messages", 1, How::Status(503, json!({})));
     assert_eq!(height(&fake, 40).await, "31 metres.");
-    assert_eq!(metric(&bot, "factotum_rest_errors_total{error=\"broken\"}").await, Some(1.0));
+    assert_eq!(metric(&bot, "factotum_rest_errors_total{kind=\"broken\"}").await, Some(1.0));
     fake.gateway_gone(true);
     fake.order(0, Order::Drop);
     bot.says("not ready", 1).await;
@@ -147,12 +147,12 @@ pub(crate) async fn tells_that_it_is_not_ready(fake: Fake) {
     assert_eq!((status, detail["why"].as_str()), (503, Some("shard-not-connected")), "{detail}");
     assert_eq!(get(&bot, "/livez").await.0, 200);
     assert_eq!(metric(&bot, "factotum_ready").await, Some(0.0));
-    assert_eq!(metric(&bot, "factotum_gateway_disconnects_total").await, Some(1.0));
+    assert_eq!(metric(&bot, "factotum_connections_lost_total").await, Some(1.0));
     fake.gateway_gone(false);
     bot.says(" ready counts", 2).await;
     assert_eq!(readiness(&bot).await.0, 200);
-    // Whichever the library tries.
-    let sessions = [metric(&bot, "factotum_gateway_identifies_total").await, metric(&bot, "factotum_gateway_resumes_total").await];
+    // Whichever address the library tries.
+    let sessions = [metric(&bot, "factotum_identifies_total").await, metric(&bot, "factotum_resumes_total").await];
     assert_eq!(sessions.into_iter().flatten().sum::<f64>(), 2.0);
 }
 
@@ -167,17 +167,17 @@ pub(crate) async fn a_health_check_says_whether_it_is_ready(fake: Fake) {
     fake.gateway_gone(true);
     fake.order(0, Order::Drop);
     bot.says("not ready", 1).await;
-    assert_eq!(check(&address), (Some(1), format!("not ready; see http://{address}/readyz\n")));
+    assert_eq!(check(&address), (Some(1), format!("not ready; http://{address}/readyz says why\n")));
     bot.stop("TERM").await;
     let (status, says) = check(&address);
-    assert!(status == Some(1) && says.starts_with("not ready: cannot reach"), "{says}");
+    assert!(status == Some(1) && says.starts_with("not ready: cannot ask"), "{says}");
     assert_eq!(check("off").0, Some(2));
     assert_eq!(check("127.0.0.1:0").0, Some(2));
     let another = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = another.local_addr().expect("it is bound").to_string();
     let answering = std::thread::spawn(move || -> std::io::Result<()> {
         let (mut stream, _) = another.accept()?;
-        // What is left unread would reset the connection.
+        // Unread data would reset the connection.
         let (mut asked, mut piece) = (Vec::new(), [0; 1_024]);
         while !asked.ends_with(b"\r\n\r\n") {
             let length = stream.read(&mut piece)?;
@@ -186,11 +186,11 @@ pub(crate) async fn a_health_check_says_whether_it_is_ready(fake: Fake) {
         }
         stream.write_all(b"SSH-2.0-something\r\n")
     });
-    assert!(check(&address).1.contains("is not Factotum"));
+    assert!(check(&address).1.contains("is not a Factotum"));
     answering.join().expect("no panic").expect("it was asked");
 }
 
-pub(crate) async fn a_port_that_is_taken_ends_it(fake: Fake) {
+pub(crate) async fn a_used_port_stops_the_start(fake: Fake) {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = taken.local_addr().expect("it is bound").to_string();
     let mut bot = Bot::start(&fake, &[("FACTOTUM_HTTP_LISTEN", &address)]);
@@ -199,20 +199,20 @@ pub(crate) async fn a_port_that_is_taken_ends_it(fake: Fake) {
     assert_eq!(fake.seen().len(), 0, "Discord has not been asked anything");
 }
 
-pub(crate) async fn nothing_is_told_where_nobody_wants_it(fake: Fake) {
+pub(crate) async fn http_can_be_off(fake: Fake) {
     let bot = Bot::ready(&fake, &[("FACTOTUM_HTTP_LISTEN", "off")]).await;
     assert_eq!(height(&fake, 40).await, "31 metres.");
-    assert_eq!(bot.lines("serving health and metrics").len(), 0);
+    assert_eq!(bot.lines("telling about itself").len(), 0);
 }
 
-/// Questions flow while `change` is made; each gets one answer, and none but the old one or the new one.
+/// Asks questions during `change`; each gets exactly one answer, the old one or the new one.
 async fn while_questions_flow(fake: &Fake, bot: &Bot, change: impl FnOnce(), done: &str) {
     let (before, after) = ("31 metres.", "32 metres.");
     for channel in 1_000..1_010 {
         assert_eq!(height(fake, channel).await, before);
     }
     change();
-    // So many while it goes on, and so many afterwards.
+    // This many during the change, and this many afterwards.
     let (mut channel, mut left) = (1_010, 100);
     while left > 0 {
         fake.write(&Written { text: QUESTION.to_owned(), person: channel, channel, ..Written::default() });
@@ -234,64 +234,64 @@ async fn while_questions_flow(fake: &Fake, bot: &Bot, change: impl FnOnce(), don
     assert_eq!(answers.last().map(String::as_str), Some(after), "{answers:?}");
 }
 
-pub(crate) async fn knowledge_is_read_anew_when_told(fake: Fake) {
+pub(crate) async fn sighup_reloads(fake: Fake) {
     let mut mount = Mount::new();
     let knowledge = mount.setting();
     let bot = Bot::ready(&fake, &[NOT_WATCHED, (knowledge.0, &knowledge.1)]).await;
     bot.signal("HUP");
-    bot.says("the knowledge base has not changed", 1).await;
+    bot.says("nothing has changed in the knowledge", 1).await;
     assert_eq!(readiness(&bot).await.1["last_reload"]["result"], "unchanged");
     let before = readiness(&bot).await.1["base"]["version"].clone();
     let change = || {
         mount.point_to(GROWN);
         bot.signal("HUP");
     };
-    while_questions_flow(&fake, &bot, change, "knowledge base reloaded").await;
+    while_questions_flow(&fake, &bot, change, "and is in force").await;
     let (status, detail) = readiness(&bot).await;
     assert_eq!((status, detail["last_reload"]["result"].as_str()), (200, Some("accepted")), "{detail}");
     assert_ne!(detail["base"]["version"], before);
-    assert_eq!(metric(&bot, &format!("factotum_knowledge_base_info{{version={}}}", detail["base"]["version"])).await, Some(1.0));
+    assert_eq!(metric(&bot, &format!("factotum_base_info{{version={}}}", detail["base"]["version"])).await, Some(1.0));
     assert_eq!(metric(&bot, "factotum_reloads_total{result=\"accepted\"}").await, Some(1.0));
 }
 
-pub(crate) async fn a_link_that_points_elsewhere_is_noticed(fake: Fake) {
+pub(crate) async fn a_changed_link_reloads(fake: Fake) {
     let mut mount = Mount::new();
     let knowledge = mount.setting();
     let bot = Bot::ready(&fake, &[WATCHED, (knowledge.0, &knowledge.1)]).await;
-    while_questions_flow(&fake, &bot, || mount.point_to(GROWN), "knowledge base reloaded").await;
-    assert_eq!(bot.lines("SIGHUP received").len(), 0);
+    while_questions_flow(&fake, &bot, || mount.point_to(GROWN), "and is in force").await;
+    assert_eq!(bot.lines("told to read").len(), 0);
 }
 
-pub(crate) async fn bad_knowledge_is_refused(fake: Fake) {
+pub(crate) async fn bad_knowledge_is_rejected(fake: Fake) {
     let mut mount = Mount::new();
     let knowledge = mount.setting();
     let bot = Bot::ready(&fake, &[WATCHED, (knowledge.0, &knowledge.1)]).await;
     mount.point_to(BROKEN);
-    bot.says("the knowledge base was rejected", 1).await;
+    bot.says("the knowledge was refused", 1).await;
     bot.says("error[dangling-reference]", 3).await;
     let (status, detail) = readiness(&bot).await;
     let finding = &detail["last_reload"]["findings"][0];
     assert_eq!((status, &detail["ready"]), (200, &json!(true)), "the old one is in force: {detail}");
-    assert_eq!((&detail["last_reload"]["result"], &finding["code"]), (&json!("rejected"), &json!("dangling-reference")), "{detail}");
+    assert_eq!((&detail["last_reload"]["result"], &finding["code"]), (&json!("refused"), &json!("dangling-reference")), "{detail}");
     assert!(finding["at"]["file"].as_str().is_some_and(|file| file.ends_with("tower.toml")), "{detail}");
-    assert_eq!(metric(&bot, "factotum_last_reload_successful").await, Some(0.0));
-    assert_eq!(metric(&bot, "factotum_reloads_total{result=\"rejected\"}").await, Some(1.0));
+    assert_eq!(metric(&bot, "factotum_reload_refused").await, Some(1.0));
+    assert_eq!(metric(&bot, "factotum_reloads_total{result=\"refused\"}").await, Some(1.0));
     assert_eq!(height(&fake, 40).await, "31 metres.");
-    // Taken away altogether, it is refused as well, and once.
+    // An empty folder is rejected as well, once.
     let aside = mount.path().join("..aside");
     fs::rename(mount.path().join("..data"), &aside).expect("it is there");
-    bot.says("the knowledge base was rejected", 2).await;
+    bot.says("the knowledge was refused", 2).await;
     assert_eq!(height(&fake, 41).await, "31 metres.");
     fs::rename(&aside, mount.path().join("..data")).expect("it is there");
-    bot.says("the knowledge base was rejected", 3).await;
+    bot.says("the knowledge was refused", 3).await;
     mount.point_to(GROWN);
-    bot.says("knowledge base reloaded", 1).await;
+    bot.says("and is in force", 1).await;
     assert_eq!(height(&fake, 42).await, "32 metres.");
-    assert_eq!(metric(&bot, "factotum_last_reload_successful").await, Some(1.0));
-    assert_eq!(bot.lines("the knowledge base was rejected").len(), 3, "{}", bot.log());
+    assert_eq!(metric(&bot, "factotum_reload_refused").await, Some(0.0));
+    assert_eq!(bot.lines("the knowledge was refused").len(), 3, "{}", bot.log());
 }
 
-pub(crate) async fn buttons_outlive_the_knowledge_that_made_them(fake: Fake) {
+pub(crate) async fn buttons_work_after_a_reload(fake: Fake) {
     let mut mount = Mount::new();
     let knowledge = mount.setting();
     let bot = Bot::ready(&fake, &[NOT_WATCHED, (knowledge.0, &knowledge.1)]).await;
@@ -300,20 +300,20 @@ pub(crate) async fn buttons_outlive_the_knowledge_that_made_them(fake: Fake) {
     let button = offered["components"][0]["components"][0]["custom_id"].as_str().unwrap_or_default().to_owned();
     mount.point_to(GROWN);
     bot.signal("HUP");
-    bot.says("knowledge base reloaded", 1).await;
+    bot.says("and is in force", 1).await;
     let pressed = fake.press(Place::default(), &button);
     assert_eq!(fake.response(&pressed).await["data"]["content"], "32 metres.", "the same question, answered from what is on record now");
     mount.point_to(&[("how-high", "how-tall")]);
     bot.signal("HUP");
-    bot.says("knowledge base reloaded", 2).await;
+    bot.says("and is in force", 2).await;
     let pressed = fake.press(Place::default(), &button);
     assert_eq!(fake.response(&pressed).await["data"]["content"], factotum_discord::messages::STALE);
 }
 
-pub(crate) async fn built_in_knowledge_cannot_be_read_anew(fake: Fake) {
+pub(crate) async fn built_in_knowledge_cannot_be_reloaded(fake: Fake) {
     let mut bot = Bot::ready(&fake, &[("FACTOTUM_KNOWLEDGE", "")]).await;
     bot.signal("HUP");
-    bot.says("nothing to reload", 1).await;
+    bot.says("there is nothing to read anew", 1).await;
     bot.stop("TERM").await;
 }
 
@@ -321,7 +321,7 @@ pub(crate) async fn stops_while_it_learns(fake: Fake) {
     let mut mount = Mount::new();
     let knowledge = mount.setting();
     let mut bot = Bot::ready(&fake, &[NOT_WATCHED, (knowledge.0, &knowledge.1)]).await;
-    // Our own record takes seconds to learn.
+    // The built-in knowledge base takes seconds to learn.
     let ours = Path::new(env!("CARGO_MANIFEST_DIR")).join("knowledge");
     mount.folder = tempfile::tempdir().expect("a folder for the test");
     fs::create_dir_all(&knowledge.1).expect("it was taken away");
@@ -329,7 +329,7 @@ pub(crate) async fn stops_while_it_learns(fake: Fake) {
         fs::copy(entry.path(), Path::new(&knowledge.1).join(entry.file_name())).expect("a writable folder");
     }
     bot.signal("HUP");
-    bot.says("training version=", 1).await;
+    bot.says("learning", 1).await;
     let took = bot.stop("TERM").await;
     assert!(took < Duration::from_secs(5), "{took:?}");
     fs::remove_dir_all(&knowledge.1).expect("it is there");
@@ -337,7 +337,7 @@ pub(crate) async fn stops_while_it_learns(fake: Fake) {
 
 /// Prints what it measured.
 #[expect(clippy::print_stdout)]
-pub(crate) async fn killed_and_started_again(fake: Fake) {
+pub(crate) async fn killed_and_restarted(fake: Fake) {
     let bot = Bot::ready(&fake, &[]).await;
     fake.asked("PUT /commands", 0).await;
     let commands = fake.commands(None);
@@ -359,7 +359,7 @@ pub(crate) async fn killed_and_started_again(fake: Fake) {
     assert!((100..400).all(|channel| fake.messages_in(channel) <= 1), "nothing is said twice");
 }
 
-pub(crate) async fn the_token_may_lie_in_a_file(fake: Fake) {
+pub(crate) async fn the_token_can_be_in_a_file(fake: Fake) {
     let folder = tempfile::tempdir().expect("a folder for the test");
     let path = folder.path().join("token");
     fs::write(&path, format!("{}\n", crate::fake::TOKEN)).expect("a writable folder");
@@ -385,7 +385,7 @@ pub(crate) async fn the_log_can_be_json(fake: Fake) {
     assert!(replied["trace"].is_u64() && replied["outcome"] == "answer" && replied.get("person").is_none(), "{replied}");
 }
 
-pub(crate) async fn who_asks_is_logged_only_where_it_is_wanted(fake: Fake) {
+pub(crate) async fn user_ids_are_logged_only_on_request(fake: Fake) {
     let person = 9_876_543_210;
     for (wanted, logged) in [("false", 0), ("true", 1)] {
         let bot = Bot::ready(&fake, &[("FACTOTUM_LOG_USER_IDS", wanted)]).await;
@@ -397,7 +397,7 @@ pub(crate) async fn who_asks_is_logged_only_where_it_is_wanted(fake: Fake) {
     }
 }
 
-pub(crate) async fn variables_that_set_nothing_are_told(fake: Fake) {
+pub(crate) async fn unknown_variables_are_warned_about(fake: Fake) {
     let bot = Bot::ready(&fake, &[("FACTOTUM_DISCORD_USER_LIMITS", "3")]).await;
     bot.says("FACTOTUM_DISCORD_USER_LIMITS sets nothing; did you mean FACTOTUM_DISCORD_USER_LIMIT?", 1).await;
 }

@@ -1,4 +1,4 @@
-//! The way to Discord as it is in production: TLS to discord.com, and serenity's own rate limiter.
+//! The production path: TLS to discord.com, and serenity's own rate limiter.
 
 use crate::bot::{Bot, command};
 use crate::fake::{Fake, How, Place, Written};
@@ -17,7 +17,7 @@ async fn started(fake: &Fake, trusting: bool) -> Bot {
 pub(crate) async fn answers_and_keeps_the_limits(fake: Fake) {
     let bot = started(&fake, true).await;
     bot.says(" ready counts", 1).await;
-    // serenity waits as long as Discord says, and sends it again.
+    // serenity waits as long as Discord says, and tries again.
     fake.fault("POST /messages", 1, How::RetryAfter(429, 1.0));
     fake.write(&Written { text: QUESTION.to_owned(), ..Written::default() });
     assert_eq!(fake.posted(33, 0).await["content"], "31 metres.");
@@ -29,7 +29,7 @@ pub(crate) async fn answers_and_keeps_the_limits(fake: Fake) {
     assert_eq!(fake.posted(34, 0).await["content"], "31 metres.");
 }
 
-pub(crate) async fn trusts_nobody_else(fake: Fake) {
+pub(crate) async fn trusts_only_discord(fake: Fake) {
     let mut bot = started(&fake, false).await;
     assert_eq!(bot.ended().await.code(), Some(8), "{}", bot.log());
     assert!(fake.all_asked("GET").is_empty(), "nothing was sent");

@@ -1,5 +1,5 @@
-//! A proxy that keeps Discord's REST limits for several processes, as operators have one: requests over a limit are delayed, and none of them
-//! is ever answered 429.
+//! A proxy that keeps Discord's REST limits for several processes, like those that operators use: requests over a limit are delayed, and never
+//! answered with 429.
 
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
@@ -14,13 +14,13 @@ use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
 use tokio::time::sleep_until;
 
-/// Requests that Discord takes from one bot in a second.
+/// Requests per second that Discord accepts from one bot.
 pub(crate) const A_SECOND: usize = 50;
 const SECOND: Duration = Duration::from_secs(1);
-/// Attempts at a request; no test needs more.
+/// Most attempts at a request; no test needs more.
 const ATTEMPTS: usize = 5;
 
-/// The proxy. Behind its doors, of which each process has one, it is a single one.
+/// The proxy. Each process has its own address of it.
 #[derive(Clone)]
 pub(crate) struct Proxy {
     client: reqwest::Client,
@@ -30,11 +30,11 @@ pub(crate) struct Proxy {
 
 #[derive(Default)]
 struct State {
-    /// When the last requests were let through.
+    /// When the last requests went through.
     through: VecDeque<Instant>,
-    /// Routes that are used up, until when.
+    /// Routes without requests left, and until when.
     closed: BTreeMap<String, Instant>,
-    /// Requests by door.
+    /// Requests by address.
     counts: BTreeMap<&'static str, usize>,
     delayed: usize,
 }
@@ -44,7 +44,7 @@ impl Proxy {
         Proxy { client: reqwest::Client::new(), discord: discord.to_owned(), state: Arc::default() }
     }
 
-    /// Opens a door; gives its address.
+    /// Opens another address.
     pub(crate) async fn door(&self, name: &'static str) -> String {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = format!("http://{}", listener.local_addr().expect("it is bound"));
@@ -54,7 +54,7 @@ impl Proxy {
                 let proxy = proxy.clone();
                 tokio::spawn(async move {
                     let service = service_fn(move |request| proxy.clone().forward(name, request));
-                    // A process may go away whenever it likes.
+                    // A process may disconnect at any time.
                     let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
                 });
             }
@@ -62,20 +62,20 @@ impl Proxy {
         address
     }
 
-    /// Requests that came through this door.
+    /// Requests to this address.
     pub(crate) fn count(&self, door: &str) -> usize {
-        self.state.lock().expect("nobody panics while holding this").counts.get(door).copied().unwrap_or_default()
+        self.state.lock().expect("no thread panics while it holds the lock").counts.get(door).copied().unwrap_or_default()
     }
 
     /// Requests that had to wait.
     pub(crate) fn delayed(&self) -> usize {
-        self.state.lock().expect("nobody panics while holding this").delayed
+        self.state.lock().expect("no thread panics while it holds the lock").delayed
     }
 
     async fn forward(self, door: &'static str, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
         let (head, body) = request.into_parts();
         let body = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
-        *self.state.lock().expect("nobody panics while holding this").counts.entry(door).or_default() += 1;
+        *self.state.lock().expect("no thread panics while it holds the lock").counts.entry(door).or_default() += 1;
         let route = route(head.method.as_str(), head.uri.path());
         let mut answer = Response::builder().status(StatusCode::BAD_GATEWAY).body(Full::default()).expect("a response");
         for _ in 0..ATTEMPTS {
@@ -109,7 +109,7 @@ impl Proxy {
         let mut waited = false;
         loop {
             let until = {
-                let mut state = self.state.lock().expect("nobody panics while holding this");
+                let mut state = self.state.lock().expect("no thread panics while it holds the lock");
                 let now = Instant::now();
                 while state.through.front().is_some_and(|at| now - *at >= SECOND) {
                     state.through.pop_front();
@@ -131,23 +131,23 @@ impl Proxy {
         }
     }
 
-    /// Takes note of what an answer says of its route's limit.
+    /// Records what a response says about the limit of its route.
     fn note(&self, route: &str, status: StatusCode, headers: &reqwest::header::HeaderMap) {
         let number = |name: &str| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok()?.parse::<f64>().ok());
         let used_up = status == StatusCode::TOO_MANY_REQUESTS || number("x-ratelimit-remaining") == Some(0.0);
         if let Some(seconds) = number("retry-after").or(number("x-ratelimit-reset-after")).filter(|_| used_up) {
             let until = Instant::now() + Duration::from_secs_f64(seconds);
-            self.state.lock().expect("nobody panics while holding this").closed.insert(route.to_owned(), until);
+            self.state.lock().expect("no thread panics while it holds the lock").closed.insert(route.to_owned(), until);
         }
     }
 }
 
-/// The route that a limit is for: the path with the ids of servers, channels and webhooks, and without all others.
+/// The route that a limit is for: the path with the ids of guilds, channels and webhooks, but without other ids.
 fn route(method: &str, path: &str) -> String {
     let mut parts: Vec<&str> = Vec::new();
     for part in path.split('/') {
         let kept = !part.bytes().all(|b| b.is_ascii_digit()) || matches!(parts.last(), Some(&("channels" | "guilds" | "webhooks")));
-        // Tokens of interactions are theirs alone.
+        // Each interaction has its own token.
         parts.push(if kept && part.len() < 30 { part } else { "-" });
     }
     format!("{method} {}", parts.join("/"))

@@ -1,4 +1,4 @@
-//! Several processes share the work: each with some of the shards, all behind one proxy, and in one queue for their sessions.
+//! Several processes share the shards, behind one REST proxy and one identify queue.
 
 use crate::bot::{Bot, command};
 use crate::fake::{APART, Fake, How, Identify, Order, Place, Seen, US, Written, requests};
@@ -11,7 +11,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 const QUESTION: &str = "how tall is the tower of the lighthouse";
 
-/// A queue that asks Discord there; with its address.
+/// An identify queue and its address.
 async fn queue(rest: &str) -> (Bot, String) {
     let settings = [("FACTOTUM_DISCORD_API_PROXY", rest), ("FACTOTUM_IDENTIFY_QUEUE_LISTEN", "127.0.0.1:0")];
     let queue = Bot::spawn(command(&["identify-queue"], &settings));
@@ -21,7 +21,7 @@ async fn queue(rest: &str) -> (Bot, String) {
     (queue, format!("http://{address}"))
 }
 
-/// A bot that is one of several: with an ordinal, so many shards each, and so many in all.
+/// A bot that is one of several: its ordinal, the shards per process and in all.
 fn share<'a>(queue: &'a str, ordinal: &'a str, per_process: &'a str, total: &'a str) -> [(&'static str, &'a str); 4] {
     [
         ("FACTOTUM_DISCORD_IDENTIFY_QUEUE", queue),
@@ -31,7 +31,7 @@ fn share<'a>(queue: &'a str, ordinal: &'a str, per_process: &'a str, total: &'a 
     ]
 }
 
-/// Asks the queue for a turn, as anybody could; gives status and head once it has answered.
+/// Asks the queue for a turn; returns status and headers of its response.
 async fn ask_for_turn(queue: &str, path: &str) -> (u16, String) {
     let address = queue.strip_prefix("http://").expect("an address");
     let mut stream = TcpStream::connect(address).await.expect("the queue listens");
@@ -41,12 +41,12 @@ async fn ask_for_turn(queue: &str, path: &str) -> (u16, String) {
     (answer.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or_default(), answer)
 }
 
-/// Turns that the queue has given.
+/// The number of turns that the queue has given.
 fn turns(queue: &Bot) -> usize {
     queue.lines("its turn shard=").len()
 }
 
-/// Sessions of each bucket were begun far enough apart, and none was refused.
+/// Asserts that sessions of each bucket began far enough apart, and none was rejected.
 fn spaced(fake: &Fake) -> Vec<Identify> {
     let all = fake.identifies();
     for identify in &all {
@@ -57,7 +57,7 @@ fn spaced(fake: &Fake) -> Vec<Identify> {
     all
 }
 
-/// Questions that were asked somewhere on a shard.
+/// Questions that were asked on the shards.
 struct Questions<'a> {
     fake: &'a Fake,
     interactions: Vec<(u64, String)>,
@@ -65,7 +65,7 @@ struct Questions<'a> {
 }
 
 impl Questions<'_> {
-    /// One directly, and on each of the first shards a mention and so many commands.
+    /// Asks one question directly, and on each of the first shards by a mention and this many commands.
     fn ask(fake: &Fake, shards: u64, commands: usize) -> Questions<'_> {
         let mut asked = Questions { fake, interactions: Vec::new(), channels: Vec::new() };
         asked.direct();
@@ -76,7 +76,7 @@ impl Questions<'_> {
         asked
     }
 
-    /// Somebody else each time, in a channel of their own.
+    /// A different user and channel each time.
     fn somewhere(&self) -> Place {
         let id = self.fake.new_id();
         Place { person: id, channel: id, ..Place::default() }
@@ -112,7 +112,7 @@ impl Questions<'_> {
         }
     }
 
-    /// Nothing has come twice, nor was it tried.
+    /// Asserts that nothing was sent twice.
     fn answered_once(&self) {
         for (id, token) in &self.interactions {
             assert_eq!(self.fake.all_asked(&format!("/interactions/{id}/{token}/callback")).len(), 1);
@@ -133,12 +133,12 @@ pub(crate) async fn one_of_two_processes_is_killed(fake: Fake) {
         let settings = [share(&address, ordinal, "2", "4").as_slice(), &[("FACTOTUM_DISCORD_API_PROXY", door)]].concat();
         Bot::start(&fake, &settings)
     };
-    // At the same moment, as a StatefulSet with `podManagementPolicy: Parallel` does.
+    // At the same time, like a StatefulSet with `podManagementPolicy: Parallel`.
     let (first, mut second) = (start("factotum-gateway-0", &one), start("factotum-gateway-1", &other));
     tokio::join!(first.says(" ready counts", 1), second.says(" ready counts", 1));
     assert_eq!(spaced(&fake).len(), 4);
 
-    // More in a second than Discord takes, and one that it does not take at once.
+    // More per second than Discord accepts, and one that it delays.
     fake.fault("POST /channels", 1, How::RetryAfter(429, 0.3));
     let all = Questions::ask(&fake, 4, 14);
     all.answered().await;
@@ -151,7 +151,7 @@ pub(crate) async fn one_of_two_processes_is_killed(fake: Fake) {
     second.ended().await;
     fake.wait_for("both connections to end", 2, |s| matches!(s, Seen::Dropped)).await;
     let second = start("factotum-gateway-1", &other);
-    // The first one answers while the second is gone, and while it waits for its turns.
+    // The first process answers while the second is down, and while it waits for its turns.
     let meanwhile = Questions::ask(&fake, 2, 1);
     meanwhile.answered().await;
     second.says(" ready counts", 1).await;
@@ -163,7 +163,7 @@ pub(crate) async fn one_of_two_processes_is_killed(fake: Fake) {
     let of = |shards: &[u64]| identifies.iter().filter(|identify| shards.contains(&identify.shard)).count();
     assert_eq!((of(&[0, 1]), of(&[2, 3])), (2, 4), "the first was not disturbed");
     assert!(!fake.seen().iter().any(|s| matches!(s, Seen::Resumed)));
-    assert!(first.lines("the connection is gone").is_empty() && first.lines("not ready").is_empty(), "{}", first.log());
+    assert!(first.lines("disconnected").is_empty() && first.lines("not ready").is_empty(), "{}", first.log());
     assert_eq!(turns(&queue), identifies.len(), "each was counted");
     assert!(queue.lines("its turn").iter().any(|line| line.contains("remaining=994")), "{}", queue.log());
 }
@@ -188,34 +188,34 @@ pub(crate) async fn a_lost_session_waits_for_its_turn(fake: Fake) {
     let (queue, address) = queue(&fake.rest).await;
     let (first, second) = (Bot::start(&fake, &share(&address, "0", "1", "2")), Bot::start(&fake, &share(&address, "1", "1", "2")));
     tokio::join!(first.says(" ready counts", 1), second.says(" ready counts", 1));
-    // Both at once; by themselves they would come back at once, too.
+    // Both at once; without the queue, they would also reconnect at once.
     fake.order(0, Order::Op(9, json!(false)));
     fake.order(1, Order::Op(9, json!(false)));
     tokio::join!(first.says(" ready counts", 2), second.says(" ready counts", 2));
     assert_eq!((spaced(&fake).len(), turns(&queue)), (4, 4));
 }
 
-pub(crate) async fn the_days_sessions_are_those_of_all(fake: Fake) {
+pub(crate) async fn the_daily_sessions_are_shared(fake: Fake) {
     // All but one are in reserve.
     fake.sessions_left(11);
     let (queue, address) = queue(&fake.rest).await;
     let mut bot = Bot::ready(&fake, &share(&address, "0", "1", "2")).await;
     fake.order(0, Order::Op(9, json!(false)));
     assert_eq!(bot.ended().await.code(), Some(7), "{}", bot.log());
-    assert!(bot.log().contains("the queue has no session left"), "{}", bot.log());
+    assert!(bot.log().contains("the identify queue has no sessions left"), "{}", bot.log());
     assert_eq!((fake.identifies().len(), turns(&queue)), (1, 1));
-    // The fake says that there are new ones within the hour.
+    // The fake says that new ones are available within the hour.
     let (status, head) = ask_for_turn(&address, "/?shard=1").await;
     let retry = head.lines().find_map(|line| line.strip_prefix("retry-after: ")?.parse::<u64>().ok());
     assert!(status == 429 && retry.is_some_and(|seconds| (3_000..=3_601).contains(&seconds)), "{head}");
 }
 
-/// Where a queue can be reached, or cannot.
+/// An address at which there may or may not be a queue.
 #[derive(Clone, Default)]
 struct Door(Arc<Mutex<Option<String>>>);
 
 impl Door {
-    /// Nobody is behind it yet; gives its address.
+    /// Nothing listens there yet.
     async fn new() -> (Door, String) {
         let door = Door::default();
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
@@ -223,7 +223,7 @@ impl Door {
         let behind = door.clone();
         tokio::spawn(async move {
             while let Ok((mut stream, _)) = listener.accept().await {
-                let there = behind.0.lock().expect("nobody panics while holding this").clone();
+                let there = behind.0.lock().expect("no thread panics while it holds the lock").clone();
                 tokio::spawn(async move {
                     if let Ok(mut queue) = TcpStream::connect(there?).await {
                         let _ = copy_bidirectional(&mut stream, &mut queue).await;
@@ -236,19 +236,19 @@ impl Door {
     }
 
     fn opens_to(&self, queue: &str) {
-        *self.0.lock().expect("nobody panics while holding this") = queue.strip_prefix("http://").map(str::to_owned);
+        *self.0.lock().expect("no thread panics while it holds the lock") = queue.strip_prefix("http://").map(str::to_owned);
     }
 }
 
-pub(crate) async fn the_queue_comes_later(fake: Fake) {
+pub(crate) async fn the_queue_starts_later(fake: Fake) {
     let (door, address) = Door::new().await;
     let bot = Bot::start(&fake, &share(&address, "0", "1", "2"));
-    bot.says("cannot wait for the turn", 1).await;
+    bot.says("cannot wait for a turn", 1).await;
     let (queue, behind) = queue(&fake.rest).await;
     assert!(fake.identifies().is_empty());
     door.opens_to(&behind);
     bot.says(" ready counts", 1).await;
-    assert_eq!((bot.lines("cannot wait for the turn").len(), turns(&queue)), (1, 1), "told once");
+    assert_eq!((bot.lines("cannot wait for a turn").len(), turns(&queue)), (1, 1), "one warning");
 }
 
 pub(crate) async fn without_a_queue_it_gives_up(fake: Fake) {
@@ -259,7 +259,7 @@ pub(crate) async fn without_a_queue_it_gives_up(fake: Fake) {
     assert!(fake.identifies().is_empty());
 }
 
-pub(crate) async fn who_dies_waiting_costs_no_turn(fake: Fake) {
+pub(crate) async fn a_process_that_dies_waiting_costs_no_turn(fake: Fake) {
     let (queue, address) = queue(&fake.rest).await;
     let begun = Instant::now();
     assert_eq!(ask_for_turn(&address, "/?shard=5").await.0, 200);
@@ -267,7 +267,7 @@ pub(crate) async fn who_dies_waiting_costs_no_turn(fake: Fake) {
         let address = address.clone();
         async move { ask_for_turn(&address, "/?shard=6").await.0 }
     });
-    // What it waits is longer than it may be without a connection, but the queue is there.
+    // It waits longer than the reconnect timeout, but the queue is up.
     let impatient =
         |ordinal| [share(&address, ordinal, "1", "2").as_slice(), &[("FACTOTUM_DISCORD_RECONNECT_TIMEOUT_SECONDS", "3")]].concat();
     let mut killed = Bot::start(&fake, &impatient("0"));
@@ -287,18 +287,18 @@ pub(crate) async fn stops_while_it_waits(fake: Fake) {
     let (queue, address) = queue(&fake.rest).await;
     let mut bot = Bot::start(&fake, &share(&address, "0", "2", "2"));
     bot.says(" connected shard=0", 1).await;
-    // Somebody is quicker than the second shard, which waits for five seconds by itself.
+    // Someone else asks before the second shard, which first waits for five seconds.
     assert_eq!(ask_for_turn(&address, "/?shard=7").await.0, 200);
     bot.says("waiting for its turn", 1).await;
     let took = bot.stop("TERM").await;
     assert!(took < Duration::from_secs(5), "{took:?}");
     assert!(fake.seen().iter().any(|s| matches!(s, Seen::Closed { code: 1000 })), "{:?}", fake.seen());
-    // The turn that it waited for is the next one's.
+    // The turn that it waited for goes to the next in line.
     assert_eq!(ask_for_turn(&address, "/?shard=1").await.0, 200);
     assert_eq!((fake.identifies().len(), turns(&queue)), (1, 3));
 }
 
-pub(crate) async fn a_missing_queue_is_told(fake: Fake) {
+pub(crate) async fn a_missing_queue_is_warned_about(fake: Fake) {
     let shards =
         [("FACTOTUM_DISCORD_SHARDS_PER_PROCESS", "1"), ("FACTOTUM_DISCORD_SHARDS_ORDINAL", "1"), ("FACTOTUM_DISCORD_SHARDS_TOTAL", "2")];
     fake.enforce();

@@ -1,4 +1,4 @@
-//! Somebody who signs what is posted, as Discord does.
+//! Signs requests as Discord does.
 
 use ring::signature::{Ed25519KeyPair, KeyPair};
 use std::time::SystemTime;
@@ -11,7 +11,7 @@ impl Signer {
         Signer(Ed25519KeyPair::from_seed_unchecked(&[seed; 32]).expect("any 32 bytes are a seed"))
     }
 
-    /// As the Developer Portal shows it.
+    /// The public key as the Developer Portal shows it.
     pub(crate) fn public_key(&self) -> String {
         digits(self.0.public_key().as_ref())
     }

@@ -1,4 +1,4 @@
-//! Stopping: replies in flight arrive, the gateway is closed with 1000, within five seconds, whatever state the connection is in.
+//! Stopping: within five seconds, replies in flight arrive and the gateway is closed with 1000, whatever the state of the connection.
 
 use crate::bot::Bot;
 use crate::fake::{Fake, How, Manner, Order, Place, Seen, Written};
@@ -32,7 +32,7 @@ pub(crate) async fn replies_in_flight_arrive(fake: Fake) {
     fake.fault("/callback", 1, How::Slow(Duration::from_millis(800)));
     let asked = fake.ask(Place::default(), QUESTION, None);
     fake.write(&Written { text: QUESTION.to_owned(), ..Written::default() });
-    // Both have been decided, and are on their way.
+    // Both have been decided, and are in flight.
     bot.says("delivering", 2).await;
     let took = bot.stop("TERM").await;
     assert!(took < LIMIT && closed_well(&fake), "{took:?}");
@@ -48,7 +48,7 @@ pub(crate) async fn a_reply_that_never_arrives_is_not_waited_for(fake: Fake) {
     assert!(bot.stop("TERM").await < LIMIT);
 }
 
-pub(crate) async fn while_the_gateway_is_gone(fake: Fake) {
+pub(crate) async fn while_the_gateway_is_down(fake: Fake) {
     let mut bot = Bot::ready(&fake, &[]).await;
     fake.gateway_gone(true);
     fake.order(0, Order::Drop);
@@ -56,7 +56,7 @@ pub(crate) async fn while_the_gateway_is_gone(fake: Fake) {
     assert!(bot.stop("TERM").await < LIMIT);
 }
 
-pub(crate) async fn while_a_session_is_begun_anew(fake: Fake) {
+pub(crate) async fn while_a_new_session_begins(fake: Fake) {
     let mut bot = Bot::ready(&fake, &[]).await;
     fake.order(0, Order::Close(4009));
     bot.says("not ready", 1).await;
@@ -71,7 +71,7 @@ pub(crate) async fn while_the_gateway_is_mute(fake: Fake) {
 }
 
 pub(crate) async fn while_the_knowledge_is_learned(fake: Fake) {
-    // The built-in record with a change: learning it takes seconds.
+    // The built-in knowledge base with a change: learning it takes seconds.
     let folder = tempfile::tempdir().expect("the system has a place for such");
     for file in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/knowledge")).expect("it is in the repository") {
         let file = file.expect("it can be listed");
@@ -100,7 +100,7 @@ pub(crate) async fn while_discord_fails(fake: Fake) {
     assert!(closed_well(&fake));
 }
 
-pub(crate) async fn all_shards_close_side_by_side(fake: Fake) {
+pub(crate) async fn all_shards_close_in_parallel(fake: Fake) {
     fake.advise_shards(3);
     let mut bot = Bot::ready(&fake, &[]).await;
     let took = bot.stop("TERM").await;

@@ -1,14 +1,14 @@
-//! What to do about what comes in: the whole bot without a network.
+//! The whole bot without a network: decides what to send for each event.
 //!
 //! ```text
-//! Incoming -> rules -> limits -> Question -> Outcome -> messages -> Action
+//! Incoming -> allowed? -> rate limit -> Question -> Outcome -> messages -> Action
 //! ```
 
-use super::components::Meaning;
+use super::components::CustomId;
 use super::event::{Id, Incoming, Interaction, InteractionKind, InteractionToken, MessageEvent, Now, Origin};
 use super::feedback::Feedback;
 use super::indexed_knowledge::IndexedKnowledge;
-use super::payload::{Message, Posted, Reference, Response};
+use super::payload::{ChannelMessage, Message, MessageReference, Response};
 use super::rate_limit::{Permit, RateLimiter};
 use super::suggest::chosen_key;
 use super::{browse, messages, reply};
@@ -16,20 +16,19 @@ use factotum_core::answering::Outcome;
 use factotum_core::knowledge::IntentId;
 use factotum_core::render::json;
 use factotum_service::config;
-use factotum_service::lock::locked;
 use factotum_service::metrics::Asked;
 use factotum_service::reload::Current;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Something to send.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Action {
     /// A message in a channel.
     Post {
-        /// Where.
+        /// The channel.
         channel: Id,
-        /// What.
-        message: Posted,
+        /// The message.
+        message: ChannelMessage,
     },
     /// The first response to an interaction, due within three seconds.
     Respond {
@@ -37,37 +36,37 @@ pub enum Action {
         id: Id,
         /// Its secret.
         token: InteractionToken,
-        /// What.
+        /// The response.
         response: Response,
     },
-    /// What did not fit the first response.
+    /// A message after the first response.
     FollowUp {
         /// The interaction's secret.
         token: InteractionToken,
-        /// What.
+        /// The message.
         message: Message,
     },
 }
 
-/// What was decided, with what may be logged about it: no names, no texts.
+/// A decision, with what may be logged about it: no names and no texts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decision {
-    /// What to send, in this order.
+    /// What to send, in order.
     pub actions: Vec<Action>,
-    /// What was asked for: `ask`, `message`, `mention`, `typing`, ...
+    /// What arrived: `ask`, `mention`, `direct`, `autocomplete`, ...
     pub kind: &'static str,
-    /// What came of it: an outcome's name, the reason of a refusal, or why nothing was said.
+    /// What came of it: an outcome, the reason of a refusal, or why there is no reply.
     pub outcome: &'static str,
-    /// What it was taken for, or would have been.
+    /// The best candidate, or the rated question.
     pub about: Option<About>,
-    /// What is counted, if it was a question.
+    /// What metrics count, if it was a question.
     pub asked: Option<Asked>,
 }
 
-/// The best candidate for a question, for whoever mends the record.
+/// What a decision is about, so that curators find it in the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct About {
-    /// Its id in the record.
+    /// The id in the knowledge base.
     pub id: String,
     /// Confidence in per cent.
     pub percent: u8,
@@ -79,7 +78,7 @@ impl std::fmt::Display for About {
     }
 }
 
-/// Responses to an interaction, with what may be logged.
+/// The responses to an interaction, with what may be logged.
 struct Responses {
     responses: Vec<Response>,
     outcome: &'static str,
@@ -88,34 +87,34 @@ struct Responses {
 }
 
 impl Responses {
-    /// One that is not an answer.
+    /// A response that is not an answer.
     fn one(response: Response, outcome: &'static str) -> Responses {
         Responses { responses: vec![response], outcome, about: None, asked: None }
     }
 
-    /// A message that only one person sees, and that is not an answer.
+    /// A message that only one user sees, and that is not an answer.
     fn private(message: Message, outcome: &'static str) -> Responses {
         Self::one(Response::Message(message.private()), outcome)
     }
 
-    /// What a question came to.
+    /// An answer.
     fn answer(answered: Answered, private: bool) -> Responses {
-        let seen = |message: Message| Response::Message(if private { message.private() } else { message });
+        let response = |message: Message| Response::Message(if private { message.private() } else { message });
         let Answered { messages, outcome, about, asked } = answered;
-        Responses { responses: messages.into_iter().map(seen).collect(), outcome, about, asked }
+        Responses { responses: messages.into_iter().map(response).collect(), outcome, about, asked }
     }
 }
 
-/// Who answers, under which rules, and what is remembered.
+/// The bot: its knowledge, its settings, and what it remembers.
 #[derive(Debug)]
 pub struct Bot {
-    record: Current<IndexedKnowledge>,
-    rules: config::Discord,
-    limits: Mutex<RateLimiter>,
+    knowledge: Current<IndexedKnowledge>,
+    settings: config::Discord,
+    rate_limiter: Mutex<RateLimiter>,
     feedback: Mutex<Feedback>,
 }
 
-/// What a question came to.
+/// The answer to a question, with what may be logged.
 struct Answered {
     messages: Vec<Message>,
     outcome: &'static str,
@@ -124,43 +123,44 @@ struct Answered {
 }
 
 impl Bot {
-    /// A bot that answers from this record under these rules.
-    pub fn new(record: IndexedKnowledge, rules: config::Discord) -> Bot {
-        let limits = RateLimiter::new(rules.user_limit.get(), rules.channel_limit.get(), rules.rate_limit_window_seconds.duration());
-        Bot { record: Current::new(record), rules, limits: Mutex::new(limits), feedback: Mutex::default() }
+    /// A bot with this knowledge and these settings.
+    pub fn new(knowledge: IndexedKnowledge, settings: config::Discord) -> Bot {
+        let window = settings.rate_limit_window_seconds.duration();
+        let rate_limiter = RateLimiter::new(settings.user_limit.get(), settings.channel_limit.get(), window);
+        Bot { knowledge: Current::new(knowledge), settings, rate_limiter: Mutex::new(rate_limiter), feedback: Mutex::default() }
     }
 
-    /// The record that is answered from now.
-    pub fn record(&self) -> Arc<IndexedKnowledge> {
-        self.record.get()
+    /// The current knowledge.
+    pub fn knowledge(&self) -> Arc<IndexedKnowledge> {
+        self.knowledge.get()
     }
 
-    /// From now on, answers from another record. What is being decided is decided from the old one.
-    pub fn replace(&self, record: IndexedKnowledge) {
-        self.record.replace(record);
+    /// Replaces the knowledge. Decisions being made still use the old one.
+    pub fn replace(&self, knowledge: IndexedKnowledge) {
+        self.knowledge.replace(knowledge);
     }
 
-    /// Decides.
+    /// Decides what to send.
     pub fn decide(&self, incoming: &Incoming, now: Now) -> Decision {
-        // One record from beginning to end, whatever happens meanwhile.
-        let record = self.record();
+        // One decision uses the same knowledge throughout.
+        let knowledge = self.knowledge();
         match incoming {
-            Incoming::Message(message) => self.message(&record, message, now),
-            Incoming::Interaction(interaction) => self.interaction(&record, interaction, now),
+            Incoming::Message(message) => self.message(&knowledge, message, now),
+            Incoming::Interaction(interaction) => self.interaction(&knowledge, interaction, now),
         }
     }
 
-    fn message(&self, record: &IndexedKnowledge, message: &MessageEvent, now: Now) -> Decision {
+    fn message(&self, knowledge: &IndexedKnowledge, message: &MessageEvent, now: Now) -> Decision {
         let silent = |outcome| Decision { actions: Vec::new(), kind: "message", outcome, about: None, asked: None };
         let direct = message.origin.guild.is_none();
         if message.from_bot || !message.regular || message.mentions_everyone {
-            return silent("not-a-person");
+            return silent("not-a-user");
         }
         if !(direct || message.mentions_bot || message.replies_to_bot) {
             return silent("not-addressed");
         }
         let question = without_tags(&message.text);
-        // A reply that is only a picture asks nothing.
+        // A reply that is only a picture is not a question.
         if question.is_empty() && !direct && !message.mentions_bot {
             return silent("no-text");
         }
@@ -170,16 +170,16 @@ impl Bot {
         let kind = if direct { "direct" } else { "mention" };
         let Answered { messages, outcome, about, asked } = match self.count(&message.origin, now) {
             Permit::Answer if question.is_empty() || question.eq_ignore_ascii_case("help") => one(Message::text(messages::HELP), "help"),
-            Permit::Answer => record.answered(&question),
+            Permit::Answer => knowledge.answered(&question),
             Permit::Notify => one(Message::text(messages::TOO_OFTEN), "too-often"),
             Permit::Ignore => return Decision { actions: Vec::new(), kind, outcome: "too-often", about: None, asked: None },
         };
         let actions = messages.into_iter().enumerate().map(|(index, content)| Action::Post {
             channel: message.origin.channel,
-            message: Posted {
+            message: ChannelMessage {
                 message: content,
-                message_reference: (index == 0).then(|| Reference { message_id: message.id.to_string(), fail_if_not_exists: false }),
-                // At most 25 characters, Discord says: an id has 20, and the answer to one message is far from 9,999 long.
+                message_reference: (index == 0).then(|| MessageReference { message_id: message.id.to_string(), fail_if_not_exists: false }),
+                // Discord allows 25 characters: an id has up to 20, and an answer far fewer than 9,999 messages.
                 nonce: format!("{}-{index}", message.id),
                 enforce_nonce: true,
             },
@@ -187,7 +187,7 @@ impl Bot {
         Decision { actions: actions.collect(), kind, outcome, about, asked }
     }
 
-    fn interaction(&self, record: &IndexedKnowledge, interaction: &Interaction, now: Now) -> Decision {
+    fn interaction(&self, knowledge: &IndexedKnowledge, interaction: &Interaction, now: Now) -> Decision {
         let kind = interaction.kind.kind();
         let counts = !matches!(interaction.kind, InteractionKind::Autocomplete(_));
         let Responses { responses, outcome, about, asked } = if !self.allowed(&interaction.origin) {
@@ -197,7 +197,7 @@ impl Bot {
             }
         } else {
             match if counts { self.count(&interaction.origin, now) } else { Permit::Answer } {
-                Permit::Answer => self.respond(record, interaction),
+                Permit::Answer => self.respond(knowledge, interaction),
                 Permit::Notify => Responses::private(Message::text(messages::TOO_OFTEN), "too-often"),
                 Permit::Ignore => Responses { responses: Vec::new(), outcome: "too-often", about: None, asked: None },
             }
@@ -211,15 +211,15 @@ impl Bot {
     }
 
     /// The responses to an interaction that is allowed.
-    fn respond(&self, record: &IndexedKnowledge, interaction: &Interaction) -> Responses {
-        let base = record.base();
+    fn respond(&self, knowledge: &IndexedKnowledge, interaction: &Interaction) -> Responses {
+        let base = knowledge.base();
         let one = Responses::private;
         match &interaction.kind {
-            InteractionKind::Ask { question, private } => Responses::answer(record.answered(record.submitted(question)), *private),
+            InteractionKind::Ask { question, private } => Responses::answer(knowledge.answered(knowledge.submitted(question)), *private),
             InteractionKind::AnswerThis { text } => match without_tags(text) {
                 text if text.is_empty() => one(Message::text(messages::NO_TEXT), "no-text"),
-                // Whoever wrote the message did not ask us: only whoever used the command gets the reply.
-                text => Responses::answer(record.answered(&text), true),
+                // The author of the message did not ask us, so only the user of the command sees the reply.
+                text => Responses::answer(knowledge.answered(&text), true),
             },
             InteractionKind::Command(name) => match name.as_str() {
                 "topics" => one(browse::all(base, 0), "shown"),
@@ -229,29 +229,29 @@ impl Bot {
                 _ => one(Message::text(messages::NO_SUCH_COMMAND), "unknown"),
             },
             InteractionKind::Autocomplete(typed) => {
-                Responses::one(Response::Choices(record.suggester.choices(&record.answerer, typed)), "shown")
+                Responses::one(Response::Choices(knowledge.suggester.choices(&knowledge.answerer, typed)), "shown")
             }
             InteractionKind::Component { custom_id, chosen, message } => self
-                .pressed(record, interaction.origin.user, *message, custom_id, chosen.as_deref())
+                .component(knowledge, interaction.origin.user, *message, custom_id, chosen.as_deref())
                 .unwrap_or_else(|| one(Message::text(messages::STALE), "stale")),
             InteractionKind::Other => one(Message::text(messages::NO_SUCH_COMMAND), "unknown"),
         }
     }
 
-    /// What comes of a button or menu; `None` if it means nothing here (any more).
-    fn pressed(&self, record: &IndexedKnowledge, person: Id, message: Id, custom_id: &str, chosen: Option<&str>) -> Option<Responses> {
-        let (base, directory) = (record.base(), &record.directory);
-        let question = |intent: IntentId| Some(Responses::answer(record.answered(&base[intent].question), true));
+    /// The responses to a button or menu; `None` if its custom id means nothing (any more).
+    fn component(&self, knowledge: &IndexedKnowledge, user: Id, message: Id, custom_id: &str, chosen: Option<&str>) -> Option<Responses> {
+        let (base, directory) = (knowledge.base(), &knowledge.directory);
+        let question = |intent: IntentId| Some(Responses::answer(knowledge.answered(&base[intent].question), true));
         let shown = |message: Message| Responses::one(Response::Update(message), "shown");
-        match Meaning::parse(custom_id)? {
-            Meaning::Ask(key) => question(directory.intent(&key)?),
-            Meaning::Pick => question(directory.chosen_intent(chosen?)?),
-            Meaning::Topics(number) => Some(shown(browse::all(base, number))),
-            Meaning::Topic(topic, number) => Some(shown(browse::one(base, directory, &topic, number)?)),
-            Meaning::Open => Some(shown(browse::one(base, directory, &directory.chosen_topic(chosen?)?, 0)?)),
-            Meaning::Helped(helped, key) => {
+        match CustomId::parse(custom_id)? {
+            CustomId::Ask(key) => question(directory.intent(&key)?),
+            CustomId::Pick => question(directory.chosen_intent(chosen?)?),
+            CustomId::Topics(number) => Some(shown(browse::all(base, number))),
+            CustomId::Topic(topic, number) => Some(shown(browse::one(base, directory, &topic, number)?)),
+            CustomId::Open => Some(shown(browse::one(base, directory, &directory.chosen_topic(chosen?)?, 0)?)),
+            CustomId::Rate(helped, key) => {
                 let intent = &base[directory.intent(&key)?];
-                let first = locked(&self.feedback).first(person, message);
+                let first = locked(&self.feedback).first(user, message);
                 let (text, outcome) = match (first, helped) {
                     (true, true) => (messages::THANKS, "helpful"),
                     (true, false) => (messages::THANKS, "not-helpful"),
@@ -264,17 +264,17 @@ impl Bot {
     }
 
     fn count(&self, origin: &Origin, now: Now) -> Permit {
-        locked(&self.limits).count(origin.user, origin.channel, now)
+        locked(&self.rate_limiter).count(origin.user, origin.channel, now)
     }
 
     fn allowed(&self, origin: &Origin) -> bool {
-        let rules = &self.rules;
+        let settings = &self.settings;
         let listed = |allow: &config::Ids, deny: &config::Ids, id| (allow.is_empty() || allow.contains(id)) && !deny.contains(id);
         match origin.guild {
-            None => rules.answer_direct_messages,
+            None => settings.answer_direct_messages,
             Some(guild) => {
-                listed(&rules.allow_guilds, &rules.deny_guilds, guild)
-                    && listed(&rules.allow_channels, &rules.deny_channels, origin.channel)
+                listed(&settings.allow_guilds, &settings.deny_guilds, guild)
+                    && listed(&settings.allow_channels, &settings.deny_channels, origin.channel)
             }
         }
     }
@@ -283,14 +283,14 @@ impl Bot {
 impl IndexedKnowledge {
     fn answered(&self, question: &str) -> Answered {
         let reply = self.answerer.answer(question);
-        // As the console's JSON has it, and as the log has it.
+        // The name in metrics and JSON, and the name in the log.
         let (outcome, logged, reason) = match &reply.outcome {
             Outcome::Answer(_) => ("answer", "answer", None),
             Outcome::Clarify(_) => ("clarify", "clarify", None),
             Outcome::NoAnswer(reason) => ("no_answer", reason.as_str(), Some(reason.as_str())),
             Outcome::SmallTalk(_) => ("small_talk", "small-talk", None),
         };
-        // From 0 to 100, whatever it was: the cast saturates.
+        // The cast saturates.
         let percent = (reply.confidence * 100.0).round() as u8;
         let base = self.base();
         let about = reply.candidates.first().map(|best| About { id: json::name(base, best.class).to_owned(), percent });
@@ -298,7 +298,7 @@ impl IndexedKnowledge {
         Answered { messages: reply::messages(base, &reply), outcome: logged, about, asked }
     }
 
-    /// The question that was submitted: a choice may stand for a long one.
+    /// The submitted question; a choice may stand for a long one.
     fn submitted<'a>(&'a self, question: &'a str) -> &'a str {
         let chosen = chosen_key(question).and_then(|key| self.directory.chosen_intent(key));
         chosen.map_or(question, |intent| &self.base()[intent].question)
@@ -311,8 +311,8 @@ impl InteractionKind {
             InteractionKind::Ask { .. } => "ask",
             InteractionKind::AnswerThis { .. } => "answer-this",
             InteractionKind::Command(_) => "command",
-            InteractionKind::Autocomplete(_) => "typing",
-            InteractionKind::Component { .. } => "pressed",
+            InteractionKind::Autocomplete(_) => "autocomplete",
+            InteractionKind::Component { .. } => "component",
             InteractionKind::Other => "other",
         }
     }
@@ -322,9 +322,14 @@ fn one(message: Message, outcome: &'static str) -> Answered {
     Answered { messages: vec![message], outcome, about: None, asked: None }
 }
 
-/// A text without Discord's tags (`<@1>`, `<@!1>`, `<@&1>`, `<#1>`, `<:name:1>`, `<a:name:1>`, `<t:1>`, `</name:1>`), which are not
-/// words of a question.
-pub fn without_tags(text: &str) -> String {
+/// Locks even after a panic in another thread: at worst, a count is off by one.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A text without Discord's tags (`<@1>`, `<@!1>`, `<@&1>`, `<#1>`, `<:name:1>`, `<a:name:1>`, `<t:1>`, `</name:1>`), which are not part of
+/// a question.
+fn without_tags(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find('<') {

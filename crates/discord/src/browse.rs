@@ -1,12 +1,13 @@
-//! Leafing through what is on record: topics in a menu, the questions of one in another, page by page.
+//! `/topics`: a menu of topics, and a menu of the questions of one, page by page.
 
-use super::components::{Directory, Key, Meaning};
-use super::markdown::{label, plain};
+use super::components::{CustomId, Directory, Key};
+use super::markdown::label;
+use super::messages;
 use super::payload::{Component, MAX_OPTION, MAX_OPTIONS, MenuOption, Message, Row};
 use factotum_core::knowledge::{Intent, KnowledgeBase};
 use factotum_core::render::console;
 
-/// Topics with the questions that can be asked as they stand.
+/// Topics with their questions that need no name filled in.
 fn topics(base: &KnowledgeBase) -> Vec<(&str, Vec<&Intent>)> {
     let mut topics = console::topics(base);
     for (_, intents) in &mut topics {
@@ -16,11 +17,11 @@ fn topics(base: &KnowledgeBase) -> Vec<(&str, Vec<&Intent>)> {
     topics
 }
 
-/// A page of the topics; a page that is not there any more becomes the last.
-pub fn all(base: &KnowledgeBase, page: usize) -> Message {
+/// A page of the topics; a page past the end becomes the last.
+pub(crate) fn all(base: &KnowledgeBase, page: usize) -> Message {
     let topics = topics(base);
     if topics.is_empty() {
-        return Message::text("There is nothing on record.");
+        return Message::text(messages::NO_TOPICS);
     }
     let page = Page::new(page, topics.len());
     let questions: usize = topics.iter().map(|(_, intents)| intents.len()).sum();
@@ -28,13 +29,13 @@ pub fn all(base: &KnowledgeBase, page: usize) -> Message {
         label: label(&format!("{topic} ({})", intents.len()), MAX_OPTION),
         value: Key::of(topic).as_str().to_owned(),
     });
-    let menu = Component::menu("Choose a topic", Meaning::Open.custom_id(), options.collect());
-    let content = format!("{questions} questions have an answer here, on {} topics.{}", topics.len(), page.words());
-    Message { content, components: page.rows(menu, &Meaning::Topics, None), ..Message::default() }
+    let menu = Component::menu(messages::CHOOSE_TOPIC, CustomId::Open.custom_id(), options.collect());
+    let content = page.content(messages::all_topics(questions, topics.len()));
+    Message { content, components: page.rows(menu, &CustomId::Topics, None), ..Message::default() }
 }
 
 /// A page of a topic's questions; `None` if there is no such topic.
-pub fn one(base: &KnowledgeBase, directory: &Directory, topic: &Key, page: usize) -> Option<Message> {
+pub(crate) fn one(base: &KnowledgeBase, directory: &Directory, topic: &Key, page: usize) -> Option<Message> {
     let name = directory.topic(topic)?;
     let topics = topics(base);
     let (_, intents) = topics.iter().find(|(n, _)| *n == name)?;
@@ -44,10 +45,10 @@ pub fn one(base: &KnowledgeBase, directory: &Directory, topic: &Key, page: usize
         .skip(page.skip())
         .take(MAX_OPTIONS)
         .map(|intent| MenuOption { label: label(&console::question(intent), MAX_OPTION), value: Key::of(&intent.id).as_str().to_owned() });
-    let menu = Component::menu("Choose a question", Meaning::Pick.custom_id(), options.collect());
-    let content = format!("Topic: {}. {} questions.{}", plain(name), intents.len(), page.words());
-    let here = |page| Meaning::Topic(topic.clone(), page);
-    Some(Message { content, components: page.rows(menu, &here, Some(Meaning::Topics(0))), ..Message::default() })
+    let menu = Component::menu(messages::CHOOSE_QUESTION, CustomId::Pick.custom_id(), options.collect());
+    let content = page.content(messages::topic(name, intents.len()));
+    let here = |page| CustomId::Topic(topic.clone(), page);
+    Some(Message { content, components: page.rows(menu, &here, Some(CustomId::Topics(0))), ..Message::default() })
 }
 
 struct Page {
@@ -65,21 +66,21 @@ impl Page {
         self.number * MAX_OPTIONS
     }
 
-    fn words(&self) -> String {
-        if self.last == 0 { String::new() } else { format!(" Page {} of {}.", self.number + 1, self.last + 1) }
+    fn content(&self, text: String) -> String {
+        if self.last == 0 { text } else { format!("{text} {}", messages::page(self.number + 1, self.last + 1)) }
     }
 
-    /// The menu, and below it buttons for other pages and the way back.
-    fn rows(&self, menu: Component, here: &dyn Fn(usize) -> Meaning, back: Option<Meaning>) -> Vec<Row> {
+    /// The menu, and below it buttons to other pages and back.
+    fn rows(&self, menu: Component, here: &dyn Fn(usize) -> CustomId, back: Option<CustomId>) -> Vec<Row> {
         let mut buttons = Vec::new();
         if self.last > 0 {
-            // At either end the other page does not exist; its button still needs an id that no other has.
+            // At either end one of the pages does not exist; its disabled button still needs a unique id.
             let previous = self.number.checked_sub(1).unwrap_or(self.last + 1);
-            buttons.push(Component::small_button("Previous page", here(previous).custom_id(), self.number == 0));
-            buttons.push(Component::small_button("Next page", here(self.number + 1).custom_id(), self.number == self.last));
+            buttons.push(Component::small_button(messages::PREVIOUS_PAGE, here(previous).custom_id(), self.number == 0));
+            buttons.push(Component::small_button(messages::NEXT_PAGE, here(self.number + 1).custom_id(), self.number == self.last));
         }
         if let Some(back) = back {
-            buttons.push(Component::small_button("All topics", back.custom_id(), false));
+            buttons.push(Component::small_button(messages::ALL_TOPICS, back.custom_id(), false));
         }
         let mut rows = vec![Row::new(vec![menu])];
         if !buttons.is_empty() {
@@ -116,7 +117,7 @@ mod tests {
                 let message = one(base, &directory, &Key::of(topic), page).expect("the topic exists");
                 let ids = ids(&message);
                 assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len(), "ids are unique in a message: {ids:?}");
-                assert!(ids.iter().all(|id| Meaning::parse(id).is_some()), "{ids:?}");
+                assert!(ids.iter().all(|id| CustomId::parse(id).is_some()), "{ids:?}");
                 let Component::Menu { options, .. } = &message.components[0].components[0] else { panic!("a menu comes first") };
                 seen.extend(options.iter().map(|o| o.value.clone()));
             }

@@ -1,123 +1,43 @@
-//! The commands as Discord is told about them, with their names in the languages that we have them in.
+//! The commands that the bot registers at Discord, and the link that invites it.
 
+use crate::messages::{ANSWER_THIS, ASK, CommandText, OTHER_COMMANDS, PRIVATE, QUESTION, Translated};
 use serde_json::{Map, Value, json};
 
-/// The context-menu command's name, in English; Discord sends it back, whatever the language.
-pub const ANSWER_THIS: &str = "Answer this";
-
-/// A word or sentence in the languages of Discord's locale list.
-struct Words {
-    en: &'static str,
-    de: &'static str,
-    hr: &'static str,
-    el: &'static str,
-}
-
-impl Words {
-    fn localised(&self) -> Value {
-        json!({"de": self.de, "hr": self.hr, "el": self.el})
-    }
-}
-
-/// A command without options: its name, and what it is for.
-struct Plain {
-    name: Words,
-    purpose: Words,
-}
-
-const ASK: Plain = Plain {
-    name: Words { en: "ask", de: "fragen", hr: "pitaj", el: "ρώτα" },
-    purpose: Words {
-        en: "Ask a question; the answer comes with its source",
-        de: "Eine Frage stellen; die Antwort kommt mit ihrer Quelle (auf Englisch)",
-        hr: "Postavi pitanje; odgovor dolazi s izvorom (na engleskom)",
-        el: "Κάνε μια ερώτηση· η απάντηση έρχεται με την πηγή της (στα αγγλικά)",
-    },
-};
-const QUESTION: Plain = Plain {
-    name: Words { en: "question", de: "frage", hr: "pitanje", el: "ερώτηση" },
-    purpose: Words {
-        en: "Your question, in English",
-        de: "Deine Frage, auf Englisch",
-        hr: "Tvoje pitanje, na engleskom",
-        el: "Η ερώτησή σου, στα αγγλικά",
-    },
-};
-const PRIVATE: Plain = Plain {
-    name: Words { en: "private", de: "privat", hr: "privatno", el: "ιδιωτικά" },
-    purpose: Words {
-        en: "Whether only you see the reply",
-        de: "Ob nur du die Antwort siehst",
-        hr: "Vidiš li odgovor samo ti",
-        el: "Αν θα βλέπεις μόνο εσύ την απάντηση",
-    },
-};
-const THIS: Words = Words { en: ANSWER_THIS, de: "Das beantworten", hr: "Odgovori na ovo", el: "Απάντησε σε αυτό" };
-const OTHERS: [Plain; 4] = [
-    Plain {
-        name: Words { en: "topics", de: "themen", hr: "teme", el: "θέματα" },
-        purpose: Words {
-            en: "Browse what there are answers to",
-            de: "Durchsehen, worauf es Antworten gibt",
-            hr: "Pregledaj na što postoje odgovori",
-            el: "Δες για ποια θέματα υπάρχουν απαντήσεις",
-        },
-    },
-    Plain {
-        name: Words { en: "sources", de: "quellen", hr: "izvori", el: "πηγές" },
-        purpose: Words {
-            en: "What the answers rest on, as of when, and what they do not cover",
-            de: "Worauf die Antworten beruhen, von wann sie sind und was fehlt",
-            hr: "Na čemu se odgovori temelje, iz kojeg su vremena i što nedostaje",
-            el: "Πού βασίζονται οι απαντήσεις, από πότε είναι και τι δεν καλύπτουν",
-        },
-    },
-    Plain {
-        name: Words { en: "help", de: "hilfe", hr: "pomoć", el: "βοήθεια" },
-        purpose: Words { en: "How to ask me", de: "Wie man mich fragt", hr: "Kako me pitati", el: "Πώς να με ρωτήσεις" },
-    },
-    Plain {
-        name: Words { en: "about", de: "info", hr: "informacije", el: "σχετικά" },
-        purpose: Words {
-            en: "Version, size of the record, privacy",
-            de: "Version, Umfang der Sammlung, Datenschutz",
-            hr: "Verzija, veličina zbirke, privatnost",
-            el: "Έκδοση, μέγεθος αρχείου, απόρρητο",
-        },
-    },
-];
-
-/// All commands: `global` ones may be installed by servers and by people, and used everywhere; Discord takes neither setting for a
-/// single server.
+/// All commands. Global ones can be installed by guilds and by users, and used everywhere; for the commands of a single guild Discord accepts
+/// neither setting.
 pub fn definitions(global: bool) -> Vec<Value> {
     let mut ask = chat(&ASK);
     let mut question = described(&QUESTION, 3);
-    // No shorter question means anything; the longest message that Discord lets people write has 2,000 characters.
+    // As long as the longest message that people can write on Discord.
     question.extend(object(json!({"required": true, "autocomplete": true, "min_length": 1, "max_length": 2_000})));
     let mut private = described(&PRIVATE, 5);
     private.insert("required".to_owned(), json!(false));
     ask.insert("options".to_owned(), json!([question, private]));
-    let this = object(json!({"type": 3, "name": THIS.en, "name_localizations": THIS.localised()}));
+    let this = object(json!({"type": 3, "name": ANSWER_THIS.en, "name_localizations": localized(&ANSWER_THIS)}));
     let mut all = vec![ask, this];
-    all.extend(OTHERS.iter().map(chat));
+    all.extend(OTHER_COMMANDS.iter().map(chat));
     if global {
         for command in &mut all {
-            // 0 is a server, 1 a person; 0 a server, 1 a direct message with the bot, 2 any other private channel.
+            // Installed by 0 a guild, 1 a user; used in 0 a guild, 1 a direct message with the bot, 2 any other private channel.
             command.extend(object(json!({"integration_types": [0, 1], "contexts": [0, 1, 2]})));
         }
     }
     all.into_iter().map(Value::Object).collect()
 }
 
-fn chat(command: &Plain) -> Map<String, Value> {
+fn chat(command: &CommandText) -> Map<String, Value> {
     described(command, 1)
 }
 
-fn described(what: &Plain, kind: u8) -> Map<String, Value> {
+fn described(text: &CommandText, kind: u8) -> Map<String, Value> {
     object(json!({
-        "type": kind, "name": what.name.en, "name_localizations": what.name.localised(),
-        "description": what.purpose.en, "description_localizations": what.purpose.localised(),
+        "type": kind, "name": text.name.en, "name_localizations": localized(&text.name),
+        "description": text.description.en, "description_localizations": localized(&text.description),
     }))
+}
+
+fn localized(text: &Translated) -> Value {
+    json!({"de": text.de, "hr": text.hr, "el": text.el})
 }
 
 fn object(value: Value) -> Map<String, Value> {
@@ -127,35 +47,35 @@ fn object(value: Value) -> Map<String, Value> {
     }
 }
 
-/// Whether what is registered says the same as our definitions. Discord adds ids, versions and defaults, which do not count.
+/// Whether the registered commands are the same as our definitions. Ids, versions and defaults, which Discord adds, do not count.
 pub fn same(registered: &[Value], ours: &[Value]) -> bool {
     let key = |command: &Value| (command["type"].as_u64().unwrap_or(1), command["name"].as_str().unwrap_or_default().to_owned());
     registered.len() == ours.len() && ours.iter().all(|ours| registered.iter().any(|r| key(r) == key(ours) && covers(r, ours)))
 }
 
-/// Whether all that `ours` says stands in `theirs` as well.
+/// Whether `theirs` has everything that is in `ours`.
 fn covers(theirs: &Value, ours: &Value) -> bool {
     match (theirs, ours) {
         (Value::Object(theirs), Value::Object(ours)) => ours.iter().all(|(key, ours)| match theirs.get(key) {
             Some(theirs) => covers(theirs, ours),
-            // Discord leaves out what is false.
+            // Discord leaves out values that are false.
             None => ours == &Value::Bool(false),
         }),
-        // The order of options counts, and so does their number.
+        // The order and the number of options count.
         (Value::Array(theirs), Value::Array(ours)) => theirs.len() == ours.len() && theirs.iter().zip(ours).all(|(t, o)| covers(t, o)),
         (theirs, ours) => theirs == ours,
     }
 }
 
-/// The link with which a bot is invited, with the least permissions that it needs: to view channels, and to send messages there and in
-/// threads, with embeds.
+/// The link that invites a bot, with the fewest permissions it needs: to view channels, and to send messages with embeds there and in
+/// threads.
 pub fn invitation(application: u64) -> String {
     const VIEW: u64 = 1 << 10;
     const SEND: u64 = 1 << 11;
     const EMBED: u64 = 1 << 14;
     const HISTORY: u64 = 1 << 16;
     const SEND_IN_THREADS: u64 = 1 << 38;
-    // Replying to a message takes the permission to read the history that it stands in.
+    // Replying to a message needs the permission to read the history.
     let permissions = VIEW | SEND | EMBED | HISTORY | SEND_IN_THREADS;
     format!(
         "https://discord.com/oauth2/authorize?client_id={application}&scope=bot%20applications.commands&permissions={permissions}&integration_type=0"
@@ -166,7 +86,7 @@ pub fn invitation(application: u64) -> String {
 mod tests {
     use super::*;
 
-    /// Every name with its localisations, in the commands and their options.
+    /// Calls `seen` for every object with a name: commands and their options.
     fn walk(value: &Value, seen: &mut dyn FnMut(&Map<String, Value>)) {
         match value {
             Value::Object(map) => {
@@ -181,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn within_discords_limits_in_every_language() {
+    fn texts_fit_in_every_language() {
         let all = definitions(true);
         assert_eq!(all.len(), 6);
         let mut count = 0;
@@ -204,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn what_discord_adds_is_no_difference_and_what_we_change_is() {
+    fn additions_of_discord_are_no_difference() {
         let ours = definitions(true);
         let mut theirs = ours.clone();
         theirs.reverse();

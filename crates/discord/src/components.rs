@@ -1,5 +1,5 @@
-//! What buttons and menus mean. It is all in their custom ids, so that they keep working after a restart; what comes back is checked,
-//! since anybody can send anything.
+//! What buttons and menus do. Their custom ids say it all, so that they still work after a restart. Ids that come back are checked, because
+//! anyone can send anything.
 //!
 //! ```text
 //! 1:ask:<question>      ask this question        1:topics:<page>        the list of topics
@@ -7,27 +7,27 @@
 //! 1:bad:<question>      it did not               1:pick                 the question chosen in a menu
 //! 1:open                the topic chosen in a menu
 //! ```
-//! Questions and topics are named by a [`Key`].
+//! A [`Key`] stands for a question or topic.
 
+use factotum_core::hash::sha256_hex;
 use factotum_core::knowledge::{IntentId, KnowledgeBase};
-use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
-/// The form of custom ids. Buttons with another version are from another program, and are declined.
+/// The version of the format of custom ids. Buttons of other versions are declined.
 const VERSION: &str = "1";
 
-/// A short name for an id of the record: the first eight bytes of its SHA-256, in hexadecimal. Ids can be longer than a custom id.
+/// A short form of an id of the knowledge base, since such ids can be longer than a custom id: the first eight bytes of its SHA-256, in hex.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Key(String);
+pub(crate) struct Key(String);
 
 impl Key {
     /// The key of an id.
-    pub fn of(id: &str) -> Key {
-        Key(Sha256::digest(id.as_bytes()).iter().take(8).map(|byte| format!("{byte:02x}")).collect())
+    pub(crate) fn of(id: &str) -> Key {
+        Key(sha256_hex(id.as_bytes()).chars().take(16).collect())
     }
 
-    /// As it stands in a custom id.
-    pub fn as_str(&self) -> &str {
+    /// Its form in a custom id.
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 
@@ -37,67 +37,67 @@ impl Key {
     }
 }
 
-/// What a button or menu means.
+/// What a button or menu does.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Meaning {
+pub(crate) enum CustomId {
     /// Ask this question.
     Ask(Key),
-    /// Whether the answer to this question helped.
-    Helped(bool, Key),
+    /// Rate the answer to this question: helpful or not.
+    Rate(bool, Key),
     /// Show a page of the topics.
     Topics(usize),
     /// Show a page of a topic's questions.
     Topic(Key, usize),
-    /// Open the topic that was chosen in the menu.
+    /// Show the topic chosen in the menu.
     Open,
-    /// Ask the question that was chosen in the menu.
+    /// Ask the question chosen in the menu.
     Pick,
 }
 
-impl Meaning {
-    /// The custom id.
-    pub fn custom_id(&self) -> String {
+impl CustomId {
+    /// The custom id as text.
+    pub(crate) fn custom_id(&self) -> String {
         let rest = match self {
-            Meaning::Ask(question) => format!("ask:{}", question.0),
-            Meaning::Helped(true, question) => format!("good:{}", question.0),
-            Meaning::Helped(false, question) => format!("bad:{}", question.0),
-            Meaning::Topics(page) => format!("topics:{page}"),
-            Meaning::Topic(topic, page) => format!("topic:{}:{page}", topic.0),
-            Meaning::Open => "open".to_owned(),
-            Meaning::Pick => "pick".to_owned(),
+            CustomId::Ask(question) => format!("ask:{}", question.0),
+            CustomId::Rate(true, question) => format!("good:{}", question.0),
+            CustomId::Rate(false, question) => format!("bad:{}", question.0),
+            CustomId::Topics(page) => format!("topics:{page}"),
+            CustomId::Topic(topic, page) => format!("topic:{}:{page}", topic.0),
+            CustomId::Open => "open".to_owned(),
+            CustomId::Pick => "pick".to_owned(),
         };
         format!("{VERSION}:{rest}")
     }
 
-    /// Reads a custom id that came back; `None` if it is not one of ours, or of another version.
-    pub fn parse(custom_id: &str) -> Option<Meaning> {
+    /// Parses a custom id; `None` if it is not one of ours, or of another version.
+    pub(crate) fn parse(custom_id: &str) -> Option<CustomId> {
         let rest = custom_id.strip_prefix(VERSION)?.strip_prefix(':')?;
         let parts: Vec<&str> = rest.split(':').collect();
-        // Pages are few; a number that is longer is none of ours.
+        // There are few pages; longer numbers are not ours.
         let page = |text: &str| text.parse::<u16>().ok().filter(|n| n.to_string() == text).map(usize::from);
         match parts.as_slice() {
-            ["ask", question] => Key::parse(question).map(Meaning::Ask),
-            ["good", question] => Key::parse(question).map(|q| Meaning::Helped(true, q)),
-            ["bad", question] => Key::parse(question).map(|q| Meaning::Helped(false, q)),
-            ["topics", number] => page(number).map(Meaning::Topics),
-            ["topic", topic, number] => Some(Meaning::Topic(Key::parse(topic)?, page(number)?)),
-            ["open"] => Some(Meaning::Open),
-            ["pick"] => Some(Meaning::Pick),
+            ["ask", question] => Key::parse(question).map(CustomId::Ask),
+            ["good", question] => Key::parse(question).map(|q| CustomId::Rate(true, q)),
+            ["bad", question] => Key::parse(question).map(|q| CustomId::Rate(false, q)),
+            ["topics", number] => page(number).map(CustomId::Topics),
+            ["topic", topic, number] => Some(CustomId::Topic(Key::parse(topic)?, page(number)?)),
+            ["open"] => Some(CustomId::Open),
+            ["pick"] => Some(CustomId::Pick),
             _ => None,
         }
     }
 }
 
-/// What keys stand for in the base at hand.
+/// Finds what a key stands for in a knowledge base.
 #[derive(Debug, Default)]
-pub struct Directory {
+pub(crate) struct Directory {
     intents: BTreeMap<Key, IntentId>,
     topics: BTreeMap<Key, String>,
 }
 
 impl Directory {
-    /// The keys of a base.
-    pub fn of(base: &KnowledgeBase) -> Directory {
+    /// The keys of a knowledge base.
+    pub(crate) fn of(base: &KnowledgeBase) -> Directory {
         Directory {
             intents: IntentId::all(base).map(|id| (Key::of(&base[id].id), id)).collect(),
             topics: base.topics().into_iter().map(|(topic, _)| (Key::of(topic), topic.to_owned())).collect(),
@@ -105,22 +105,22 @@ impl Directory {
     }
 
     /// The intent that a key stands for.
-    pub fn intent(&self, key: &Key) -> Option<IntentId> {
+    pub(crate) fn intent(&self, key: &Key) -> Option<IntentId> {
         self.intents.get(key).copied()
     }
 
     /// The intent that a menu's value stands for.
-    pub fn chosen_intent(&self, value: &str) -> Option<IntentId> {
+    pub(crate) fn chosen_intent(&self, value: &str) -> Option<IntentId> {
         self.intent(&Key::parse(value)?)
     }
 
     /// The topic that a key stands for.
-    pub fn topic(&self, key: &Key) -> Option<&str> {
+    pub(crate) fn topic(&self, key: &Key) -> Option<&str> {
         self.topics.get(key).map(String::as_str)
     }
 
     /// The topic that a menu's value stands for.
-    pub fn chosen_topic(&self, value: &str) -> Option<Key> {
+    pub(crate) fn chosen_topic(&self, value: &str) -> Option<Key> {
         let key = Key::parse(value)?;
         self.topics.contains_key(&key).then_some(key)
     }
@@ -133,21 +133,21 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn every_meaning_comes_back() {
+    fn every_custom_id_comes_back() {
         let key = Key::of("some-intent");
         let all = [
-            Meaning::Ask(key.clone()),
-            Meaning::Helped(true, key.clone()),
-            Meaning::Helped(false, key.clone()),
-            Meaning::Topics(0),
-            Meaning::Topic(key, 65_535),
-            Meaning::Open,
-            Meaning::Pick,
+            CustomId::Ask(key.clone()),
+            CustomId::Rate(true, key.clone()),
+            CustomId::Rate(false, key.clone()),
+            CustomId::Topics(0),
+            CustomId::Topic(key, 65_535),
+            CustomId::Open,
+            CustomId::Pick,
         ];
-        for meaning in all {
-            let id = meaning.custom_id();
+        for custom_id in all {
+            let id = custom_id.custom_id();
             assert!(id.len() <= MAX_CUSTOM_ID, "{id}");
-            assert_eq!(Meaning::parse(&id), Some(meaning));
+            assert_eq!(CustomId::parse(&id), Some(custom_id));
         }
     }
 
@@ -168,15 +168,15 @@ mod tests {
             "1:topics:99999999",
             "ask:0123456789abcdef",
         ] {
-            assert_eq!(Meaning::parse(id), None, "{id}");
+            assert_eq!(CustomId::parse(id), None, "{id}");
         }
     }
 
     proptest! {
         #[test]
         fn whatever_is_read_is_written_the_same(id in "(1:)?(ask|good|bad|topics|topic|open|pick)?[:0-9a-f-]{0,40}") {
-            if let Some(meaning) = Meaning::parse(&id) {
-                prop_assert_eq!(meaning.custom_id(), id);
+            if let Some(custom_id) = CustomId::parse(&id) {
+                prop_assert_eq!(custom_id.custom_id(), id);
             }
         }
     }

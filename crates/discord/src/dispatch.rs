@@ -1,4 +1,4 @@
-//! What is done around a decision, whichever way the question came and the reply goes: it is counted, and told to the log.
+//! Passes events to the bot, and counts and logs what becomes of them, whether they come over the gateway or over HTTP.
 
 use super::bot::{Bot, Decision};
 use super::event::{Id, Incoming, Now};
@@ -7,23 +7,23 @@ use std::fmt::Display;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Who decides, and who is told.
+/// Passes events to the bot and reports.
 #[derive(Debug, Clone)]
 pub struct Dispatcher {
-    /// Who decides.
+    /// Decides on replies.
     pub bot: Arc<Bot>,
-    /// Who is told how it goes.
+    /// Metrics and readiness.
     pub status: Arc<ServiceStatus>,
-    /// Whether the log has the ids of people.
+    /// Whether user ids are logged.
     pub log_user_ids: bool,
 }
 
-/// Something that was decided on, until its reply has arrived or has not.
+/// A decision whose reply is on its way.
 #[derive(Debug)]
 pub struct InFlight {
-    /// What was decided.
+    /// The decision.
     pub decision: Decision,
-    /// When it came in.
+    /// When the event arrived.
     pub received: Now,
     status: Arc<ServiceStatus>,
     trace: Id,
@@ -32,21 +32,21 @@ pub struct InFlight {
 }
 
 impl Dispatcher {
-    /// Decides on what came in at `received`.
+    /// Decides on an event that arrived at `received`.
     pub fn decide(&self, incoming: &Incoming, received: Now) -> InFlight {
         let decision = self.bot.decide(incoming, received);
         let decided = received.elapsed();
         let (trace, kind, outcome) = (incoming.id(), decision.kind, decision.outcome);
         self.status.metrics.decided(kind, outcome, decision.asked, decided);
-        let what = if decision.actions.is_empty() { "silent" } else { "delivering" };
-        tracing::debug!(trace, kind, outcome, "{what}");
+        let message = if decision.actions.is_empty() { "silent" } else { "delivering" };
+        tracing::debug!(trace, kind, outcome, "{message}");
         let user = self.log_user_ids.then(|| incoming.origin().user);
         InFlight { decision, received, status: self.status.clone(), trace, user, decided }
     }
 }
 
 impl InFlight {
-    /// The first reply has arrived.
+    /// Discord has accepted the first reply.
     pub fn replied(&self) {
         let acknowledged = self.received.elapsed();
         self.status.metrics.acknowledged(acknowledged);
@@ -63,14 +63,14 @@ impl InFlight {
         );
     }
 
-    /// An attempt at it has failed, for a reason of this sort.
-    pub fn attempt_failed(&self, sort: &'static str) {
-        self.status.metrics.rest_error(sort);
+    /// An attempt to deliver it has failed.
+    pub fn attempt_failed(&self, kind: &'static str) {
+        self.status.metrics.rest_error(kind);
     }
 
-    /// A reply will never arrive, for a reason of this sort.
-    pub fn undelivered(&self, sort: &'static str, why: &dyn Display) {
-        self.status.metrics.undelivered(sort);
+    /// A reply could not be delivered.
+    pub fn undelivered(&self, failure: &'static str, why: &dyn Display) {
+        self.status.metrics.undelivered(failure);
         let InFlight { decision, trace, user, received, .. } = self;
         let (kind, outcome) = (decision.kind, decision.outcome);
         tracing::warn!(trace, user, kind, outcome, after_ms = received.elapsed().as_millis(), "not delivered: {why}");

@@ -1,17 +1,16 @@
-//! Where Discord posts interactions, if the application has an address for them: `POST /interactions`.
+//! The endpoint to which Discord posts interactions, if the application has one: `POST /interactions`.
 //!
 //! ```text
-//! request -> not too large, in time, signed (signature) -> read (adapter::http_interactions) -> decided (dispatcher) -> the response is the reply
+//! request -> size, timestamp and signature checked -> parsed (adapter) -> decided (dispatch) -> the HTTP response is the reply
 //! ```
 //!
-//! Nothing is kept from one request to the next that a reply depends on, but the counts of [`limits`](super::limits) and
-//! [`feedback`](super::feedback): any number of copies can stand behind one address.
+//! No reply depends on earlier requests, except for rate limits and the counting of ratings, so any number of copies can share one address.
 
-use super::adapter::http_interactions::{self, FollowUps, Posted};
+use super::adapter::http_interactions::{self, FollowUps};
 use super::bot::Action;
 use super::dispatch::Dispatcher;
 use super::payload;
-use super::signature::{Rejected, Signed};
+use super::signature::{SignatureError, Signed};
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
@@ -28,94 +27,94 @@ use tokio::time::timeout;
 
 /// The path.
 pub const PATH: &str = "/interactions";
-/// Largest request, in bytes. The largest that Discord can have is "Answer this" on a message of 4,000 characters with ten embeds of 6,000 in
-/// all, with ten attachments and whatever it replies to: some tens of thousands.
+/// Largest body, in bytes. Discord's largest request is "Answer this" on a message of 4,000 characters, with ten embeds of 6,000 in all, ten
+/// attachments and the message it replies to: some tens of thousands.
 pub const MAX_BODY: usize = 256 << 10;
-/// How long a request may take to arrive. Discord has gone after three seconds.
-const BODY: Duration = Duration::from_secs(3);
-/// Follow-up messages on their way at once, as for the gateway.
-const IN_FLIGHT: u32 = 1_000;
-/// How long they may take once the program is told to stop.
-const LANDING: Duration = Duration::from_secs(4);
+/// How long a body may take to arrive. Discord gives up after three seconds.
+const BODY_TIMEOUT: Duration = Duration::from_secs(3);
+/// Most follow-up messages in flight at once, as for the gateway.
+const MAX_IN_FLIGHT: u32 = 1_000;
+/// How long they may take once the program is stopping.
+const FOLLOW_UP_TIMEOUT: Duration = Duration::from_secs(4);
 
-/// Connections to the endpoint. They come from a balancer or proxy, which keeps them for the next requests.
-pub const LIMITS: Limits = Limits {
-    // Each can hold a body that is not checked yet, and its own buffers: 150 MB at worst. A balancer that keeps connections needs as many as
-    // there are requests at once, and 8,000 a second of some milliseconds each are 32.
+/// Limits on the connections of the server. They come from a load balancer or proxy, which keeps them for more requests.
+pub const CONNECTION_LIMITS: Limits = Limits {
+    // Each can hold an unchecked body and its own buffers: 150 MB at worst. A load balancer needs as many connections as there are requests at
+    // once, and 8,000 requests a second of some milliseconds each are 32.
     connections: 512,
-    // Longer than balancers keep an idle connection (nginx and those of the large clouds: 60 s), so that it is they who close it: else a
-    // request could meet a connection that is just being closed.
+    // Longer than load balancers keep an idle connection (nginx and the large clouds: 60 s), so that they close it: otherwise a request could
+    // arrive on a connection that is being closed.
     headers: Duration::from_secs(75),
     connection: None,
 };
 
-/// Takes what Discord posts.
+/// The endpoint.
 pub struct Endpoint {
     dispatcher: Dispatcher,
     key: PublicKey,
     follow_ups: FollowUps,
-    flights: Semaphore,
+    in_flight: Semaphore,
 }
 
-/// Why a request gets no reply.
+/// Why a request was rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Refused {
-    /// It is not Discord's, or not of now.
-    Rejected(Rejected),
+enum Rejection {
+    /// Its signature was not accepted.
+    Signature(SignatureError),
     /// It is larger than [`MAX_BODY`].
     TooLarge,
-    /// It did not arrive as a whole, or not in time.
+    /// It did not arrive completely or in time.
     Incomplete,
-    /// It is Discord's, and cannot be read.
+    /// It is from Discord, but cannot be parsed.
     Unreadable,
 }
 
-impl Refused {
+impl Rejection {
     fn status(self) -> StatusCode {
         match self {
-            Refused::Rejected(_) => StatusCode::UNAUTHORIZED,
-            Refused::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Refused::Incomplete => StatusCode::REQUEST_TIMEOUT,
-            Refused::Unreadable => StatusCode::BAD_REQUEST,
+            Rejection::Signature(_) => StatusCode::UNAUTHORIZED,
+            Rejection::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Rejection::Incomplete => StatusCode::REQUEST_TIMEOUT,
+            Rejection::Unreadable => StatusCode::BAD_REQUEST,
         }
     }
 
     fn as_str(self) -> &'static str {
         match self {
-            Refused::Rejected(rejected) => rejected.as_str(),
-            Refused::TooLarge => "too-large",
-            Refused::Incomplete => "incomplete",
-            Refused::Unreadable => "unreadable",
+            Rejection::Signature(error) => error.as_str(),
+            Rejection::TooLarge => "too-large",
+            Rejection::Incomplete => "incomplete",
+            Rejection::Unreadable => "unreadable",
         }
     }
 }
 
 impl Endpoint {
-    /// Takes what is signed with the private half of `key`.
+    /// An endpoint for requests that are signed with the private half of `key`.
     pub fn new(dispatcher: Dispatcher, key: PublicKey, follow_ups: FollowUps) -> Arc<Endpoint> {
-        Arc::new(Endpoint { dispatcher, key, follow_ups, flights: Semaphore::new(IN_FLIGHT as usize) })
+        Arc::new(Endpoint { dispatcher, key, follow_ups, in_flight: Semaphore::new(MAX_IN_FLIGHT as usize) })
     }
 
-    /// What it answers to.
+    /// The route of the server.
     pub fn router(self: Arc<Self>) -> Router {
         Router::new().route(PATH, post(answer)).with_state(self)
     }
 
-    /// Waits until follow-up messages have landed; says whether they did in time.
-    pub async fn landed(&self) -> bool {
-        timeout(LANDING, self.flights.acquire_many(IN_FLIGHT)).await.is_ok()
+    /// Waits for follow-up messages in flight. Returns whether they were delivered in time.
+    pub async fn finish(&self) -> bool {
+        timeout(FOLLOW_UP_TIMEOUT, self.in_flight.acquire_many(MAX_IN_FLIGHT)).await.is_ok()
     }
 
-    async fn respond(self: &Arc<Self>, request: Request) -> Result<Response, Refused> {
+    async fn respond(self: &Arc<Self>, request: Request) -> Result<Response, Rejection> {
         let received = Instant::now();
         let body = self.accepted(request).await?;
-        let (application, incoming) = match http_interactions::read(&body).ok_or(Refused::Unreadable)? {
-            Posted::Ping => return Ok(json(Bytes::from_static(b"{\"type\":1}"))),
-            Posted::Interaction { application, incoming } => (application, incoming),
+        let (application, incoming) = match http_interactions::read(&body).ok_or(Rejection::Unreadable)? {
+            http_interactions::Request::Ping => return Ok(json(Bytes::from_static(b"{\"type\":1}"))),
+            http_interactions::Request::Interaction { application, incoming } => (application, incoming),
         };
         let in_flight = self.dispatcher.decide(&incoming, received);
         let Some(Action::Respond { response, .. }) = in_flight.decision.actions.first() else {
-            // Nothing is to be said, and Discord tells so in its own words after three seconds.
+            // No reply; after three seconds Discord says so in its own words.
             return Ok(StatusCode::ACCEPTED.into_response());
         };
         let response = json(payload::json(response).into());
@@ -123,49 +122,49 @@ impl Endpoint {
         if in_flight.decision.actions.len() > 1 {
             let endpoint = self.clone();
             tokio::spawn(async move {
-                // Nobody closes it.
-                let Ok(_flight) = endpoint.flights.acquire().await else { return };
+                // Nobody closes the semaphore.
+                let Ok(_permit) = endpoint.in_flight.acquire().await else { return };
                 endpoint.follow_ups.deliver(application, &in_flight).await;
             });
         }
         Ok(response)
     }
 
-    /// The body of a request that comes from Discord, just now.
-    async fn accepted(&self, request: Request) -> Result<Bytes, Refused> {
+    /// The body of a request, once its timestamp and signature are checked.
+    async fn accepted(&self, request: Request) -> Result<Bytes, Rejection> {
         let (head, body) = request.into_parts();
         let header = |name: &str| head.headers.get(name).map(|value| value.as_bytes()).unwrap_or_default();
         let signed = Signed { timestamp: header("x-signature-timestamp"), signature: header("x-signature-ed25519") };
-        signed.in_time(now()).map_err(Refused::Rejected)?;
+        signed.in_time(now()).map_err(Rejection::Signature)?;
         let body = read(&head.headers, body).await?;
-        signed.by(&self.key, &body).map_err(Refused::Rejected)?;
+        signed.by(&self.key, &body).map_err(Rejection::Signature)?;
         Ok(body)
     }
 }
 
 async fn answer(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Response {
-    endpoint.respond(request).await.unwrap_or_else(|refused| {
-        let reason = refused.as_str();
-        endpoint.dispatcher.status.metrics.rejected(reason);
-        tracing::debug!(reason, "a request was refused");
-        let mut response = refused.status().into_response();
-        if matches!(refused, Refused::TooLarge | Refused::Incomplete) {
-            // What is left of it is not read: the connection is good for nothing any more, and whoever keeps it should know.
+    endpoint.respond(request).await.unwrap_or_else(|rejection| {
+        let reason = rejection.as_str();
+        endpoint.dispatcher.status.metrics.refused(reason);
+        tracing::debug!(reason, "request rejected");
+        let mut response = rejection.status().into_response();
+        if matches!(rejection, Rejection::TooLarge | Rejection::Incomplete) {
+            // The rest of the body is not read, so the connection cannot be used again, and the client should know.
             response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
         response
     })
 }
 
-async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, Refused> {
-    let said = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()).and_then(|length| length.parse::<u64>().ok());
-    if said.is_some_and(|length| length > MAX_BODY as u64) {
-        return Err(Refused::TooLarge);
+async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, Rejection> {
+    let length = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()).and_then(|length| length.parse::<u64>().ok());
+    if length.is_some_and(|length| length > MAX_BODY as u64) {
+        return Err(Rejection::TooLarge);
     }
-    match timeout(BODY, Limited::new(body, MAX_BODY).collect()).await {
+    match timeout(BODY_TIMEOUT, Limited::new(body, MAX_BODY).collect()).await {
         Ok(Ok(body)) => Ok(body.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Refused::TooLarge),
-        _ => Err(Refused::Incomplete),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Rejection::TooLarge),
+        _ => Err(Rejection::Incomplete),
     }
 }
 
@@ -173,7 +172,7 @@ fn json(bytes: Bytes) -> Response {
     ([(header::CONTENT_TYPE, "application/json")], bytes).into_response()
 }
 
-/// Seconds since 1970; a clock before that is as wrong as any other.
+/// Seconds since 1970; 0 for a clock before that.
 fn now() -> u64 {
     SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map(|since| since.as_secs()).unwrap_or_default()
 }

@@ -1,28 +1,28 @@
-//! Whether answers help. A person counts once for a message, as far as memory reaches; who said what is not kept.
+//! Ratings of answers. A user counts once per message, for as long as it is remembered; who rated what is not kept.
 
 use super::event::Id;
 use std::collections::{HashSet, VecDeque};
 use std::hash::{BuildHasher, RandomState};
 
-/// Most votes that are remembered in order to count each once: about 300 kB.
+/// Most ratings that are remembered, so that each counts once: about 300 kB.
 const REMEMBERED: usize = 10_000;
 
-/// Remembers who has voted on which message, as hashes under a key that dies with the process.
+/// Remembers who has rated which message, as hashes with a key that exists only while the process runs.
 #[derive(Debug, Default)]
-pub struct Feedback {
+pub(crate) struct Feedback {
     key: RandomState,
     seen: HashSet<u64>,
     order: VecDeque<u64>,
 }
 
 impl Feedback {
-    /// Whether this is the person's first vote on the message.
-    pub fn first(&mut self, person: Id, message: Id) -> bool {
-        let vote = self.key.hash_one((person, message));
-        if !self.seen.insert(vote) {
+    /// Records a rating. Returns whether it is the user's first one of the message.
+    pub(crate) fn first(&mut self, user: Id, message: Id) -> bool {
+        let rating = self.key.hash_one((user, message));
+        if !self.seen.insert(rating) {
             return false;
         }
-        self.order.push_back(vote);
+        self.order.push_back(rating);
         if self.order.len() > REMEMBERED
             && let Some(oldest) = self.order.pop_front()
         {
@@ -37,7 +37,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn once_per_person_and_message() {
+    fn once_per_user_and_message() {
         let mut feedback = Feedback::default();
         assert!(feedback.first(1, 10) && !feedback.first(1, 10) && feedback.first(2, 10) && feedback.first(1, 11));
     }
@@ -47,6 +47,6 @@ mod tests {
         let mut feedback = Feedback::default();
         (0..(REMEMBERED as Id * 2)).for_each(|n| assert!(feedback.first(n, 0)));
         assert_eq!((feedback.seen.len(), feedback.order.len()), (REMEMBERED, REMEMBERED));
-        assert!(feedback.first(0, 0), "what is forgotten counts again");
+        assert!(feedback.first(0, 0), "a forgotten rating counts again");
     }
 }

@@ -1,21 +1,21 @@
-//! Text for Discord: nothing in it becomes a mention, a link or formatting by accident, and it fits.
+//! Text as Discord's Markdown: nothing in it becomes a mention, a link or formatting by accident, and it fits.
 
 use factotum_core::text::escape_control;
 
-/// Characters that Discord's Markdown reads as more than themselves.
+/// Characters with a meaning in Discord's Markdown.
 const SPECIAL: &[char] = &['\\', '*', '_', '~', '|', '`', '[', ']', '(', ')', '<', '>', '#', '@'];
 
-/// Text that is shown as it stands. Mentions (`@everyone`, `<@1>`) and addresses lose their power; control and direction marks become
-/// escape_control. Line breaks stay.
-pub fn plain(text: &str) -> String {
+/// Text that is shown literally. Mentions (`@everyone`, `<@1>`) and addresses do nothing; control and direction characters become visible.
+/// Line breaks stay.
+pub(crate) fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut first_of_line = true;
     for c in escape_control(text).chars() {
         if c == '@' {
-            // A backslash does not keep `@everyone` from being read; invisible joints about the sign do.
+            // A backslash does not disarm `@everyone`; invisible word joiners around the sign do.
             out.push_str("\u{2060}@\u{2060}");
         } else {
-            // Lists and small print begin with these, at the start of a line only.
+            // These begin lists and small print, but only at the start of a line.
             if SPECIAL.contains(&c) || (first_of_line && matches!(c, '-' | '+')) {
                 out.push('\\');
             }
@@ -23,31 +23,31 @@ pub fn plain(text: &str) -> String {
         }
         first_of_line = c == '\n' || (first_of_line && c == ' ');
     }
-    // An address would become a link with a preview. Where a link is meant, `link` makes one.
+    // An address would become a link with a preview. `link` makes intended links.
     out.replace("://", ":\u{2060}//")
 }
 
-/// Text where Discord shows no formatting: labels of buttons and menus, and choices. Nothing is escaped there.
-pub fn label(text: &str, most: usize) -> String {
+/// Text for places without formatting: labels of buttons and menus, and choices. Nothing is escaped there.
+pub(crate) fn label(text: &str, most: usize) -> String {
     clip(&escape_control(text).replace('\n', " "), most)
 }
 
-/// A link with words of our own, where the address can be one; else only the words.
-pub fn link(words: &str, address: &str) -> String {
+/// A link with this text, or only the text if the address is not a safe web address.
+pub(crate) fn link(words: &str, address: &str) -> String {
     let harmless = |c: char| c.is_ascii_graphic() && !matches!(c, '(' | ')' | '<' | '>' | '\\' | '`' | '"' | '[' | ']');
     let web = address.starts_with("https://") || address.starts_with("http://");
-    // Discord's own limit for an address in an embed; half a field, so that words fit beside it.
+    // Half of a field, so that the text fits as well.
     let fits = address.len() <= 512 && address.chars().all(harmless);
     if web && fits { format!("[{}]({address})", plain(words)) } else { plain(words) }
 }
 
-/// The first `most` characters; what is left out shows as an ellipsis.
-pub fn clip(text: &str, most: usize) -> String {
+/// The first `most` characters, with an ellipsis if something was cut.
+pub(crate) fn clip(text: &str, most: usize) -> String {
     if text.chars().count() <= most {
         return text.to_owned();
     }
     let mut out: String = text.chars().take(most.saturating_sub(1)).collect();
-    // Half an escape would give the next character its power back.
+    // Half an escape sequence would escape the ellipsis.
     if out.chars().rev().take_while(|c| *c == '\\').count() % 2 == 1 {
         out.pop();
     }
@@ -55,8 +55,8 @@ pub fn clip(text: &str, most: usize) -> String {
     out
 }
 
-/// Pieces of at most `most` characters each: cut behind sentences where possible, else between words, else anywhere.
-pub fn split(text: &str, most: usize) -> Vec<String> {
+/// Pieces of at most `most` characters each, cut after sentences if possible, else between words, else anywhere.
+pub(crate) fn split(text: &str, most: usize) -> Vec<String> {
     let most = most.max(2);
     let mut pieces = Vec::new();
     let mut rest = text.trim();
@@ -66,7 +66,7 @@ pub fn split(text: &str, most: usize) -> Vec<String> {
         let sentence = head.char_indices().filter(|(_, c)| matches!(c, '.' | '!' | '?' | '\n')).map(|(at, c)| at + c.len_utf8());
         let ends = |at: &usize| rest[*at..].starts_with(char::is_whitespace) || rest[..*at].ends_with('\n');
         let mut cut = sentence.rev().find(ends).or_else(|| head.rfind(char::is_whitespace)).filter(|at| *at > 0).unwrap_or(limit);
-        // An escape stays with what it escapes.
+        // A backslash stays with the character that it escapes.
         if rest[..cut].chars().rev().take_while(|c| *c == '\\').count() % 2 == 1 && cut > 1 {
             cut -= 1;
         }
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn cut_behind_sentences() {
+    fn cut_after_sentences() {
         assert_eq!(split("One two. Three four. Five.", 20), ["One two. Three four.", "Five."]);
         assert_eq!(split("One two three", 8), ["One two", "three"]);
         assert_eq!(split("abcdefgh", 3), ["abc", "def", "gh"]);

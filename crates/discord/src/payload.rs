@@ -1,10 +1,10 @@
-//! What goes out to Discord, as Discord's API takes it: version 10, July 2026. Our own types; the adapter only carries their JSON.
+//! The JSON that goes to Discord: version 10 of its API, as of July 2026. serenity lacks parts of it, so these are our own types.
 //!
 //! Every limit here is from Discord's documentation (Message, Embed and Component objects).
 
 use serde::Serialize;
 
-/// The bytes that go out, whichever way they go.
+/// The bytes that are sent, over REST or as an HTTP response.
 pub fn json(value: &impl Serialize) -> Vec<u8> {
     serde_json::to_vec(value).expect("our own types have string keys only")
 }
@@ -28,7 +28,7 @@ pub const MAX_OPTIONS: usize = 25;
 /// Most characters of a custom id.
 pub const MAX_CUSTOM_ID: usize = 100;
 
-/// Nobody is pinged: neither whoever is named in the text nor whoever is replied to.
+/// Pings nobody: neither users named in the text nor the author of the message that is replied to.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct AllowedMentions {
     parse: [&'static str; 0],
@@ -40,20 +40,20 @@ pub struct AllowedMentions {
 pub struct Message {
     /// Text, at most [`MAX_CONTENT`] characters.
     pub content: String,
-    /// At most one of ours.
+    /// At most one.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub embeds: Vec<Embed>,
-    /// Rows of buttons, or a menu each.
+    /// Rows of buttons or menus.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub components: Vec<Row>,
-    /// Always nobody.
+    /// Never anybody.
     pub allowed_mentions: AllowedMentions,
-    /// 64: only whoever asked sees it.
+    /// 64 if only the user who asked sees it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub flags: Option<u64>,
 }
 
-/// Flag of a message that only one person sees.
+/// The flag of a message that only one user sees.
 const EPHEMERAL: u64 = 1 << 6;
 
 impl Message {
@@ -62,39 +62,39 @@ impl Message {
         Message { content: content.into(), ..Message::default() }
     }
 
-    /// The same, seen only by whoever asked.
+    /// The same message, visible only to the user who asked.
     pub fn private(mut self) -> Message {
         self.flags = Some(EPHEMERAL);
         self
     }
 
-    /// Whether only whoever asked sees it.
+    /// Whether only the user who asked sees it.
     pub fn is_private(&self) -> bool {
         self.flags == Some(EPHEMERAL)
     }
 }
 
-/// A message for a channel: what a [`Message`] needs besides where it is not the response to an interaction.
+/// A message for a channel: a [`Message`] and what it needs when it is not the response to an interaction.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Posted {
+pub struct ChannelMessage {
     /// The message.
     #[serde(flatten)]
     pub message: Message,
-    /// What it replies to.
+    /// The message it replies to.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub message_reference: Option<Reference>,
-    /// The same for every attempt to send this message, so that it is posted once.
+    pub message_reference: Option<MessageReference>,
+    /// The same in every attempt to send this message, so that it is posted only once.
     pub nonce: String,
-    /// Asks Discord to look at the nonce.
+    /// Asks Discord to check the nonce.
     pub enforce_nonce: bool,
 }
 
-/// The message that a reply belongs to.
+/// The message that a reply refers to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Reference {
+pub struct MessageReference {
     /// Its id.
     pub message_id: String,
-    /// Whether it is an error if the message has been deleted meanwhile: never.
+    /// Whether it is an error if that message has been deleted: never.
     pub fail_if_not_exists: bool,
 }
 
@@ -107,7 +107,7 @@ pub struct Embed {
     /// Text.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub description: String,
-    /// Colour of the edge, 0xRRGGBB. It never says what the words do not say.
+    /// Colour of the edge, 0xRRGGBB. It carries no information.
     pub color: u32,
     /// Labelled values.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -129,7 +129,7 @@ pub struct Field {
     pub name: String,
     /// The value.
     pub value: String,
-    /// Whether it may stand beside others.
+    /// Whether it may share a line with others.
     pub inline: bool,
 }
 
@@ -143,13 +143,13 @@ pub struct Row {
 }
 
 impl Row {
-    /// A row with these.
+    /// A row of these components.
     pub fn new(components: Vec<Component>) -> Row {
         Row { kind: 1, components }
     }
 }
 
-/// Something to press or choose from.
+/// A button or menu.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum Component {
@@ -158,13 +158,13 @@ pub enum Component {
         /// 2.
         #[serde(rename = "type")]
         kind: u8,
-        /// 1 for what leads on, 2 for the rest.
+        /// 1 for a question to ask, 2 for the others.
         style: u8,
-        /// What it says.
+        /// Its text.
         label: String,
-        /// What it means: see [`super::components`].
+        /// What it does: see the module `components`.
         custom_id: String,
-        /// Shown, but not to be pressed.
+        /// Shown, but cannot be pressed.
         #[serde(skip_serializing_if = "std::ops::Not::not")]
         disabled: bool,
     },
@@ -173,22 +173,22 @@ pub enum Component {
         /// 3.
         #[serde(rename = "type")]
         kind: u8,
-        /// What it means.
+        /// What it does.
         custom_id: String,
-        /// What can be chosen.
+        /// The options to choose from.
         options: Vec<MenuOption>,
-        /// What it says before anything is chosen.
+        /// Its text while nothing is chosen.
         placeholder: String,
     },
 }
 
 impl Component {
-    /// A button that leads on to something.
+    /// A button that asks a question.
     pub fn button(label: String, custom_id: String) -> Component {
         Component::Button { kind: 2, style: 1, label, custom_id, disabled: false }
     }
 
-    /// A button of less weight.
+    /// A less prominent button.
     pub fn small_button(label: &str, custom_id: String, disabled: bool) -> Component {
         Component::Button { kind: 2, style: 2, label: label.to_owned(), custom_id, disabled }
     }
@@ -199,21 +199,21 @@ impl Component {
     }
 }
 
-/// Something to choose.
+/// An option of a menu.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct MenuOption {
-    /// What it says.
+    /// Its text.
     pub label: String,
-    /// What comes back.
+    /// The value that comes back.
     pub value: String,
 }
 
 /// An autocomplete choice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Choice {
-    /// What it says.
+    /// Its text.
     pub name: String,
-    /// What is filled in.
+    /// The value that is filled in.
     pub value: String,
 }
 
@@ -222,9 +222,9 @@ pub struct Choice {
 pub enum Response {
     /// A message.
     Message(Message),
-    /// The message that the component belongs to looks like this now.
+    /// Replaces the message that the component belongs to.
     Update(Message),
-    /// Choices while typing.
+    /// Choices for a question that is being typed.
     Choices(Vec<Choice>),
 }
 

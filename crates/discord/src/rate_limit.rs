@@ -1,30 +1,30 @@
-//! How often somebody may ask. Whoever asks too often is told once, and then hears nothing until the window is over: notices must not
-//! become a flood of their own.
+//! Limits how often a user or a channel may ask. Over the limit there is one notice, and then silence until the window is over: notices must
+//! not become a flood of their own.
 
 use super::event::{Id, Now};
 use std::collections::HashMap;
 use std::time::Duration;
 
-/// Most people, and most channels, that are remembered at once: at some 50 bytes each a megabyte in all. Where there are more, those
-/// whose window began first are forgotten, which lets somebody ask more, not less.
+/// Most users, and most channels, that are remembered: a megabyte in all, at about 50 bytes each. If there are more, those whose windows began
+/// first are forgotten, which lets someone ask more, not less.
 const REMEMBERED: usize = 10_000;
 
 /// What to do with a question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Permit {
+pub(crate) enum Permit {
     /// Answer it.
     Answer,
-    /// Say that it is too much.
+    /// Send the notice.
     Notify,
-    /// Say nothing.
+    /// Do not reply.
     Ignore,
 }
 
-/// ConnectionCounts questions by person and by channel.
+/// Counts questions by user and by channel.
 #[derive(Debug)]
-pub struct RateLimiter {
+pub(crate) struct RateLimiter {
     window: Duration,
-    people: Counter,
+    users: Counter,
     channels: Counter,
 }
 
@@ -38,19 +38,19 @@ struct Counter {
 struct Count {
     since: Now,
     questions: u64,
-    told: bool,
+    notified: bool,
 }
 
 impl RateLimiter {
-    /// At most so many questions in a window from one person, and in one channel.
-    pub fn new(person: u64, channel: u64, window: Duration) -> RateLimiter {
+    /// At most this many questions per window from a user, and in a channel.
+    pub(crate) fn new(user: u64, channel: u64, window: Duration) -> RateLimiter {
         let counter = |most| Counter { most, counts: HashMap::new() };
-        RateLimiter { window, people: counter(person), channels: counter(channel) }
+        RateLimiter { window, users: counter(user), channels: counter(channel) }
     }
 
     /// ConnectionCounts a question.
-    pub fn count(&mut self, person: Id, channel: Id, now: Now) -> Permit {
-        match self.people.count(person, now, self.window) {
+    pub(crate) fn count(&mut self, user: Id, channel: Id, now: Now) -> Permit {
+        match self.users.count(user, now, self.window) {
             Permit::Answer => self.channels.count(channel, now, self.window),
             refused => refused,
         }
@@ -58,25 +58,25 @@ impl RateLimiter {
 }
 
 impl Counter {
-    fn count(&mut self, whose: Id, now: Now, window: Duration) -> Permit {
+    fn count(&mut self, id: Id, now: Now, window: Duration) -> Permit {
         let over = |c: &Count| now.saturating_duration_since(c.since) >= window;
-        if self.counts.len() >= REMEMBERED && !self.counts.contains_key(&whose) {
+        if self.counts.len() >= REMEMBERED && !self.counts.contains_key(&id) {
             self.counts.retain(|_, c| !over(c));
             if self.counts.len() >= REMEMBERED {
                 self.forget_older_half();
             }
         }
-        let count = self.counts.entry(whose).or_insert(Count { since: now, questions: 0, told: false });
+        let count = self.counts.entry(id).or_insert(Count { since: now, questions: 0, notified: false });
         if over(count) {
-            *count = Count { since: now, questions: 0, told: false };
+            *count = Count { since: now, questions: 0, notified: false };
         }
         if count.questions < self.most {
             count.questions += 1;
             Permit::Answer
-        } else if count.told {
+        } else if count.notified {
             Permit::Ignore
         } else {
-            count.told = true;
+            count.notified = true;
             Permit::Notify
         }
     }
@@ -98,7 +98,7 @@ mod tests {
     const WINDOW: Duration = Duration::from_secs(60);
 
     #[test]
-    fn told_once_then_silence_then_again() {
+    fn one_notice_then_silence_until_the_window_is_over() {
         let (mut limits, start) = (RateLimiter::new(2, 100, WINDOW), Instant::now());
         let mut ask = |seconds| limits.count(1, 10, start + Duration::from_secs(seconds));
         let verdicts = [0, 1, 2, 3, 59, 60].map(&mut ask);
@@ -118,11 +118,11 @@ mod tests {
         for n in 0..(REMEMBERED as u64 * 3) {
             limits.count(n, n, start + Duration::from_micros(n));
         }
-        assert!(limits.people.counts.len() <= REMEMBERED && limits.channels.counts.len() <= REMEMBERED);
-        // All in one moment: nothing is older than anything else.
+        assert!(limits.users.counts.len() <= REMEMBERED && limits.channels.counts.len() <= REMEMBERED);
+        // All at the same time: none is older than the others.
         for n in 0..(REMEMBERED as u64 * 3) {
             limits.count(n, n, start);
         }
-        assert!(limits.people.counts.len() <= REMEMBERED);
+        assert!(limits.users.counts.len() <= REMEMBERED);
     }
 }

@@ -1,20 +1,20 @@
-//! An outcome as messages: the answer in the text, so that people who have embeds switched off can read it; what it rests on in an
-//! embed; related questions and feedback as buttons.
+//! Turns an outcome into messages: the answer as text, so that people who have embeds switched off can read it, its evidence as an embed,
+//! related questions and ratings as buttons.
 
-use super::components::{Key, Meaning};
+use super::components::{CustomId, Key};
 use super::markdown::{clip, label, link, plain, split};
+use super::messages;
 use super::payload::{Component, Embed, Field, MAX_CONTENT, MAX_DESCRIPTION, MAX_EMBEDS, MAX_FIELD, MAX_LABEL, MAX_TITLE, Message, Row};
 use factotum_core::answering::{AnswerPart, Outcome, Reply};
 use factotum_core::knowledge::{KnowledgeBase, date_in_words};
 use factotum_core::render::{Line, citations, console, facts, lines};
 
-/// Edge of an answer's embed: a blue that is told from the background in the light and in the dark theme.
-pub const BLUE: u32 = 0x3b_6e_a8;
-/// Characters of statements after which no further one is shown: what is read at a glance. The source names all paragraphs anyway.
-const ENOUGH: usize = 900;
+/// Edge of an embed: a blue that stands out in the light and in the dark theme.
+pub(crate) const BLUE: u32 = 0x3b_6e_a8;
+/// No further statement is shown after this many characters, which can be read at a glance. The source names all paragraphs anyway.
+const MAX_STATEMENTS: usize = 900;
 
-/// The messages that a reply takes: more than one only if its text is longer than Discord takes at once. The last one has the embed and
-/// the buttons.
+/// The messages of a reply: more than one only if its text is longer than Discord accepts. The last one has the embed and the buttons.
 pub fn messages(base: &KnowledgeBase, reply: &Reply) -> Vec<Message> {
     let mut last = Message::default();
     let text = lines(base, reply).into_iter().filter_map(|line| match line {
@@ -25,7 +25,7 @@ pub fn messages(base: &KnowledgeBase, reply: &Reply) -> Vec<Message> {
             last.embeds.push(fitting(embed));
             Some(if long { plain(&format!("{first}{rest}")) } else { direct(base, parts) })
         }
-        // It stands in the embed.
+        // The embed has it.
         Line::Source(_) => None,
         Line::Unanswered(text) | Line::Text(text) => Some(plain(&text)),
         // A button shows only the beginning of a long question.
@@ -37,8 +37,8 @@ pub fn messages(base: &KnowledgeBase, reply: &Reply) -> Vec<Message> {
     in_messages(&text, last)
 }
 
-/// A text in as many messages as it takes; `last` is the one with everything else.
-pub fn in_messages(text: &str, mut last: Message) -> Vec<Message> {
+/// A text in as many messages as needed; `last` has everything else.
+pub(crate) fn in_messages(text: &str, mut last: Message) -> Vec<Message> {
     let mut pieces = split(text, MAX_CONTENT);
     last.content = pieces.pop().unwrap_or_default();
     pieces.into_iter().map(Message::text).chain([last]).collect()
@@ -53,15 +53,15 @@ fn direct(base: &KnowledgeBase, parts: &[AnswerPart]) -> String {
     said.collect::<Vec<_>>().join("\n")
 }
 
-/// What an answer rests on: statements, speakers, date, sources.
+/// The evidence for an answer: statements, speakers, date, sources.
 fn evidence(base: &KnowledgeBase, parts: &[AnswerPart]) -> Embed {
     let firsts: Vec<&str> = parts.iter().filter_map(|p| p.facts.first()).map(|f| base[*f].id.as_str()).collect();
     let all = facts(base, parts);
     let mut statements: Vec<String> = Vec::new();
     for fact in &all {
         let length: usize = statements.iter().map(String::len).sum();
-        // What is contradicted must not stand alone.
-        if firsts.contains(&fact.id.as_str()) || !fact.contradicts.is_empty() || length + fact.statement.len() <= ENOUGH {
+        // A statement that others contradict must not stand alone.
+        if firsts.contains(&fact.id.as_str()) || !fact.contradicts.is_empty() || length + fact.statement.len() <= MAX_STATEMENTS {
             statements.push(plain(&fact.statement));
         }
     }
@@ -69,16 +69,16 @@ fn evidence(base: &KnowledgeBase, parts: &[AnswerPart]) -> Embed {
     let mut speakers: Vec<String> = all.iter().filter_map(|f| f.speaker).map(|e| plain(&base[e].name)).collect();
     speakers.dedup();
     if !speakers.is_empty() {
-        fields.push(Field { name: "Said by".to_owned(), value: clip(&speakers.join(", "), MAX_FIELD), inline: true });
+        fields.push(Field { name: messages::SAID_BY.to_owned(), value: clip(&speakers.join(", "), MAX_FIELD), inline: true });
     }
     if let Some(latest) = all.iter().filter_map(|f| f.as_of.as_deref()).max() {
-        fields.push(Field { name: "As of".to_owned(), value: clip(&plain(&date_in_words(latest)), MAX_FIELD), inline: true });
+        fields.push(Field { name: messages::AS_OF.to_owned(), value: clip(&plain(&date_in_words(latest)), MAX_FIELD), inline: true });
     }
-    fields.push(Field { name: "Source".to_owned(), value: sources(base, parts), inline: false });
-    Embed { title: "On record".to_owned(), description: statements.join("\n\n"), color: BLUE, fields }
+    fields.push(Field { name: messages::SOURCE.to_owned(), value: sources(base, parts), inline: false });
+    Embed { title: messages::ON_RECORD.to_owned(), description: statements.join("\n\n"), color: BLUE, fields }
 }
 
-/// Each source once, linked, with its paragraphs; as many as fit.
+/// Each source once, as a link, with its paragraphs; as many as fit.
 fn sources(base: &KnowledgeBase, parts: &[AnswerPart]) -> String {
     let mut out = String::new();
     for cited in citations(base, parts) {
@@ -98,8 +98,8 @@ fn sources(base: &KnowledgeBase, parts: &[AnswerPart]) -> String {
     out
 }
 
-/// The same embed within Discord's limits.
-pub fn fitting(mut embed: Embed) -> Embed {
+/// The embed cut to Discord's limits.
+pub(crate) fn fitting(mut embed: Embed) -> Embed {
     embed.title = clip(&embed.title, MAX_TITLE);
     embed.fields.retain(|f| !f.value.is_empty());
     let room = MAX_EMBEDS.saturating_sub(embed.characters() - embed.description.chars().count());
@@ -107,14 +107,14 @@ pub fn fitting(mut embed: Embed) -> Embed {
     embed
 }
 
-/// Questions to go on with, and below an answer whether it helped.
+/// Buttons for related questions, and for rating an answer.
 fn buttons(base: &KnowledgeBase, reply: &Reply) -> Vec<Row> {
     let mut rows = Vec::new();
     let questions: Vec<Component> = reply
         .suggestions
         .iter()
         .map(|i| &base[*i])
-        .map(|intent| Component::button(label(&console::question(intent), MAX_LABEL), Meaning::Ask(Key::of(&intent.id)).custom_id()))
+        .map(|intent| Component::button(label(&console::question(intent), MAX_LABEL), CustomId::Ask(Key::of(&intent.id)).custom_id()))
         .take(factotum_core::answering::MAX_SUGGESTIONS)
         .collect();
     if !questions.is_empty() {
@@ -125,8 +125,8 @@ fn buttons(base: &KnowledgeBase, reply: &Reply) -> Vec<Row> {
     {
         let key = Key::of(&intent.id);
         rows.push(Row::new(vec![
-            Component::small_button("Helpful", Meaning::Helped(true, key.clone()).custom_id(), false),
-            Component::small_button("Not helpful", Meaning::Helped(false, key).custom_id(), false),
+            Component::small_button(messages::HELPFUL, CustomId::Rate(true, key.clone()).custom_id(), false),
+            Component::small_button(messages::NOT_HELPFUL, CustomId::Rate(false, key).custom_id(), false),
         ]));
     }
     rows
@@ -137,7 +137,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_answer_stands_in_text_and_rests_on_its_embed() {
+    fn the_answer_is_text_and_its_evidence_an_embed() {
         let answerer = factotum_built_in::answerer();
         let sent = messages(answerer.base(), &answerer.answer("which NATO members don't recognize Kosovo?"));
         let [message] = sent.as_slice() else { panic!("one message, not {}", sent.len()) };
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn a_decline_offers_what_is_near() {
+    fn a_refusal_offers_related_questions() {
         let answerer = factotum_built_in::answerer();
         let sent = messages(answerer.base(), &answerer.answer("does Cyprus recognise Kosovo?"));
         assert!(sent[0].content.starts_with("Nothing on record about Cyprus"), "{}", sent[0].content);
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn every_question_of_the_record_fits() {
+    fn every_answer_fits() {
         let answerer = factotum_built_in::answerer();
         for intent in &answerer.base().intents {
             for message in messages(answerer.base(), &answerer.answer(&intent.question)) {
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn long_texts_take_several_messages_and_embeds_keep_within_limits() {
+    fn long_texts_are_split_and_embeds_are_cut() {
         let text = "A sentence of some length. ".repeat(200);
         let sent = in_messages(&text, Message::text("replaced"));
         assert!(sent.len() > 1 && sent.iter().all(|m| m.content.chars().count() <= MAX_CONTENT && m.content.ends_with('.')));

@@ -1,4 +1,4 @@
-//! Questions that fit what somebody is typing: from memory, tolerant of typing errors, the likeliest first.
+//! Suggests questions while a user types: from an index in memory, tolerant of typing errors, the best match first.
 
 use super::components::Key;
 use super::markdown::label;
@@ -13,22 +13,22 @@ use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 
-/// Words of a half-typed question that are looked at: more do not make the choice clearer.
-const WORDS: usize = 12;
-/// What a word counts, beside one that is typed right, that is taken for a misspelt other.
+/// Words of a half-typed question that are used: more do not improve the suggestions.
+const MAX_WORDS: usize = 12;
+/// The weight of a corrected word, relative to one that is spelled right.
 const MISSPELT: f64 = 0.7;
-/// What begins a choice whose question is too long to be its own value; a key follows.
+/// Starts the value of a choice whose question is too long to be the value itself; a key follows.
 const BY_KEY: char = '#';
 
-/// An index of the questions of a base by their words.
+/// An index of a knowledge base's questions by their words.
 #[derive(Debug, Default)]
 pub struct Suggester {
     questions: Vec<Entry>,
     words: BTreeMap<String, Vec<usize>>,
     speller: Speller,
-    /// The question of an intent, where it has one that can be offered.
+    /// The entry of each intent that can be suggested.
     of_intent: FxHashMap<IntentId, usize>,
-    /// What is offered before anything is typed: the first question of each topic, then the second, and so on.
+    /// Suggestions before anything is typed: the first question of each topic, then the second, and so on.
     first: Vec<usize>,
 }
 
@@ -39,7 +39,7 @@ struct Entry {
 }
 
 impl Suggester {
-    /// Indexes the questions that can be asked as they stand: without a gap for a name, and not resting on a mistake.
+    /// Indexes the questions that have no slot to fill and no false premise.
     pub fn of(base: &KnowledgeBase) -> Suggester {
         let mut suggester = Suggester::default();
         let mut rank: BTreeMap<&str, usize> = BTreeMap::new();
@@ -71,7 +71,7 @@ impl Suggester {
         suggester
     }
 
-    /// At most 25 choices for what was typed so far.
+    /// At most 25 choices for the text typed so far.
     pub fn choices(&self, answerer: &Answerer, typed: &str) -> Vec<Choice> {
         let base = answerer.base();
         let typed = text::truncate(typed, factotum_core::question::MAX_BYTES);
@@ -92,7 +92,7 @@ impl Suggester {
             .collect()
     }
 
-    /// The questions that the answerer itself takes this for.
+    /// The questions that the answerer itself understands this as.
     fn understood(&self, answerer: &Answerer, typed: &str) -> Vec<usize> {
         let intents = match answerer.answer(typed).outcome {
             Outcome::Answer(parts) => parts.into_iter().map(|p| p.intent).collect(),
@@ -102,15 +102,15 @@ impl Suggester {
         intents.iter().filter_map(|intent| self.of_intent.get(intent).copied()).collect()
     }
 
-    /// The questions that share most with what was typed, the likeliest first.
+    /// The questions that share the most words with the typed text, the best first.
     fn by_words(&self, typed: &str) -> Vec<usize> {
-        let words: Vec<String> = text::tokens(typed).into_iter().map(|t| t.text).take(WORDS).collect();
+        let words: Vec<String> = text::tokens(typed).into_iter().map(|t| t.text).take(MAX_WORDS).collect();
         if words.is_empty() {
             return self.first.clone();
         }
         let mut scores: FxHashMap<usize, f64> = FxHashMap::default();
         for typed in &words {
-            // A typed word counts once for a question: for the best of its words, rare ones more.
+            // A typed word counts once per question: for the best matching word; rare words count more.
             let mut best: FxHashMap<usize, f64> = FxHashMap::default();
             self.each_meant(typed, &mut |like, entries| {
                 let weight = like * (1.0 + self.questions.len() as f64 / entries.len() as f64).ln();
@@ -127,7 +127,7 @@ impl Suggester {
         let order = |a: &(usize, f64), b: &(usize, f64)| {
             b.1.total_cmp(&a.1).then(self.questions[a.0].words.cmp(&self.questions[b.0].words)).then(a.0.cmp(&b.0))
         };
-        // No more than can be offered, and as many again that may be among those already.
+        // As many as can be shown, and as many again, because some may be listed already.
         let most = 2 * MAX_OPTIONS;
         if ranked.len() > most {
             ranked.select_nth_unstable_by(most, order);
@@ -137,14 +137,14 @@ impl Suggester {
         ranked.into_iter().map(|(entry, _)| entry).collect()
     }
 
-    /// The words that a typed one stands for, each with how well and in which questions it is: itself, those that it begins, or, if there
-    /// are none, what it is a slip of the keyboard for.
+    /// Calls `meant` with the words that a typed word may stand for, how well they match, and their questions: the word itself, words that begin
+    /// with it, or, if there are none, its correction.
     fn each_meant<'a>(&'a self, typed: &str, meant: &mut dyn FnMut(f64, &'a [usize])) {
         let begun = self.words.range::<str, _>((Bound::Included(typed), Bound::Unbounded)).take_while(|(word, _)| word.starts_with(typed));
         let mut any = false;
         for (word, entries) in begun {
             any = true;
-            // One letter begins half of all words.
+            // A single letter begins many words, so the match counts more the more of the word is typed.
             let like = if word == typed { 1.0 } else { 0.5 + 0.4 * typed.len() as f64 / word.len() as f64 };
             meant(like, entries);
         }
@@ -154,8 +154,8 @@ impl Suggester {
     }
 }
 
-/// The intent's key, if what was submitted is a choice that stands for a long question.
-pub fn chosen_key(submitted: &str) -> Option<&str> {
+/// The key of an intent, if the submitted text is a choice that stands for a long question.
+pub(crate) fn chosen_key(submitted: &str) -> Option<&str> {
     submitted.strip_prefix(BY_KEY)
 }
 
@@ -164,7 +164,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn finds_in_spite_of_typing_errors() {
+    fn typing_errors_are_tolerated() {
         let answerer = factotum_built_in::answerer();
         let suggester = Suggester::of(answerer.base());
         for typed in ["nato membres kosovo", "which NATO members have not recog", "natoo members recognised kosvo"] {
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn offers_something_of_each_topic_at_first() {
+    fn suggests_before_anything_is_typed() {
         let answerer = factotum_built_in::answerer();
         let suggester = Suggester::of(answerer.base());
         let choices = suggester.choices(&answerer, "");

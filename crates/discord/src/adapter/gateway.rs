@@ -1,4 +1,4 @@
-//! What Discord says of its gateway: where it is, in how many shards to connect, and how many sessions may be begun.
+//! What Discord says about its gateway: its address, the recommended number of shards, and how many sessions may begin.
 
 use super::rest::{self, Failure};
 use crate::identify_queue::IdentifyLimits;
@@ -10,18 +10,18 @@ use serde_json::Value;
 use serenity::http::{Http, Route};
 use std::time::Duration;
 
-/// What Discord says.
+/// The answer of `GET /gateway/bot`.
 pub(super) struct Gateway {
     pub url: String,
-    /// As many as it advises.
+    /// The recommended number.
     pub shards: u32,
     pub limits: IdentifyLimits,
 }
 
-/// Asks Discord.
+/// Asks Discord about its gateway.
 ///
 /// # Errors
-/// If it answers something else.
+/// If the answer makes no sense.
 pub(super) async fn ask(http: &Http, failed: rest::Failed<'_>) -> anyhow::Result<Result<Gateway, ExitReason>> {
     let gateway = match rest::fetch(http, Route::GatewayBot, failed).await {
         Ok(gateway) => gateway,
@@ -35,37 +35,34 @@ pub(super) async fn ask(http: &Http, failed: rest::Failed<'_>) -> anyhow::Result
     let number = |pointer: &str| gateway.pointer(pointer).and_then(Value::as_u64);
     let url = gateway["url"].as_str().context("Discord does not say where to connect")?.to_owned();
     let small = |pointer: &str| number(pointer).and_then(|n| u32::try_from(n).ok()).unwrap_or(1).max(1);
-    // What Discord does not say does not hold anybody back: the breaker counts as well.
+    // A missing limit holds nobody back: the bot counts its sessions as well.
     let limit = |name: &str, usual| number(&format!("/session_start_limit/{name}")).unwrap_or(usual);
     let allowance = SessionAllowance {
         daily: limit("total", 1_000),
         remaining: limit("remaining", 1_000),
         resets_in: Duration::from_millis(limit("reset_after", 0)),
     };
-    Ok(Ok(Gateway {
-        url,
-        shards: small("/shards"),
-        limits: IdentifyLimits { allowance, buckets: small("/session_start_limit/max_concurrency") },
-    }))
+    let limits = IdentifyLimits { allowance, buckets: small("/session_start_limit/max_concurrency") };
+    Ok(Ok(Gateway { url, shards: small("/shards"), limits }))
 }
 
-/// Who asks Discord how many sessions a bot may begin, for the queue of all its processes.
-pub struct Asker(Http);
+/// Asks Discord how many sessions a bot may begin, for the identify queue.
+pub struct SessionLimits(Http);
 
-impl Asker {
+impl SessionLimits {
     /// For the bot with this token.
     ///
     /// # Errors
-    /// If requests cannot be made at all.
-    pub fn new(token: &str, settings: &config::Discord) -> anyhow::Result<Asker> {
-        rest::client(token, settings).map(Asker)
+    /// If the HTTP client cannot be built.
+    pub fn new(token: &str, settings: &config::Discord) -> anyhow::Result<SessionLimits> {
+        rest::client(token, settings).map(SessionLimits)
     }
 
     /// What Discord allows now.
     ///
     /// # Errors
-    /// If it answers something else.
-    pub async fn limits(&self) -> anyhow::Result<Result<IdentifyLimits, ExitReason>> {
+    /// If the answer makes no sense.
+    pub async fn ask(&self) -> anyhow::Result<Result<IdentifyLimits, ExitReason>> {
         Ok(ask(&self.0, rest::UNCOUNTED).await?.map(|gateway| gateway.limits))
     }
 }

@@ -1,5 +1,5 @@
-//! Interactions that Discord posts over HTTP, in place of the gateway: read by serenity as those of the gateway are, and what does not fit
-//! the response to the request is sent after it.
+//! Interactions that Discord posts over HTTP instead of sending them over the gateway. serenity parses them like those of the gateway; what
+//! does not fit the HTTP response follows over the REST API.
 
 use super::{convert, rest};
 use crate::dispatch::InFlight;
@@ -9,48 +9,48 @@ use rest::Failure;
 use serenity::http::Http;
 use serenity::model::application::Interaction;
 
-/// What was posted.
+/// A request of Discord's.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Posted {
-    /// Discord wants to know whether we are there.
+pub(crate) enum Request {
+    /// Discord checks whether the endpoint is up.
     Ping,
-    /// Somebody used something of this application.
+    /// An interaction with this application.
     Interaction {
         /// The application.
         application: Id,
-        /// What was used.
+        /// The interaction.
         incoming: Incoming,
     },
 }
 
-/// Reads what was posted; `None` if it cannot be read.
-pub fn read(body: &[u8]) -> Option<Posted> {
+/// Parses the body of a request; `None` if it cannot be read.
+pub(crate) fn read(body: &[u8]) -> Option<Request> {
     let interaction: Interaction = serde_json::from_slice(body).ok()?;
     let application = match &interaction {
         Interaction::Command(i) | Interaction::Autocomplete(i) => i.application_id,
         Interaction::Component(i) => i.application_id,
         Interaction::Modal(i) => i.application_id,
-        _ => return Some(Posted::Ping),
+        _ => return Some(Request::Ping),
     };
-    Some(Posted::Interaction { application: application.get(), incoming: convert::interaction(&interaction)? })
+    Some(Request::Interaction { application: application.get(), incoming: convert::interaction(&interaction)? })
 }
 
-/// Sends what comes after a response. It takes no token but the interaction's own.
+/// Sends the messages that follow a response. It needs no token but the interaction's own.
 pub struct FollowUps {
     http: Http,
 }
 
 impl FollowUps {
-    /// Sends them by these settings.
+    /// A client with these settings.
     ///
     /// # Errors
-    /// If there can be no client.
+    /// If the HTTP client cannot be built.
     pub fn new(settings: &config::Discord) -> anyhow::Result<FollowUps> {
         Ok(FollowUps { http: rest::client("", settings)? })
     }
 
-    /// Sends all that was decided but the response, in its order.
-    pub async fn deliver(&self, application: Id, in_flight: &InFlight) {
+    /// Sends all actions but the first, which was the response, in order.
+    pub(crate) async fn deliver(&self, application: Id, in_flight: &InFlight) {
         for action in in_flight.decision.actions.iter().skip(1) {
             let failed = |failure: Failure| in_flight.attempt_failed(failure.as_str());
             if let Err(failure) = rest::deliver(&self.http, application, action, in_flight.received, &failed).await {

@@ -1,4 +1,4 @@
-//! Requests to Discord's REST API, and what is done when they go wrong.
+//! Requests to Discord's REST API, with retries.
 
 use crate::bot::Action;
 use crate::event::Now;
@@ -12,27 +12,27 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 use tokio::time::{sleep, timeout, timeout_at};
 
-/// How long an interaction can be responded to: Discord waits for three seconds, and the way there takes time, too.
-const RESPONSE: Duration = Duration::from_millis(2_700);
-/// How long one attempt to respond may take, so that there is time for another one.
+/// How long a response to an interaction is tried: Discord waits three seconds, and the way there takes time.
+const RESPONSE_TIMEOUT: Duration = Duration::from_millis(2_700);
+/// How long one attempt to respond may take, so that there is time for another.
 const RESPONSE_ATTEMPT: Duration = Duration::from_millis(1_200);
-/// How long it is tried to post a message. Who asked has gone by then.
-const POST: Duration = Duration::from_secs(60);
-/// How long one attempt to post may take. Discord answers in a fraction of a second; with serenity's rate limiter it may have to wait
-/// for its turn, up to some seconds in a busy channel.
+/// How long posting a message is tried. After that, nobody waits for the answer any more.
+const POST_TIMEOUT: Duration = Duration::from_secs(60);
+/// How long one attempt to post may take. Discord answers in a fraction of a second, but serenity's rate limiter may hold a message back,
+/// for up to some seconds in a busy channel.
 const POST_ATTEMPT: Duration = Duration::from_secs(10);
-/// How long one request at the start, or of a command, may take.
-const REQUEST: Duration = Duration::from_secs(10);
-/// Most attempts at anything.
-const ATTEMPTS: u32 = 4;
-/// Wait before the second attempt; it doubles each time.
+/// How long one request at the start, or from the command line, may take.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
+/// Most attempts at one request.
+const MAX_ATTEMPTS: u32 = 4;
+/// Pause before the second attempt; it doubles each time.
 const BACKOFF: Duration = Duration::from_millis(200);
 
-/// Discord's error code of an interaction that it does not know any more: three seconds are over.
+/// Discord's error code for an interaction that it no longer knows: its three seconds are over.
 const UNKNOWN_INTERACTION: isize = 10_062;
-/// Discord's error code of an interaction that has its response: an attempt that seemed to fail has arrived.
-const ACKNOWLEDGED: isize = 40_060;
-/// Discord's error code of a token that can do nothing (yet): where the response went out as that to a request, what follows may overtake it.
+/// Discord's error code for an interaction that already has its response: an attempt that seemed to fail arrived.
+const ALREADY_ACKNOWLEDGED: isize = 40_060;
+/// Discord's error code for a token that is not valid (yet): a follow-up can overtake a response that went out as an HTTP response.
 const UNKNOWN_WEBHOOK: isize = 10_015;
 
 /// Why something was not delivered.
@@ -40,21 +40,21 @@ const UNKNOWN_WEBHOOK: isize = 10_015;
 pub(super) enum Failure {
     /// The interaction's three seconds are over.
     Expired,
-    /// Discord refuses: HTTP status and Discord's own error code.
+    /// Discord rejects it: HTTP status and Discord's error code.
     Refused(u16, isize),
     /// Too many requests.
     TooMany,
-    /// Discord fails: HTTP status.
+    /// An error of Discord's: HTTP status.
     Broken(u16),
     /// No answer in time, or no connection.
     Unreachable,
-    /// The answer cannot be read.
+    /// The response cannot be read.
     Malformed,
 }
 
-/// Who is told of each attempt that fails.
+/// Called for each attempt that fails.
 pub(super) type Failed<'a> = &'a (dyn Fn(Failure) + Sync);
-/// Nobody is: a command of the command line says what became of it anyway.
+/// For the command line, which has no metrics.
 pub(super) const UNCOUNTED: Failed<'static> = &|_| {};
 
 impl Failure {
@@ -71,7 +71,7 @@ impl Failure {
     }
 
     /// Whether another attempt may help.
-    fn passes(self) -> bool {
+    fn is_temporary(self) -> bool {
         matches!(self, Failure::TooMany | Failure::Broken(_) | Failure::Unreachable | Failure::Refused(404, UNKNOWN_WEBHOOK))
     }
 }
@@ -80,11 +80,11 @@ impl std::fmt::Display for Failure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Failure::Expired => f.write_str("the interaction has expired (10062)"),
-            Failure::Refused(status, code) => write!(f, "Discord refuses it (HTTP status {status}, error {code})"),
+            Failure::Refused(status, code) => write!(f, "Discord rejects it (HTTP status {status}, error {code})"),
             Failure::TooMany => f.write_str("too many requests (HTTP status 429)"),
-            Failure::Broken(status) => write!(f, "Discord fails (HTTP status {status})"),
+            Failure::Broken(status) => write!(f, "Discord has an error (HTTP status {status})"),
             Failure::Unreachable => f.write_str("Discord cannot be reached"),
-            Failure::Malformed => f.write_str("Discord's answer cannot be read"),
+            Failure::Malformed => f.write_str("Discord's response cannot be read"),
         }
     }
 }
@@ -93,8 +93,8 @@ impl std::error::Error for Failure {}
 
 /// A client for Discord's REST API.
 ///
-/// With a proxy, that keeps the rate limits, for all processes that go through it; serenity uses a proxy only where its own limiter is
-/// off. Without one, serenity keeps them.
+/// With a proxy, the proxy keeps the rate limits for all processes behind it: serenity uses a proxy only if its own limiter is off. Without a
+/// proxy, serenity keeps them.
 pub(super) fn client(token: &str, settings: &config::Discord) -> anyhow::Result<Http> {
     let builder = HttpBuilder::new(token);
     #[cfg(debug_assertions)]
@@ -105,8 +105,8 @@ pub(super) fn client(token: &str, settings: &config::Discord) -> anyhow::Result<
     })
 }
 
-/// A way for tests to stand in for discord.com itself, TLS included: `FACTOTUM_TEST_DISCORD` has an address on this machine, a space, and
-/// the file of a certificate to trust. Release builds do not have it.
+/// Lets tests stand in for discord.com itself, with TLS: `FACTOTUM_TEST_DISCORD` has an address on this machine, a space, and the file of a
+/// certificate to trust. Release builds do not have it.
 #[cfg(debug_assertions)]
 fn detour(builder: HttpBuilder) -> anyhow::Result<HttpBuilder> {
     let Ok(detour) = std::env::var("FACTOTUM_TEST_DISCORD") else { return Ok(builder) };
@@ -116,49 +116,50 @@ fn detour(builder: HttpBuilder) -> anyhow::Result<HttpBuilder> {
     Ok(builder.client(client.build()?))
 }
 
-/// Forgets the limits that are over. serenity keeps one for each channel and each interaction, and would keep them forever.
+/// Drops expired rate limits. serenity keeps one for each channel and each interaction, and never drops them.
 pub(super) async fn tidy(http: &Http) {
     let Some(limiter) = &http.ratelimiter else { return };
     let now = SystemTime::now();
     limiter.routes().write().await.retain(|_, limit| {
-        // Whatever is in use stays.
+        // Those in use stay.
         Arc::strong_count(limit) > 1 || limit.try_lock().map_or(true, |limit| limit.reset().is_some_and(|reset| reset > now))
     });
 }
 
-/// Asks for something at the start, or for a command of the command line: as JSON.
+/// Fetches JSON, at the start or for the command line.
 ///
 /// # Errors
 /// [`Failure`] after some attempts.
 pub(super) async fn fetch(http: &Http, route: Route<'_>, failed: Failed<'_>) -> Result<Value, Failure> {
-    with_attempts(Instant::now() + POST, failed, |_| async move {
+    with_attempts(Instant::now() + POST_TIMEOUT, failed, |_| async move {
         let request = Request::new(route, LightMethod::Get).params(params(&route));
-        let response = match timeout(REQUEST, http.request(request)).await {
+        let response = match timeout(REQUEST_TIMEOUT, http.request(request)).await {
             Err(_) => return Err(Failure::Unreachable),
             Ok(Err(error)) => return Err(failure(&error)),
             Ok(Ok(response)) => response,
         };
-        let bytes = timeout(REQUEST, response.bytes()).await.map_err(|_| Failure::Unreachable)?.map_err(|_| Failure::Unreachable)?;
+        let bytes =
+            timeout(REQUEST_TIMEOUT, response.bytes()).await.map_err(|_| Failure::Unreachable)?.map_err(|_| Failure::Unreachable)?;
         serde_json::from_slice(&bytes).map_err(|_| Failure::Malformed)
     })
     .await
 }
 
-/// Commands are compared with their names in all languages, which Discord sends only when asked.
+/// Commands are compared with their translations, which Discord sends only on request.
 fn params(route: &Route<'_>) -> Option<Vec<(&'static str, String)>> {
     matches!(route, Route::Commands { .. } | Route::GuildCommands { .. }).then(|| vec![("with_localizations", "true".to_owned())])
 }
 
-/// Replaces something as a whole.
+/// Replaces a resource.
 ///
 /// # Errors
 /// [`Failure`] after some attempts.
 pub(super) async fn replace(http: &Http, route: Route<'_>, with: &impl Serialize, failed: Failed<'_>) -> Result<(), Failure> {
     let body = &payload::json(with);
-    with_attempts(Instant::now() + POST, failed, |_| send(http, route, LightMethod::Put, body, REQUEST)).await
+    with_attempts(Instant::now() + POST_TIMEOUT, failed, |_| send(http, route, LightMethod::Put, body, REQUEST_TIMEOUT)).await
 }
 
-/// Delivers what was decided on something that came in at `received`.
+/// Delivers an action for an event that arrived at `received`.
 ///
 /// # Errors
 /// [`Failure`] after some attempts; for a response, as soon as its three seconds are over.
@@ -167,26 +168,26 @@ pub(super) async fn deliver(http: &Http, application: u64, action: &Action, rece
         Action::Respond { id, token, response } => {
             let route = Route::InteractionResponse { interaction_id: (*id).into(), token: &token.0 };
             let body = &payload::json(response);
-            with_attempts(received + RESPONSE, failed, |attempt| async move {
+            with_attempts(received + RESPONSE_TIMEOUT, failed, |attempt| async move {
                 match send(http, route, LightMethod::Post, body, RESPONSE_ATTEMPT).await {
-                    Err(Failure::Refused(_, ACKNOWLEDGED)) if attempt > 0 => Ok(()),
+                    Err(Failure::Refused(_, ALREADY_ACKNOWLEDGED)) if attempt > 0 => Ok(()),
                     Err(Failure::Refused(_, UNKNOWN_INTERACTION)) => Err(Failure::Expired),
                     other => other,
                 }
             })
             .await
         }
-        // The nonce keeps a message from being posted twice where an answer got lost.
+        // The nonce keeps a message from being posted twice if a response got lost.
         Action::Post { channel, message } => {
             let route = Route::ChannelMessages { channel_id: (*channel).into() };
             let body = &payload::json(message);
-            with_attempts(received + POST, failed, |_| send(http, route, LightMethod::Post, body, POST_ATTEMPT)).await
+            with_attempts(received + POST_TIMEOUT, failed, |_| send(http, route, LightMethod::Post, body, POST_ATTEMPT)).await
         }
-        // Nothing does here: rather not at all than twice.
+        // Here nothing does: better not at all than twice.
         Action::FollowUp { token, message } => {
             let route = Route::WebhookFollowupMessages { application_id: application.into(), token: &token.0 };
             let body = &payload::json(message);
-            with_attempts(received + POST, failed, |_| async move {
+            with_attempts(received + POST_TIMEOUT, failed, |_| async move {
                 match send(http, route, LightMethod::Post, body, POST_ATTEMPT).await {
                     Err(Failure::Unreachable) => Err(Failure::Malformed),
                     other => other,
@@ -197,13 +198,13 @@ pub(super) async fn deliver(http: &Http, application: u64, action: &Action, rece
     }
 }
 
-/// Tries until it works, attempts or time run out, or another attempt would not help.
+/// Retries until it works, attempts or time run out, or another attempt would not help.
 async fn with_attempts<T, F>(until: Instant, failed: Failed<'_>, mut attempt: impl FnMut(u32) -> F) -> Result<T, Failure>
 where
     F: Future<Output = Result<T, Failure>>,
 {
     let mut last = Failure::Expired;
-    for number in 0..ATTEMPTS {
+    for number in 0..MAX_ATTEMPTS {
         if number > 0 {
             let wait = BACKOFF * 2_u32.pow(number - 1);
             if Instant::now() + wait >= until {
@@ -217,7 +218,7 @@ where
             Err(_) => Failure::Unreachable,
         };
         failed(failure);
-        if !failure.passes() || Instant::now() >= until {
+        if !failure.is_temporary() || Instant::now() >= until {
             return Err(failure);
         }
         last = failure;
@@ -229,7 +230,7 @@ async fn send(http: &Http, route: Route<'_>, method: LightMethod, body: &[u8], w
     match timeout(within, http.request(Request::new(route, method).body(Some(body.to_vec())))).await {
         Err(_) => Err(Failure::Unreachable),
         Ok(Err(error)) => Err(failure(&error)),
-        // What Discord says about what it did is not needed; a malformed answer to a message is no reason to send it again.
+        // The response body is not needed; a malformed response to a message is no reason to send it again.
         Ok(Ok(_)) => Ok(()),
     }
 }

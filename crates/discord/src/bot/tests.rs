@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 static BOT: LazyLock<Bot> = LazyLock::new(|| Bot::new(IndexedKnowledge::of(factotum_built_in::answerer()), generous()));
 
-/// Rules under which these tests never ask too often.
+/// Settings with which these tests never reach a limit.
 fn generous() -> config::Discord {
     let most = config::Limit::MAX;
     config::Discord { user_limit: most, channel_limit: most, ..config::Discord::default() }
@@ -45,7 +45,7 @@ fn decide(written: MessageEvent) -> Decision {
 }
 
 #[test]
-fn speaks_only_when_spoken_to() {
+fn replies_only_when_asked() {
     const ASKED: &str = "<@77> who is the president of Serbia?";
     let silent = [
         MessageEvent { from_bot: true, ..written(ASKED) },
@@ -73,14 +73,14 @@ fn speaks_only_when_spoken_to() {
 }
 
 #[test]
-fn help_for_whoever_asks_nothing() {
+fn help_for_an_empty_question() {
     for text in ["", "help", "HELP", "<@77>", "<@77> help"] {
         assert_eq!(decide(written(text)).outcome, "help", "{text}");
     }
 }
 
 #[test]
-fn lists_say_who_may_ask_where() {
+fn allow_and_deny_lists() {
     let origin = written("").origin;
     let rules = |change: &dyn Fn(&mut config::Discord)| {
         let mut rules = config::Discord::default();
@@ -102,7 +102,7 @@ fn lists_say_who_may_ask_where() {
 }
 
 #[test]
-fn too_many_questions_are_told_once() {
+fn one_notice_over_the_limit() {
     let rules = config::Discord { user_limit: "2".parse().expect("in range"), ..config::Discord::default() };
     let (bot, now) = (Bot::new(IndexedKnowledge::of(factotum_built_in::answerer()), rules), Instant::now());
     let outcomes = [0, 1, 2, 3, 61].map(|seconds| {
@@ -110,29 +110,29 @@ fn too_many_questions_are_told_once() {
         (decision.actions.len(), decision.outcome)
     });
     assert_eq!(outcomes, [(1, "small-talk"), (1, "small-talk"), (1, "too-often"), (0, "too-often"), (1, "small-talk")]);
-    // Typing does not count.
+    // Autocomplete does not count.
     assert_eq!(bot.decide(&used(InteractionKind::Autocomplete("who".to_owned())), now + Duration::from_secs(62)).actions.len(), 1);
 }
 
 #[test]
-fn buttons_of_our_own_work_and_others_are_declined() {
-    let record = BOT.record();
-    let intent = &record.base().intents[0];
+fn our_buttons_work_and_forged_ones_do_not() {
+    let knowledge = BOT.knowledge();
+    let intent = &knowledge.base().intents[0];
     let (key, topic) = (Key::of(&intent.id), Key::of(&intent.topic));
-    assert_eq!(pressed(&Meaning::Ask(key.clone()).custom_id(), None).outcome, "answer");
-    assert_eq!(pressed(&Meaning::Pick.custom_id(), Some(key.as_str())).outcome, "answer");
-    assert_eq!(pressed(&Meaning::Open.custom_id(), Some(topic.as_str())).outcome, "shown");
-    assert_eq!(pressed(&Meaning::Helped(false, key.clone()).custom_id(), None).outcome, "not-helpful");
-    assert_eq!(pressed(&Meaning::Helped(true, key).custom_id(), None).outcome, "counted-before");
-    let nobody = Key::of("nobody has this id");
+    assert_eq!(pressed(&CustomId::Ask(key.clone()).custom_id(), None).outcome, "answer");
+    assert_eq!(pressed(&CustomId::Pick.custom_id(), Some(key.as_str())).outcome, "answer");
+    assert_eq!(pressed(&CustomId::Open.custom_id(), Some(topic.as_str())).outcome, "shown");
+    assert_eq!(pressed(&CustomId::Rate(false, key.clone()).custom_id(), None).outcome, "not-helpful");
+    assert_eq!(pressed(&CustomId::Rate(true, key).custom_id(), None).outcome, "counted-before");
+    let nobody = Key::of("no such id");
     for (forged, chosen) in [
         ("", None),
         ("1:pick", None),
         ("1:pick", Some("zzz")),
         ("1:open", Some("0123456789abcdef")),
-        (Meaning::Ask(nobody.clone()).custom_id().as_str(), None),
-        (Meaning::Topic(nobody.clone(), 0).custom_id().as_str(), None),
-        (Meaning::Helped(true, nobody).custom_id().as_str(), None),
+        (CustomId::Ask(nobody.clone()).custom_id().as_str(), None),
+        (CustomId::Topic(nobody.clone(), 0).custom_id().as_str(), None),
+        (CustomId::Rate(true, nobody).custom_id().as_str(), None),
     ] {
         let decision = pressed(forged, chosen);
         assert_eq!(decision.outcome, "stale", "{forged}");
@@ -142,9 +142,9 @@ fn buttons_of_our_own_work_and_others_are_declined() {
 }
 
 #[test]
-fn what_was_chosen_while_typing_is_answered() {
-    let record = BOT.record();
-    let intent = record.base().intents.iter().find(|i| !i.question.contains('{') && !i.false_premise).expect("there are some");
+fn chosen_suggestions_are_answered() {
+    let knowledge = BOT.knowledge();
+    let intent = knowledge.base().intents.iter().find(|i| !i.question.contains('{') && !i.false_premise).expect("there are some");
     let ask = |question: String| BOT.decide(&used(InteractionKind::Ask { question, private: true }), Instant::now());
     let by_key = ask(format!("#{}", Key::of(&intent.id).as_str()));
     assert_eq!(by_key.outcome, "answer");
@@ -153,7 +153,7 @@ fn what_was_chosen_while_typing_is_answered() {
 }
 
 #[test]
-fn tags_are_no_words() {
+fn tags_are_removed() {
     let cases = [
         ("<@1> hello", "hello"),
         ("hello <@!1>", "hello"),
@@ -169,7 +169,7 @@ fn tags_are_no_words() {
     }
 }
 
-/// Questions, halves of questions, noise, and what should not be let through.
+/// Questions, parts of questions, noise, and text that must not get through.
 fn texts() -> impl Strategy<Value = String> {
     let bits = prop::sample::select(vec![
         "who is ",
@@ -196,7 +196,7 @@ fn texts() -> impl Strategy<Value = String> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: std::env::var("FACTOTUM_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(512), ..ProptestConfig::default() })]
 
-    /// Whatever arrives: no panic, no unasked word, nobody pinged, nothing longer than Discord takes.
+    /// Whatever arrives: no panic, no reply unless asked, no pings, nothing longer than Discord accepts.
     #[test]
     fn any_message(
         text in texts(),
@@ -230,7 +230,7 @@ proptest! {
     }
 }
 
-/// Nothing in what is sent pings anybody or breaks Discord's limits.
+/// Nothing that is sent pings anyone or exceeds Discord's limits.
 fn harmless(decision: &Decision) -> Result<(), TestCaseError> {
     for action in &decision.actions {
         let message = match action {

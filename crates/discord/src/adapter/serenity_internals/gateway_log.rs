@@ -1,9 +1,8 @@
-//! ShardEvents of the connection's life. serenity tells them to nobody but its log, so they are read off its log lines; the version of serenity
-//! is held fast in `Cargo.toml`, and the end-to-end tests need every one of these lines.
+//! Reads shard events from serenity's log, the only place where serenity reports them. The end-to-end tests need every line listed here.
 //!
-//! The lines themselves are never printed: some quote what was received, and with it what people wrote.
+//! The lines are never printed: some quote what was received, including what people wrote.
 //!
-//! One of its spans tells, too, when a shard is about to connect in order to identify, and it is opened just there: so a shard can be held up.
+//! One of serenity's spans opens right before a shard connects in order to identify. That is where a shard can be held back.
 
 use factotum_service::exit::ExitReason;
 use factotum_service::health::ShardEvent;
@@ -22,7 +21,7 @@ use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::layer::Context;
 use tracing_subscriber::registry::LookupSpan;
 
-/// A module of serenity's, what its line has to say, and of what it is a sign for a shard.
+/// A module of serenity, a part of its log line, and the event that it stands for.
 type Line = (&'static str, &'static str, fn(u32) -> ShardEvent);
 
 const LINES: &[Line] = &[
@@ -40,70 +39,70 @@ const LINES: &[Line] = &[
     ("serenity::gateway::bridge::shard_runner", "Requesting restart", ShardEvent::Disconnected),
 ];
 
-/// The module and the name of the span in which serenity starts a shard: after it has waited its own five seconds, directly before it takes the
-/// gateway's address from under its lock, and connects. Every identify comes that way, and nothing else does; to take a session up again is
-/// another way.
+/// The module and name of the span in which serenity starts a shard: after its own pause of five seconds, right before it locks the gateway's
+/// address and connects. Every identify goes through it, and nothing else does: resuming a session does not.
 const START: (&str, &str) = ("serenity::gateway::bridge::shard_queuer", "start");
 
-/// A shard that is about to connect in order to identify. It waits for the lock, behind us.
-pub(in crate::adapter) struct Held {
+/// A shard that is about to identify. It waits for the lock, behind us.
+pub(in crate::adapter) struct HeldShard {
     pub shard: u32,
     pub lock: Lock,
 }
 
-/// A place in the line for the gateway's address.
+/// Our place in the line for the gateway's address.
 type Lock = Pin<Box<dyn Future<Output = OwnedMutexGuard<String>> + Send>>;
 
-/// Where shards are held up.
+/// Where shards are held back.
 #[derive(Debug)]
-struct Gate {
+struct AddressGate {
     address: Arc<Mutex<String>>,
-    held: UnboundedSender<Held>,
+    held: UnboundedSender<HeldShard>,
 }
 
-impl Gate {
-    /// Gets into the line before serenity, which is about to. The lock is given to whoever came first.
+impl AddressGate {
+    /// Gets into the line ahead of serenity, which is about to. The lock goes to the first in line.
     fn hold(&self, shard: u32) {
-        // Without tokio's budget for tasks, which may be spent, the first poll has a place for sure.
+        // Outside of tokio's task budget, which may be used up, the first poll is sure to get a place.
         let mut lock: Lock = Box::pin(unconstrained(self.address.clone().lock_owned()));
         let lock = match lock.as_mut().poll(&mut std::task::Context::from_waker(Waker::noop())) {
             Poll::Ready(guard) => Box::pin(ready(guard)),
             Poll::Pending => lock,
         };
-        // Nobody may be there any more.
-        let _ = self.held.send(Held { shard, lock });
+        // The receiver may be gone.
+        let _ = self.held.send(HeldShard { shard, lock });
     }
 }
 
-/// The signs as they come. What is read off the log and what is heard of events go one way, so that "lost" and "resumed" keep their order.
+/// The shard events in order. Those from the log and those from serenity's event handler share one channel, so that "disconnected" and
+/// "resumed" keep their order.
 #[derive(Debug)]
 pub struct ShardEvents {
     sender: UnboundedSender<ShardEvent>,
     receiver: UnboundedReceiver<ShardEvent>,
-    gate: Arc<OnceLock<Gate>>,
+    gate: Arc<OnceLock<AddressGate>>,
 }
 
 impl ShardEvents {
-    /// Holds up every shard that is about to identify, by the lock of the gateway's address.
-    pub(in crate::adapter) fn hold(&self, address: Arc<Mutex<String>>) -> UnboundedReceiver<Held> {
+    /// Holds back every shard that is about to identify, with the lock of the gateway's address.
+    pub(in crate::adapter) fn hold(&self, address: Arc<Mutex<String>>) -> UnboundedReceiver<HeldShard> {
         let (held, coming) = unbounded_channel();
-        // A second connection of the same process there is not.
-        let _ = self.gate.set(Gate { address, held });
+        // A process has only one connection.
+        let _ = self.gate.set(AddressGate { address, held });
         coming
     }
 
-    /// The next one, once there is one.
+    /// Waits for the next event.
     pub(in crate::adapter) async fn next(&mut self) -> Option<ShardEvent> {
         self.receiver.recv().await
     }
 
-    /// Where others can send theirs.
+    /// A sender for other sources of events.
     pub(in crate::adapter) fn sender(&self) -> UnboundedSender<ShardEvent> {
         self.sender.clone()
     }
 }
 
-/// A layer that takes note of signs, and where they come out.
+/// The log layer that reads shard events, and the events.
 pub fn layer<S: Subscriber + for<'a> LookupSpan<'a>>() -> (impl Layer<S> + Send + Sync, ShardEvents) {
     let (sender, receiver) = unbounded_channel();
     let gate = Arc::new(OnceLock::new());
@@ -111,33 +110,33 @@ pub fn layer<S: Subscriber + for<'a> LookupSpan<'a>>() -> (impl Layer<S> + Send 
     (gateway_log.with_filter(filter_fn(concerns)), ShardEvents { sender, receiver, gate })
 }
 
-/// Events of these modules only. Of their spans just one: to open the others would put everything that is received into words.
+/// Only log lines of these modules, and only one of their spans: opening the others would format everything that is received.
 fn concerns(metadata: &Metadata<'_>) -> bool {
     if metadata.is_span() {
         return (metadata.target(), metadata.name()) == START;
     }
-    // Of the least level, only the shard's own lines matter; the others come by the thousand.
+    // At trace level only the shard module matters; the others log thousands of lines.
     let level = if metadata.target() == "serenity::gateway::shard" { Level::TRACE } else { Level::DEBUG };
     *metadata.level() <= level && LINES.iter().any(|(target, _, _)| *target == metadata.target())
 }
 
 struct GatewayLog {
     sender: UnboundedSender<ShardEvent>,
-    gate: Arc<OnceLock<Gate>>,
+    gate: Arc<OnceLock<AddressGate>>,
 }
 
 impl<S: Subscriber> Layer<S> for GatewayLog {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
         let mut message = Message(String::new());
         event.record(&mut message);
-        if let Some(sign) = sign(event.metadata().target(), &message.0) {
-            // Nobody may be listening any more.
-            let _ = self.sender.send(sign);
+        if let Some(shard_event) = shard_event(event.metadata().target(), &message.0) {
+            // The receiver may be gone.
+            let _ = self.sender.send(shard_event);
         }
     }
 
     fn on_new_span(&self, attributes: &Attributes<'_>, _: &Id, _: Context<'_, S>) {
-        // No other span comes here.
+        // `concerns` lets no other span through.
         if let Some(gate) = self.gate.get() {
             let mut id = ShardField(String::new());
             attributes.record(&mut id);
@@ -167,14 +166,14 @@ impl Visit for Message {
     }
 }
 
-fn sign(target: &str, message: &str) -> Option<ShardEvent> {
-    // What was received may be quoted behind: only the beginning is serenity's own.
+fn shard_event(target: &str, message: &str) -> Option<ShardEvent> {
+    // The rest of a line may quote what was received: only its beginning is serenity's own.
     let own = factotum_core::text::truncate(message, 120);
-    let (_, _, sign) = LINES.iter().find(|(module, words, _)| *module == target && own.contains(words))?;
-    Some(sign(shard(own)))
+    let (_, _, event) = LINES.iter().find(|(module, words, _)| *module == target && own.contains(words))?;
+    Some(event(shard(own)))
 }
 
-/// The shard that a line speaks of: `[ShardInfo { id: ShardId(3), total: 4 }] ...`.
+/// The shard that a line is about: `[ShardInfo { id: ShardId(3), total: 4 }] ...`.
 fn shard(message: &str) -> u32 {
     let digits = message.split("ShardId(").nth(1).unwrap_or_default();
     digits.split(')').next().and_then(|d| d.parse().ok()).unwrap_or_default()
@@ -185,24 +184,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn signs_with_their_shards() {
+    fn lines_become_events() {
         let line = |rest: &str| format!("[ShardInfo {{ id: ShardId(3), total: 4 }}] {rest}");
-        assert_eq!(sign("serenity::gateway::ws", &line("Identifying")), Some(ShardEvent::Identifying(3)));
-        assert_eq!(sign("serenity::gateway::shard", &line("Received heartbeat ack")), Some(ShardEvent::HeartbeatAcknowledged(3)));
+        assert_eq!(shard_event("serenity::gateway::ws", &line("Identifying")), Some(ShardEvent::Identifying(3)));
+        assert_eq!(shard_event("serenity::gateway::shard", &line("Received heartbeat ack")), Some(ShardEvent::HeartbeatAcknowledged(3)));
         assert_eq!(
             sign("serenity::gateway::shard", &line("Unknown unclean close 4012: None")),
             Some(ShardEvent::Rejected(ExitReason::BadVersion))
         );
-        assert_eq!(sign("serenity::gateway::shard", &line("Unknown unclean close 4000: None")), None);
+        assert_eq!(shard_event("serenity::gateway::shard", &line("Unknown unclean close 4000: None")), None);
         assert_eq!(
-            sign("serenity::gateway::ws", &format!("Err deserializing text: x; text: {}] Identifying", "y".repeat(200))),
+            shard_event("serenity::gateway::ws", &format!("Err deserializing text: x; text: {}] Identifying", "y".repeat(200))),
             Some(ShardEvent::Unreadable)
         );
-        assert_eq!(sign("somewhere::else", &line("Identifying")), None);
+        assert_eq!(shard_event("somewhere::else", &line("Identifying")), None);
     }
 
     #[tokio::test]
-    async fn whoever_starts_a_shard_is_held_up() {
+    async fn a_starting_shard_is_held_back() {
         use tracing_subscriber::prelude::*;
         #[derive(Debug)]
         #[expect(dead_code, reason = "it is read by its Debug")]
@@ -211,22 +210,22 @@ mod tests {
             drop(tracing::info_span!(target: "serenity::gateway::bridge::shard_queuer", "start", id = ?ShardId(number), total = 4_u32));
             drop(tracing::info_span!(target: "serenity::gateway::bridge::shard_queuer", "check_last_start"));
         };
-        let (layer, signs) = layer();
+        let (layer, shard_events) = layer();
         let _log = tracing::subscriber::set_default(tracing_subscriber::registry().with(layer));
         start(9);
         let address = Arc::new(Mutex::new(String::new()));
-        let mut coming = signs.hold(address.clone());
+        let mut coming = shard_events.hold(address.clone());
         start(3);
-        let Held { shard, lock } = coming.recv().await.expect("the first: without a gate nobody was held up");
+        let HeldShard { shard, lock } = coming.recv().await.expect("the first: before `hold`, no shard was held back");
         assert!(shard == 3 && address.try_lock().is_err());
         drop(lock.await);
-        // Another shard takes its session up again just now.
+        // Another shard resumes its session just now.
         let other = address.clone().try_lock_owned().expect("the gate is open");
         start(2);
         let mut serenity = Box::pin(address.lock());
         assert!(serenity.as_mut().poll(&mut std::task::Context::from_waker(Waker::noop())).is_pending());
         drop(other);
-        let Held { shard, lock } = coming.recv().await.expect("the second");
+        let HeldShard { shard, lock } = coming.recv().await.expect("the second");
         let guard = lock.await;
         assert!(shard == 2 && serenity.as_mut().poll(&mut std::task::Context::from_waker(Waker::noop())).is_pending(), "we came first");
         drop(guard);
