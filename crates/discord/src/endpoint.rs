@@ -145,7 +145,7 @@ impl Endpoint {
 async fn answer(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Response {
     endpoint.respond(request).await.unwrap_or_else(|rejection| {
         let reason = rejection.as_str();
-        endpoint.dispatcher.status.metrics.refused(reason);
+        endpoint.dispatcher.status.metrics.rejected(reason);
         tracing::debug!(reason, "request rejected");
         let mut response = rejection.status().into_response();
         if matches!(rejection, Rejection::TooLarge | Rejection::Incomplete) {

@@ -1,7 +1,7 @@
 //! Checks that a request comes from Discord, and that it is recent: it carries an Ed25519 signature (RFC 8032) of its timestamp and body in its
 //! headers (Discord's documentation, Interactions: Security and Authorization). Nothing here reads a clock.
 
-use factotum_service::config::{PublicKey, hex};
+use factotum_service::config::{PublicKey, from_hex};
 use ring::signature::{ED25519, UnparsedPublicKey};
 
 /// How far a timestamp may be from our own clock, in seconds, in either direction. An interaction is over after three seconds; the rest is for
@@ -63,7 +63,7 @@ impl Signed<'_> {
     /// # Errors
     /// [`SignatureError::Unsigned`] if it is not a signature, [`SignatureError::Forged`] if it does not match.
     pub fn by(&self, key: &PublicKey, body: &[u8]) -> Result<(), SignatureError> {
-        let signature: [u8; 64] = hex(self.signature).ok_or(SignatureError::Unsigned)?;
+        let signature: [u8; 64] = from_hex(self.signature).ok_or(SignatureError::Unsigned)?;
         let message = [self.timestamp, body].concat();
         UnparsedPublicKey::new(&ED25519, key.0).verify(&message, &signature).map_err(|_| SignatureError::Forged)
     }
@@ -86,7 +86,7 @@ mod tests {
 
     fn signed(pair: &Ed25519KeyPair, time: u64, body: &[u8]) -> (String, String) {
         let message = [time.to_string().as_bytes(), body].concat();
-        (time.to_string(), factotum_core::hash::hex(pair.sign(&message).as_ref()))
+        (time.to_string(), factotum_core::hash::from_hex(pair.sign(&message).as_ref()))
     }
 
     fn check(key: &PublicKey, (timestamp, signature): (&str, &str), body: &[u8]) -> Result<(), SignatureError> {

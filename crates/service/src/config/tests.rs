@@ -155,10 +155,9 @@ fn every_value_has_its_origin() {
 #[test]
 fn printed_settings_can_be_read_again() {
     let all = uncommented(include_str!("../../../../bot.toml"));
-    let config = parse(&all).expect("no mistake");
+    let resolved = resolved(&all).expect("no mistake");
+    let config = resolved.config.clone();
     let (mut text, mut section) = (String::new(), String::new());
-    let mut resolved = Resolved::default();
-    resolved.config = config.clone();
     for setting in resolved.settings() {
         if setting.section != section {
             section = setting.section.clone();
