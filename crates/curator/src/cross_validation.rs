@@ -157,8 +157,12 @@ mod tests {
     use std::collections::BTreeSet;
 
     fn base() -> KnowledgeBase {
-        let text = include_str!("../../../tests/packs/tiny/lighthouse.toml").to_owned();
-        pack::load(&[SourceFile { name: "lighthouse.toml".to_owned(), text }]).base.expect("without mistakes")
+        let file = |name: &str, text: &str| SourceFile { name: name.to_owned(), text: text.to_owned() };
+        let files = [
+            file("lighthouse.toml", include_str!("../../../tests/packs/tiny/lighthouse.toml")),
+            file("source.toml", include_str!("../../../tests/packs/tiny/source.toml")),
+        ];
+        pack::load(&files).base.expect("without mistakes")
     }
 
     #[test]
