@@ -201,14 +201,22 @@ impl Old {
 
     fn file(&mut self, file: usize, text: &str, found: &mut Vec<Diagnostic>) {
         let root = document::root(file, text, found);
+        let format = root.iter().find(|(key, _)| key.get_ref() == "format").map(|(_, value)| value.get_ref());
+        if !matches!(format, Some(DeValue::Integer(number)) if number.as_str() == "1") {
+            if found.iter().all(|d| d.place.file != file) {
+                let place = Place::new(file, 0..text.lines().next().map_or(0, str::len));
+                let help = "migrate a folder whose files begin with `format = 1`";
+                found.push(Diagnostic::new(Code::Format, place, "this file is not format 1", help));
+            }
+            return;
+        }
         let mut comments = Comments::new(text, &root);
         self.heads.push(std::mem::take(&mut comments.head));
         let mut reader = Reader { file, text, comments, found };
-        let mut format = None;
         for (key, value) in root {
             let place = Place::new(file, key.span());
             match key.get_ref().as_ref() {
-                "format" => format = document::value::<i64>(file, "`format`", value, reader.found),
+                "format" => {}
                 "sources" => reader.entries(value, &mut self.sources),
                 "entities" => reader.entries(value, &mut self.entities),
                 "facts" => reader.entries(value, &mut self.facts),
@@ -225,15 +233,6 @@ impl Old {
                     reader.found.push(Diagnostic::new(Code::UnknownKey, place, message, "remove it, or correct its spelling"));
                 }
             }
-        }
-        if format != Some(1) && found.iter().all(|d| d.place.file != file) {
-            let place = Place::new(file, 0..text.lines().next().map_or(0, str::len));
-            found.push(Diagnostic::new(
-                Code::Format,
-                place,
-                "this file is not format 1",
-                "migrate a folder whose files begin with `format = 1`",
-            ));
         }
         self.sort();
     }
