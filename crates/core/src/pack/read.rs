@@ -31,9 +31,11 @@ fn elsewhere(key: &str, header: &str, nested: &[&str]) -> Option<Hint> {
     if ["phrase", "phrases", "paraphrase", "paraphrases", "question", "questions"].contains(&key) {
         return Some(Hint { help: "write every way of asking as a line of `ask`".to_owned(), meant: Some("ask"), sure: true });
     }
-    let homes: Vec<String> = keys().into_iter().filter(|(_, keys)| keys.contains(&key)).map(|(home, _)| format!("`{home}`")).collect();
+    let above = |home| if ["[[fact]]", "[relation.<id>]"].contains(&home) { ", above its first question" } else { "" };
+    let homes = keys().into_iter().filter(|(_, keys)| keys.contains(&key));
+    let homes: Vec<String> = homes.map(|(home, _)| format!("`{home}`{}", above(home))).collect();
     // A key that many tables have says nothing about where it was meant to be.
-    if (1..=2).contains(&homes.len()) { hint(format!("it belongs to {}, above the tables below it", homes.join(" or "))) } else { None }
+    if (1..=2).contains(&homes.len()) { hint(format!("it belongs to {}", homes.join(" or "))) } else { None }
 }
 
 /// How much of the files could be read.

@@ -145,7 +145,7 @@ fn each_mistake_is_found_once_and_named() {
         (
             "speaker = \"marsh\"",
             "speaker = \"arrived\"",
-            &["there is no entity `arrived` | that is the id of a relation; name a entity here"],
+            &["there is no entity `arrived` | that is the id of a relation; name an entity here"],
         ),
         ("paragraphs = 2", "paragraphs = 9", &["source `notice-board` has no paragraph 9 | its paragraphs are 1 to 5"]),
         ("paragraphs = 2", "", &["fact `hours` cites no paragraph | add `paragraphs = 1`, or up to 3 as in `paragraphs = [1, 2]`"]),
@@ -153,7 +153,7 @@ fn each_mistake_is_found_once_and_named() {
         (
             "answer = \"From",
             "speaker = \"marsh\"\nanswer = \"From",
-            &["this question has no key `speaker` | it belongs to `[defaults]` or `[[fact]]`, above the tables below it"],
+            &["this question has no key `speaker` | it belongs to `[defaults]` or `[[fact]]`, above its first question"],
         ),
         (
             "ask = \"how much is the fine\"",
@@ -196,7 +196,11 @@ fn each_mistake_is_found_once_and_named() {
             "ask = \"opening hours of the library!\"",
             &["this way of asking is in two places | keep it where the reply fits it best"],
         ),
-        ("ask = \"what comes next\"", "ask = \"\"", &["this unanswerable question asks nothing | write one way of asking a line"]),
+        (
+            "ask = \"what comes next\"",
+            "ask = \"\"",
+            &["this unanswerable question asks nothing | write at least one line, each a way of asking"],
+        ),
         (
             "ask = \"what comes next\"",
             "ask = [\"what comes next\"]",

@@ -52,7 +52,7 @@ fn asked(context: &Context<'_>) -> Vec<Asked> {
 /// There is something to ask.
 pub(super) fn every_ask_has_a_line(context: &Context<'_>, findings: &mut Findings<'_>) {
     for asked in asked(context).into_iter().filter(|asked| asked.lines.is_empty()) {
-        findings.say(asked.place, format!("{} asks nothing", asked.what), "write one way of asking a line");
+        findings.say(asked.place, format!("{} asks nothing", asked.what), "write at least one line, each a way of asking");
     }
 }
 

@@ -143,10 +143,9 @@ impl Seeker<'_, '_, '_> {
             let hint = if fact.named { String::new() } else { ", the id that it has by default".to_owned() };
             return format!("that is a question; its fact is `{}`{hint}", escape_control(&fact.id));
         }
-        format!(
-            "that is the id of a {name}; name {} here",
-            wanted.iter().map(|kind| format!("a {}", kind.name())).collect::<Vec<_>>().join(" or ")
-        )
+        let with_article = |name: &str| format!("{} {name}", if name.starts_with('e') { "an" } else { "a" });
+        let wanted: Vec<String> = wanted.iter().map(|kind| with_article(kind.name())).collect();
+        format!("that is the id of {}; name {} here", with_article(name), wanted.join(" or "))
     }
 
     fn no_group(&mut self, place: Place, group: &str, groups: &HashSet<String>) {
