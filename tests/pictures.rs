@@ -1,158 +1,116 @@
-//! The pictures in `docs/pictures` show what people get: they are drawn from the messages that the bot sends.
-//! `scripts/bless` draws them again; look at them before you keep them.
+//! The pictures in `docs/pictures` show what the bot sends. `scripts/pictures` takes them, and keeps what they show in `payloads.json`.
 
-use factotum_discord::payload::{Component, Embed, Message};
-use factotum_discord::reply;
-use std::fmt::Write;
+use factotum_discord::bot::{Action, Bot};
+use factotum_discord::event::{Incoming, Interaction, InteractionKind, InteractionToken, MessageEvent, Origin};
+use factotum_discord::indexed_knowledge::IndexedKnowledge;
+use factotum_discord::payload::Response;
+use factotum_service::config;
+use serde_json::{Value, json};
+use std::fs;
 use std::path::Path;
+use std::time::Instant;
 
-/// Width of a picture, and of a line of text in it, in pixels.
-const WIDTH: usize = 640;
-/// Pixels of a line.
-const LINE: usize = 20;
-/// Characters that fit a line of the widths above, in a usual sans-serif of 14 pixels.
-const COLUMNS: usize = 78;
-/// Pixels of a character on a button.
-const GLYPH: usize = 7;
+/// Most bytes of a picture: a reader loads every one that a document shows.
+const MOST_BYTES: usize = 60_000;
+const THEMES: [&str; 2] = ["dark", "light"];
+const ORIGIN: Origin = Origin { user: 1, channel: 2, guild: Some(3) };
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// What each picture shows: the message, and what it replies to.
+fn payloads() -> Vec<Value> {
+    let bot = Bot::new(IndexedKnowledge::of(factotum_built_in::answerer()), config::Discord::default());
+    vec![
+        asked(&bot, "answer", "which NATO members don't recognize Kosovo?"),
+        mentioned(&bot, "speaker", "what does Osmani say about NATO membership?"),
+        asked(&bot, "decline", "does Cyprus recognise Kosovo?"),
+        asked(&bot, "clarify", "Western Balkans?"),
+        command(&bot, "topics"),
+        command(&bot, "help"),
+    ]
+}
+
+/// The reply to `/ask`.
+fn asked(bot: &Bot, name: &str, question: &str) -> Value {
+    let kind = InteractionKind::Ask { question: question.to_owned(), private: false };
+    json!({"name": name, "asked": {"command": "ask", "options": {"question": question}}, "message": used(bot, kind)})
+}
+
+/// The reply to a command without options. If it has a menu, the picture shows the menu open.
+fn command(bot: &Bot, name: &str) -> Value {
+    json!({"name": name, "asked": {"command": name, "open": true}, "message": used(bot, InteractionKind::Command(name.to_owned()))})
+}
+
+/// The reply to a message that mentions the bot.
+fn mentioned(bot: &Bot, name: &str, question: &str) -> Value {
+    let text = format!("<@4> {question}");
+    let message = MessageEvent {
+        id: 5,
+        origin: ORIGIN,
+        text: text.clone(),
+        from_bot: false,
+        regular: true,
+        mentions_everyone: false,
+        mentions_bot: true,
+        replies_to_bot: false,
+    };
+    json!({"name": name, "asked": {"written": text}, "message": sent(bot, &Incoming::Message(message))})
+}
+
+fn used(bot: &Bot, kind: InteractionKind) -> Value {
+    let token = InteractionToken("secret".to_owned());
+    sent(bot, &Incoming::Interaction(Interaction { id: 5, token, origin: ORIGIN, kind }))
+}
+
+/// The one message that the bot sends.
+fn sent(bot: &Bot, incoming: &Incoming) -> Value {
+    match bot.decide(incoming, Instant::now()).actions.as_slice() {
+        [Action::Respond { response: Response::Message(message), .. }] => json!(message),
+        [Action::Post { message, .. }] => json!(message),
+        other => panic!("a picture shows one message, not {other:?}"),
+    }
+}
 
 #[test]
-fn pictures_show_what_is_sent() {
-    let answerer = factotum_built_in::answerer();
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/pictures");
-    for (name, question) in [
-        ("answer", "which NATO members don't recognize Kosovo?"),
-        ("speaker", "what does Osmani say about NATO membership?"),
-        ("decline", "does Cyprus recognise Kosovo?"),
-    ] {
-        let messages = reply::messages(answerer.base(), &answerer.answer(question));
-        let [message] = messages.as_slice() else { panic!("one message for {question}") };
-        crate::expected::hold(&folder.join(format!("{name}.svg")), &picture(question, message));
+fn show_what_the_bot_sends() {
+    let now = format!("{:#}\n", Value::Array(payloads()));
+    // So scripts/pictures learns what to take pictures of.
+    if let Some(file) = std::env::var_os("FACTOTUM_PAYLOADS") {
+        fs::write(file, now).expect("the script made the folder");
+        return;
     }
+    let kept = fs::read_to_string(root().join("docs/pictures/payloads.json")).unwrap_or_default();
+    let differs = kept.lines().zip(now.lines()).find(|(kept, now)| kept != now);
+    assert!(kept == now, "the bot sends something else than docs/pictures show: run scripts/pictures\n{differs:#?}");
 }
 
-/// A drawing that grows downwards.
-struct Drawing {
-    svg: String,
-    y: usize,
-}
-
-impl Drawing {
-    fn text(&mut self, x: usize, style: &str, text: &str) {
-        for line in text.lines().flat_map(|line| wrapped(line, COLUMNS - x / 8)) {
-            self.y += LINE;
-            writeln!(self.svg, "<text x=\"{x}\" y=\"{}\" class=\"{style}\">{}</text>", self.y, escaped(&line))
-                .expect("writing to a string");
+#[test]
+fn are_small_and_in_both_themes() {
+    for payload in payloads() {
+        for theme in THEMES {
+            let file = format!("{}-{theme}.png", payload["name"].as_str().unwrap_or_default());
+            let picture = fs::read(root().join("docs/pictures").join(&file)).unwrap_or_default();
+            assert!(picture.starts_with(b"\x89PNG"), "docs/pictures/{file} is missing: run scripts/pictures");
+            assert!(picture.len() <= MOST_BYTES, "docs/pictures/{file} has {} bytes, more than {MOST_BYTES}", picture.len());
         }
     }
-
-    fn embed(&mut self, embed: &Embed) {
-        let top = self.y + 8;
-        self.y += 10;
-        self.text(36, "strong", &shown(&embed.title));
-        self.text(36, "plain", &shown(&embed.description));
-        for field in &embed.fields {
-            self.y += 4;
-            self.text(36, "strong small", &shown(&field.name));
-            self.text(36, "plain", &shown(&field.value));
-        }
-        self.y += 10;
-        let height = self.y - top;
-        // Drawn behind the text that is there already.
-        let back = format!(
-            "<rect x=\"20\" y=\"{top}\" width=\"{}\" height=\"{height}\" rx=\"4\" fill=\"#f2f3f5\"/><rect x=\"20\" y=\"{top}\" width=\"4\" height=\"{height}\" fill=\"#{:06x}\"/>\n",
-            WIDTH - 40,
-            embed.color
-        );
-        self.svg.insert_str(0, &back);
-    }
-
-    /// A row of buttons, side by side as far as there is room.
-    fn buttons(&mut self, components: &[Component]) {
-        self.y += 10;
-        let mut x = 20;
-        for component in components {
-            let Component::Button { label, style, .. } = component else { continue };
-            let (fill, ink) = if *style == 1 { ("#5865f2", "#ffffff") } else { ("#d9dbe0", "#1e1f22") };
-            // The text is told how long to be, so that it fits whatever the font.
-            let length = GLYPH * label.chars().count();
-            if x > 20 && x + length + 24 > WIDTH - 20 {
-                (x, self.y) = (20, self.y + 34);
-            }
-            writeln!(
-                self.svg,
-                "<rect x=\"{x}\" y=\"{}\" width=\"{}\" height=\"28\" rx=\"4\" fill=\"{fill}\"/><text x=\"{}\" y=\"{}\" class=\"plain\" \
-                 textLength=\"{length}\" lengthAdjust=\"spacingAndGlyphs\" style=\"fill:{ink}\">{}</text>",
-                self.y,
-                length + 24,
-                x + 12,
-                self.y + 19,
-                escaped(label)
-            )
-            .expect("writing to a string");
-            x += length + 32;
-        }
-        self.y += 34;
-    }
 }
 
-fn picture(question: &str, message: &Message) -> String {
-    let mut drawing = Drawing { svg: String::new(), y: 10 };
-    drawing.text(20, "small", &format!("/ask question: {question}"));
-    drawing.y += 6;
-    drawing.text(20, "strong", "Factotum");
-    drawing.text(20, "plain", &shown(&message.content));
-    message.embeds.iter().for_each(|embed| drawing.embed(embed));
-    message.components.iter().for_each(|row| drawing.buttons(&row.components));
-    let height = drawing.y + 16;
-    format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH}\" height=\"{height}\" viewBox=\"0 0 {WIDTH} {height}\" role=\"img\">\n\
-         <title>{}</title>\n\
-         <style>text{{font-family:sans-serif;font-size:14px;fill:#1e1f22}}.strong{{font-weight:bold}}.small{{font-size:12px;fill:#5c5e66}}</style>\n\
-         <rect width=\"{WIDTH}\" height=\"{height}\" fill=\"#ffffff\"/>\n{}</svg>\n",
-        escaped(&format!("{question} {}", shown(&message.content).replace('\n', " "))),
-        drawing.svg
-    )
-}
-
-/// Markdown as Discord shows it: without escapes, invisible joints and the addresses of links.
-fn shown(text: &str) -> String {
-    let mut out = String::new();
-    for line in text.lines() {
-        let line = line.strip_prefix("-# ").unwrap_or(line);
-        let mut chars = line.chars().peekable();
-        let mut plain = String::new();
-        while let Some(c) = chars.next() {
-            match c {
-                '\\' => plain.extend(chars.next()),
-                '\u{2060}' => {}
-                '[' => {}
-                ']' if chars.peek() == Some(&'(') => while chars.next().is_some_and(|c| c != ')') {},
-                other => plain.push(other),
-            }
+#[test]
+fn exist_where_documents_show_them() {
+    for document in ["README.md", "docs/discord.md"] {
+        let path = root().join(document);
+        let text = fs::read_to_string(&path).expect("the document exists");
+        let folder = path.parent().expect("a file lies in a folder");
+        let after = |start| text.split(start).skip(1).filter_map(|rest| rest.split('"').next());
+        let shown: Vec<&str> = after("src=\"").chain(after("srcset=\"")).collect();
+        for theme in THEMES {
+            assert!(shown.iter().any(|file| file.ends_with(&format!("-{theme}.png"))), "{document} shows no picture in the {theme} theme");
         }
-        let bullet = plain.strip_prefix("- ").map(|rest| format!("\u{2022} {rest}"));
-        out.push_str(&bullet.unwrap_or(plain));
-        out.push('\n');
-    }
-    out.trim_end().to_owned()
-}
-
-fn wrapped(line: &str, columns: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in line.split(' ') {
-        let last = lines.last_mut().expect("it began with one");
-        if !last.is_empty() && last.chars().count() + 1 + word.chars().count() > columns {
-            lines.push(word.to_owned());
-        } else {
-            if !last.is_empty() {
-                last.push(' ');
-            }
-            last.push_str(word);
+        for file in shown {
+            assert!(folder.join(file).exists(), "{document}: nothing is at {file}");
         }
     }
-    lines
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
