@@ -86,7 +86,7 @@ mod tests {
 
     fn signed(pair: &Ed25519KeyPair, time: u64, body: &[u8]) -> (String, String) {
         let message = [time.to_string().as_bytes(), body].concat();
-        (time.to_string(), factotum_core::hash::from_hex(pair.sign(&message).as_ref()))
+        (time.to_string(), factotum_core::hash::hex(pair.sign(&message).as_ref()))
     }
 
     fn check(key: &PublicKey, (timestamp, signature): (&str, &str), body: &[u8]) -> Result<(), SignatureError> {

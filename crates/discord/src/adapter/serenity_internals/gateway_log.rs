@@ -189,7 +189,7 @@ mod tests {
         assert_eq!(shard_event("serenity::gateway::ws", &line("Identifying")), Some(ShardEvent::Identifying(3)));
         assert_eq!(shard_event("serenity::gateway::shard", &line("Received heartbeat ack")), Some(ShardEvent::HeartbeatAcknowledged(3)));
         assert_eq!(
-            sign("serenity::gateway::shard", &line("Unknown unclean close 4012: None")),
+            shard_event("serenity::gateway::shard", &line("Unknown unclean close 4012: None")),
             Some(ShardEvent::Rejected(ExitReason::BadVersion))
         );
         assert_eq!(shard_event("serenity::gateway::shard", &line("Unknown unclean close 4000: None")), None);

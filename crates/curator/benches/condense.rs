@@ -1,7 +1,7 @@
 //! Finds paraphrases that change nothing: the knowledge base answers them just as well without having been taught them.
 //!
 //! ```text
-//! cargo run --release -p factotum-curator --example condense -- FOLDER [--golden FILE]... [--margin 0.15] [--least 3]
+//! cargo bench -p factotum-curator --bench condense -- FOLDER [--golden FILE]... [--margin 0.15] [--least 3]
 //! ```
 //!
 //! A large base has many paraphrases that say what others say. This is Hart's condensed nearest neighbour rule ("The condensed
