@@ -198,7 +198,7 @@ impl Server {
         let mut lines = BufReader::new(child.stderr.take().context("it is piped")?).lines();
         let mut server = Server { child, address: String::new(), stop: "KILL" };
         let said = lines.by_ref().map_while(Result::ok).find_map(|line| {
-            let address = line.split("taking interactions at http://").nth(1)?;
+            let address = line.split("serving interactions on http://").nth(1)?;
             Some(address.trim_end_matches(PATH).to_owned())
         });
         server.address = said.context("the server did not begin")?;
@@ -255,7 +255,7 @@ async fn constant() -> Result<()> {
         }
     };
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
-    eprintln!("taking interactions at http://{}{PATH}", listener.local_addr()?);
+    eprintln!("serving interactions on http://{}{PATH}", listener.local_addr()?);
     http::serve(listener, Router::new().route(PATH, post(answer)), CONNECTION_LIMITS, std::future::pending()).await;
     Ok(())
 }

@@ -30,7 +30,7 @@ pub(crate) fn call(command: &str) -> Option<Call> {
     }
     match words.next()?.as_str() {
         "factotum" => {}
-        "cargo" => words.by_ref().find(|word| word == "--").map(drop)?,
+        "cargo" if words.peek().is_some_and(|word| word == "run") => words.by_ref().find(|word| word == "--").map(drop)?,
         "docker" => words.by_ref().find(|word| word == "factotum").map(drop)?,
         _ => return None,
     }

@@ -63,7 +63,7 @@ where
             tokio::spawn(http::serve(listener, router, monitoring::LIMITS, pending()));
         }
         tokio::spawn(reloader.run(hangups));
-        let dispatcher = Dispatcher { bot, status: status, log_user_ids: config.log_user_ids };
+        let dispatcher = Dispatcher { bot, status, log_user_ids: config.log_user_ids };
         serve(Started { dispatcher, stop, worker: worker.handle().clone() }).await
     });
     // A reload may be in the middle of training.

@@ -19,8 +19,8 @@ const NOT_WATCHED: (&str, &str) = ("FACTOTUM_RELOAD_POLL_INTERVAL_SECONDS", "0")
 
 /// The address on which the bot serves health and metrics.
 async fn address(bot: &Bot) -> String {
-    bot.says("telling about itself at http://", 1).await;
-    bot.lines("telling about itself").remove(0).split("http://").nth(1).expect("an address").trim_end_matches(['"', '}']).to_owned()
+    bot.says("serving health and metrics on http://", 1).await;
+    bot.lines("serving health and metrics").remove(0).split("http://").nth(1).expect("an address").trim_end_matches(['"', '}']).to_owned()
 }
 
 async fn request(address: &str, line: &str) -> (u16, String) {
@@ -92,7 +92,7 @@ impl Mount {
 /// A changed answer.
 const GROWN: &[(&str, &str)] = &[("31 metres", "32 metres")];
 /// An invalid knowledge base.
-const BROKEN: &[(&str, &str)] = &[("facts = [\"", "facts = [\"no-")];
+const BROKEN: &[(&str, &str)] = &[("\nanswer = ", "\nalso = \"nowhere\"\nanswer = ")];
 
 /// The reply to the question, in its own channel.
 async fn height(fake: &Fake, channel: u64) -> String {
@@ -114,15 +114,15 @@ pub(crate) async fn serves_health_and_metrics(fake: Fake) {
     let version: Value = serde_json::from_str(&version).expect("JSON");
     assert_eq!((status, version["version"].as_str()), (200, Some(env!("CARGO_PKG_VERSION"))));
     assert_eq!((version["base"]["facts"].as_u64(), version["base"]["version"].as_str().map(str::len)), (Some(3), Some(64)), "{version}");
-    assert_eq!(metric(&bot, "factotum_questions_total{surface=\"direct\",outcome=\"answer\"}").await, Some(1.0));
-    assert_eq!(metric(&bot, "factotum_questions_total{surface=\"ask\",outcome=\"no_answer\"}").await, Some(1.0));
-    assert_eq!(metric(&bot, "factotum_events_total{surface=\"typing\",outcome=\"shown\"}").await, Some(1.0));
-    assert_eq!(metric(&bot, "factotum_answer_seconds_count").await, Some(2.0));
-    assert_eq!(metric(&bot, "factotum_acknowledge_seconds_count").await, Some(3.0));
+    assert_eq!(metric(&bot, "factotum_questions_total{event=\"direct\",outcome=\"answer\"}").await, Some(1.0));
+    assert_eq!(metric(&bot, "factotum_questions_total{event=\"ask\",outcome=\"no_answer\"}").await, Some(1.0));
+    assert_eq!(metric(&bot, "factotum_other_events_total{event=\"autocomplete\",outcome=\"shown\"}").await, Some(1.0));
+    assert_eq!(metric(&bot, "factotum_answer_duration_seconds_count").await, Some(2.0));
+    assert_eq!(metric(&bot, "factotum_acknowledge_duration_seconds_count").await, Some(3.0));
     assert_eq!(metric(&bot, "factotum_confidence_ratio_count").await, Some(2.0));
     assert_eq!(metric(&bot, "factotum_shard_ready{shard=\"0\"}").await, Some(1.0));
-    assert_eq!(metric(&bot, "factotum_identifies_total").await, Some(1.0));
-    assert!(metric(&bot, "factotum_resident_memory_bytes").await > Some(1e6));
+    assert_eq!(metric(&bot, "factotum_gateway_identifies_total").await, Some(1.0));
+    assert!(metric(&bot, "process_resident_memory_bytes").await > Some(1e6));
     let (_, text) = get(&bot, "/metrics").await;
     for line in text.lines().filter_map(|line| line.strip_prefix("# TYPE ")) {
         let name = line.split(' ').next().unwrap_or_default();
@@ -139,7 +139,7 @@ pub(crate) async fn serves_that_it_is_not_ready(fake: Fake) {
     let bot = Bot::ready(&fake, &[]).await;
     fake.fault("POST /messages", 1, How::Status(503, json!({})));
     assert_eq!(height(&fake, 40).await, "31 metres.");
-    assert_eq!(metric(&bot, "factotum_rest_errors_total{kind=\"broken\"}").await, Some(1.0));
+    assert_eq!(metric(&bot, "factotum_rest_errors_total{error=\"broken\"}").await, Some(1.0));
     fake.gateway_gone(true);
     fake.order(0, Order::Drop);
     bot.says("not ready", 1).await;
@@ -147,12 +147,12 @@ pub(crate) async fn serves_that_it_is_not_ready(fake: Fake) {
     assert_eq!((status, detail["why"].as_str()), (503, Some("shard-not-connected")), "{detail}");
     assert_eq!(get(&bot, "/livez").await.0, 200);
     assert_eq!(metric(&bot, "factotum_ready").await, Some(0.0));
-    assert_eq!(metric(&bot, "factotum_connections_lost_total").await, Some(1.0));
+    assert_eq!(metric(&bot, "factotum_gateway_disconnects_total").await, Some(1.0));
     fake.gateway_gone(false);
     bot.says(" ready counts", 2).await;
     assert_eq!(readiness(&bot).await.0, 200);
     // Whichever address the library tries.
-    let sessions = [metric(&bot, "factotum_identifies_total").await, metric(&bot, "factotum_resumes_total").await];
+    let sessions = [metric(&bot, "factotum_gateway_identifies_total").await, metric(&bot, "factotum_gateway_resumes_total").await];
     assert_eq!(sessions.into_iter().flatten().sum::<f64>(), 2.0);
 }
 
@@ -167,10 +167,10 @@ pub(crate) async fn a_health_check_says_whether_it_is_ready(fake: Fake) {
     fake.gateway_gone(true);
     fake.order(0, Order::Drop);
     bot.says("not ready", 1).await;
-    assert_eq!(check(&address), (Some(1), format!("not ready; http://{address}/readyz says why\n")));
+    assert_eq!(check(&address), (Some(1), format!("not ready; see http://{address}/readyz\n")));
     bot.stop("TERM").await;
     let (status, says) = check(&address);
-    assert!(status == Some(1) && says.starts_with("not ready: cannot ask"), "{says}");
+    assert!(status == Some(1) && says.starts_with("not ready: cannot reach"), "{says}");
     assert_eq!(check("off").0, Some(2));
     assert_eq!(check("127.0.0.1:0").0, Some(2));
     let another = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
@@ -186,7 +186,7 @@ pub(crate) async fn a_health_check_says_whether_it_is_ready(fake: Fake) {
         }
         stream.write_all(b"SSH-2.0-something\r\n")
     });
-    assert!(check(&address).1.contains("is not a Factotum"));
+    assert!(check(&address).1.contains("is not Factotum"));
     answering.join().expect("no panic").expect("it was asked");
 }
 
@@ -202,7 +202,7 @@ pub(crate) async fn a_used_port_stops_the_start(fake: Fake) {
 pub(crate) async fn http_can_be_off(fake: Fake) {
     let bot = Bot::ready(&fake, &[("FACTOTUM_HTTP_LISTEN", "off")]).await;
     assert_eq!(height(&fake, 40).await, "31 metres.");
-    assert_eq!(bot.lines("telling about itself").len(), 0);
+    assert_eq!(bot.lines("serving health and metrics").len(), 0);
 }
 
 /// Asks questions during `change`; each gets exactly one answer, the old one or the new one.
@@ -239,18 +239,18 @@ pub(crate) async fn sighup_reloads(fake: Fake) {
     let knowledge = mount.setting();
     let bot = Bot::ready(&fake, &[NOT_WATCHED, (knowledge.0, &knowledge.1)]).await;
     bot.signal("HUP");
-    bot.says("nothing has changed in the knowledge", 1).await;
+    bot.says("the knowledge base has not changed", 1).await;
     assert_eq!(readiness(&bot).await.1["last_reload"]["result"], "unchanged");
     let before = readiness(&bot).await.1["base"]["version"].clone();
     let change = || {
         mount.point_to(GROWN);
         bot.signal("HUP");
     };
-    while_questions_flow(&fake, &bot, change, "and is in force").await;
+    while_questions_flow(&fake, &bot, change, "knowledge base reloaded").await;
     let (status, detail) = readiness(&bot).await;
     assert_eq!((status, detail["last_reload"]["result"].as_str()), (200, Some("accepted")), "{detail}");
     assert_ne!(detail["base"]["version"], before);
-    assert_eq!(metric(&bot, &format!("factotum_base_info{{version={}}}", detail["base"]["version"])).await, Some(1.0));
+    assert_eq!(metric(&bot, &format!("factotum_knowledge_base_info{{version={}}}", detail["base"]["version"])).await, Some(1.0));
     assert_eq!(metric(&bot, "factotum_reloads_total{result=\"accepted\"}").await, Some(1.0));
 }
 
@@ -258,8 +258,8 @@ pub(crate) async fn a_changed_link_reloads(fake: Fake) {
     let mut mount = Mount::new();
     let knowledge = mount.setting();
     let bot = Bot::ready(&fake, &[WATCHED, (knowledge.0, &knowledge.1)]).await;
-    while_questions_flow(&fake, &bot, || mount.point_to(GROWN), "and is in force").await;
-    assert_eq!(bot.lines("told to read").len(), 0);
+    while_questions_flow(&fake, &bot, || mount.point_to(GROWN), "knowledge base reloaded").await;
+    assert_eq!(bot.lines("SIGHUP received").len(), 0);
 }
 
 pub(crate) async fn bad_knowledge_is_rejected(fake: Fake) {
@@ -267,28 +267,28 @@ pub(crate) async fn bad_knowledge_is_rejected(fake: Fake) {
     let knowledge = mount.setting();
     let bot = Bot::ready(&fake, &[WATCHED, (knowledge.0, &knowledge.1)]).await;
     mount.point_to(BROKEN);
-    bot.says("the knowledge was refused", 1).await;
+    bot.says("the knowledge base was rejected", 1).await;
     bot.says("error[dangling-reference]", 3).await;
     let (status, detail) = readiness(&bot).await;
     let finding = &detail["last_reload"]["findings"][0];
     assert_eq!((status, &detail["ready"]), (200, &json!(true)), "the old one is in force: {detail}");
-    assert_eq!((&detail["last_reload"]["result"], &finding["code"]), (&json!("refused"), &json!("dangling-reference")), "{detail}");
+    assert_eq!((&detail["last_reload"]["result"], &finding["code"]), (&json!("rejected"), &json!("dangling-reference")), "{detail}");
     assert!(finding["at"]["file"].as_str().is_some_and(|file| file.ends_with("tower.toml")), "{detail}");
-    assert_eq!(metric(&bot, "factotum_reload_refused").await, Some(1.0));
-    assert_eq!(metric(&bot, "factotum_reloads_total{result=\"refused\"}").await, Some(1.0));
+    assert_eq!(metric(&bot, "factotum_last_reload_successful").await, Some(0.0));
+    assert_eq!(metric(&bot, "factotum_reloads_total{result=\"rejected\"}").await, Some(1.0));
     assert_eq!(height(&fake, 40).await, "31 metres.");
     // An empty folder is rejected as well, once.
     let aside = mount.path().join("..aside");
     fs::rename(mount.path().join("..data"), &aside).expect("it is there");
-    bot.says("the knowledge was refused", 2).await;
+    bot.says("the knowledge base was rejected", 2).await;
     assert_eq!(height(&fake, 41).await, "31 metres.");
     fs::rename(&aside, mount.path().join("..data")).expect("it is there");
-    bot.says("the knowledge was refused", 3).await;
+    bot.says("the knowledge base was rejected", 3).await;
     mount.point_to(GROWN);
-    bot.says("and is in force", 1).await;
+    bot.says("knowledge base reloaded", 1).await;
     assert_eq!(height(&fake, 42).await, "32 metres.");
-    assert_eq!(metric(&bot, "factotum_reload_refused").await, Some(0.0));
-    assert_eq!(bot.lines("the knowledge was refused").len(), 3, "{}", bot.log());
+    assert_eq!(metric(&bot, "factotum_last_reload_successful").await, Some(1.0));
+    assert_eq!(bot.lines("the knowledge base was rejected").len(), 3, "{}", bot.log());
 }
 
 pub(crate) async fn buttons_work_after_a_reload(fake: Fake) {
@@ -300,12 +300,12 @@ pub(crate) async fn buttons_work_after_a_reload(fake: Fake) {
     let button = offered["components"][0]["components"][0]["custom_id"].as_str().unwrap_or_default().to_owned();
     mount.point_to(GROWN);
     bot.signal("HUP");
-    bot.says("and is in force", 1).await;
+    bot.says("knowledge base reloaded", 1).await;
     let pressed = fake.press(Place::default(), &button);
     assert_eq!(fake.response(&pressed).await["data"]["content"], "32 metres.", "the same question, answered from what is on record now");
     mount.point_to(&[("how-high", "how-tall")]);
     bot.signal("HUP");
-    bot.says("and is in force", 2).await;
+    bot.says("knowledge base reloaded", 2).await;
     let pressed = fake.press(Place::default(), &button);
     assert_eq!(fake.response(&pressed).await["data"]["content"], factotum_discord::messages::STALE);
 }
@@ -313,7 +313,7 @@ pub(crate) async fn buttons_work_after_a_reload(fake: Fake) {
 pub(crate) async fn built_in_knowledge_cannot_be_reloaded(fake: Fake) {
     let mut bot = Bot::ready(&fake, &[("FACTOTUM_KNOWLEDGE", "")]).await;
     bot.signal("HUP");
-    bot.says("there is nothing to read anew", 1).await;
+    bot.says("nothing to reload", 1).await;
     bot.stop("TERM").await;
 }
 
@@ -329,7 +329,7 @@ pub(crate) async fn stops_while_it_learns(fake: Fake) {
         fs::copy(entry.path(), Path::new(&knowledge.1).join(entry.file_name())).expect("a writable folder");
     }
     bot.signal("HUP");
-    bot.says("learning", 1).await;
+    bot.says("training version=", 1).await;
     let took = bot.stop("TERM").await;
     assert!(took < Duration::from_secs(5), "{took:?}");
     fs::remove_dir_all(&knowledge.1).expect("it is there");
@@ -382,7 +382,7 @@ pub(crate) async fn the_log_can_be_json(fake: Fake) {
         assert!(line["timestamp"].is_string() && line["level"].is_string() && line["message"].is_string(), "{line}");
     }
     let replied: Value = serde_json::from_str(&bot.lines("\"replied\"")[0]).expect("JSON");
-    assert!(replied["trace"].is_u64() && replied["outcome"] == "answer" && replied.get("person").is_none(), "{replied}");
+    assert!(replied["trace"].is_u64() && replied["outcome"] == "answer" && replied.get("user").is_none(), "{replied}");
 }
 
 pub(crate) async fn user_ids_are_logged_only_on_request(fake: Fake) {
@@ -392,7 +392,7 @@ pub(crate) async fn user_ids_are_logged_only_on_request(fake: Fake) {
         let asked = fake.ask(Place { person, ..Place::default() }, QUESTION, None);
         fake.response(&asked).await;
         bot.says("replied", 1).await;
-        assert_eq!(bot.lines(&format!("person={person}")).len(), logged, "{}", bot.log());
+        assert_eq!(bot.lines(&format!("user={person}")).len(), logged, "{}", bot.log());
         assert!(logged == 1 || !bot.log().contains(&person.to_string()), "{}", bot.log());
     }
 }

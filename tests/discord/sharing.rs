@@ -321,7 +321,7 @@ pub(crate) async fn the_queue_needs_discord(fake: Fake) {
         assert!(queue.log().contains(words), "{}", queue.log());
     };
     ends(&[("DISCORD_TOKEN", "wrong-token-of-somebody")], 3, "DISCORD_TOKEN").await;
-    ends(&[("FACTOTUM_IDENTIFY_QUEUE_LISTEN", "off")], 2, "`listen` in [identify_queue] is off").await;
+    ends(&[("FACTOTUM_IDENTIFY_QUEUE_LISTEN", "off")], 2, "`listen` of [identify_queue] is off").await;
     ends(&[("FACTOTUM_IDENTIFY_QUEUE_LISTEN", fake.rest.trim_start_matches("http://"))], 2, "[identify_queue]").await;
     fake.fault("GET /gateway/bot", 9, How::Status(500, Value::Null));
     ends(&[], 8, "cannot ask Discord").await;

@@ -212,7 +212,7 @@ pub fn lines(base: &KnowledgeBase, reply: &Reply) -> Vec<Line> {
         Outcome::NoAnswer(reason) => {
             lines.push(Line::Text(decline_text(base, reason)));
             if !reply.suggestions.is_empty() {
-                lines.push(Line::Text("On record, and near to it:".to_owned()));
+                lines.push(Line::Text("Related questions I can answer:".to_owned()));
             }
         }
         Outcome::SmallTalk(talk) => lines.push(Line::Text(base[*talk].reply.clone())),

@@ -269,11 +269,15 @@ impl<'a> Plan<'a> {
         if let Some(id) = self.ids.get(&at) {
             out.text("id", id);
         }
-        if !self.old.intents[at].value.ask.is_empty() {
-            out.text("find", &self.old.intents[at].value.ask);
+        let find = &self.old.intents[at].value.ask;
+        if !find.is_empty() {
+            out.text("find", find);
         }
         out.block("ask", &lines(question, phrases));
-        out.text("answer", answer);
+        // A relation answers its questions itself: nothing ever showed their `answer`.
+        if find.is_empty() {
+            out.text("answer", answer);
+        }
         let kind = kind.replace('-', "_");
         if inferred(question) != kind {
             out.text("answer_type", &kind);

@@ -229,7 +229,9 @@ mod tests {
         };
         let Attempt::Accepted(next) = tried(Ok(changed("31 metres", "32 metres"))) else { panic!("nothing is wrong with it") };
         assert_ne!(next.base().version, in_use.base().version);
-        let Attempt::Rejected(rejection) = tried(Ok(changed("facts = [\"", "facts = [\"no-"))) else { panic!("facts are missing") };
+        let Attempt::Rejected(rejection) = tried(Ok(changed("\nanswer = ", "\nalso = \"nowhere\"\nanswer = "))) else {
+            panic!("facts are missing")
+        };
         assert!(
             rejection.lines().next().is_some_and(|l| l.starts_with("error[dangling-reference] ../../tests/packs/tiny/lighthouse.toml:"))
         );

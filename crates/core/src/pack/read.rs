@@ -111,12 +111,15 @@ fn name(written: &mut Written<'_>) {
     }
 }
 
+/// A table with where its block starts, and what it belongs to.
+type Placed<O, T> = (usize, (O, Entry<T>));
+
 struct Reader<'f, 'd> {
     written: Written<'f>,
     file: usize,
-    /// Those of the current file, each with the start of the block that it belongs to.
-    questions: Vec<(usize, (Owner, Entry<Question>))>,
-    unanswerables: Vec<(usize, (Option<usize>, Entry<Unanswerable>))>,
+    /// Those of the current file.
+    questions: Vec<Placed<Owner, Question>>,
+    unanswerables: Vec<Placed<Option<usize>, Unanswerable>>,
     /// The worst so far.
     soundness: Soundness,
     found: &'d mut Vec<Diagnostic>,

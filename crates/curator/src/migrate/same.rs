@@ -74,7 +74,8 @@ fn old(plan: &Plan<'_>) -> Vec<String> {
             let first = one_line(&i.question);
             let kind = i.kind.replace('-', "_");
             let asked = asked(&lines(&i.question, &i.phrases));
-            out.push(format!("question {:?}", (first, asked, kind, &i.answer, i.corrects, once(facts), relation)));
+            let answer = if relation.is_some() { "" } else { i.answer.as_str() };
+            out.push(format!("question {:?}", (first, asked, kind, answer, i.corrects, once(facts), relation)));
         }
     }
     let question = |at: &usize| one_line(&old.intents[*at].value.question);

@@ -162,7 +162,7 @@ impl Folder {
         let reasons = ["not-on-record", "later", "prediction", "opinion", "off-topic", "instruction"];
         for (at, (file, near, reason, paraphrases)) in self.near_misses.iter().enumerate() {
             let id = |i: &usize| {
-                if (i % self.intents.len()) % 3 == 0 {
+                if (i % self.intents.len()).is_multiple_of(3) {
                     format!("f{}", i % self.intents.len())
                 } else {
                     format!("i{}", i % self.intents.len())
