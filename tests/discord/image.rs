@@ -397,7 +397,7 @@ async fn with_mounts(engine: &Engine) -> Result<()> {
         let file = file?;
         fs::copy(file.path(), knowledge.join(file.file_name()))?;
     }
-    fs::write(&settings, "knowledge = \"knowledge\"\n[discord]\ndirect_messages = false\n")?;
+    fs::write(&settings, "knowledge = \"knowledge\"\n[discord]\nanswer_direct_messages = false\n")?;
     fs::write(&token, format!("{TOKEN}\n"))?;
     everybody_may_read(folder.path())?;
     let mount = |from: &Path, to: &str| ["--volume".to_owned(), format!("{}:{to}:ro", from.display())];
@@ -433,7 +433,7 @@ async fn with_mounts(engine: &Engine) -> Result<()> {
     println!("changed knowledge base loaded after {}", milliseconds(begun.elapsed()));
 
     let refused = |page: &str| page.lines().any(|line| line == "factotum_last_reload_successful 0");
-    replace(&file, &text.replace("paragraphs = [1]", "paragraphs = [99]"))?;
+    replace(&file, &text.replace("paragraphs = 1", "paragraphs = 99"))?;
     let noticed = async {
         while !container.get("/metrics").await.is_some_and(|page| refused(&page)) {
             tokio::time::sleep(GLANCE * 20).await;
