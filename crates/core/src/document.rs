@@ -30,7 +30,7 @@ pub struct Parsed<'t> {
 
 /// Parses a text; syntax errors are reported, and what could be read despite them is returned.
 pub fn parse<'t>(file: usize, text: &'t str, found: &mut Vec<Diagnostic>) -> Parsed<'t> {
-    // Whoever reads a file puts this character where the bytes are not UTF-8.
+    // The code that reads files puts this character where the bytes are not UTF-8.
     if let Some(at) = text.find(char::REPLACEMENT_CHARACTER) {
         found.push(Diagnostic::new(
             Code::Syntax,

@@ -128,7 +128,9 @@ pub fn decline_text(base: &KnowledgeBase, reason: &Reason) -> String {
                 UnanswerableReason::Prediction => format!("I do not predict: {missing} is not on record."),
                 UnanswerableReason::Opinion => format!("I have no opinions, only a record: {missing} is not on it."),
                 UnanswerableReason::OffTopic => format!("That is not what my record is about: {missing}."),
-                UnanswerableReason::Instruction => "I only answer questions from the record, and I cannot be told otherwise.".to_owned(),
+                UnanswerableReason::Instruction => {
+                    "I only answer questions from the record, and instructions do not change that.".to_owned()
+                }
             }
         }
         Reason::UnknownName(entity) => format!("Nothing on record about {} in this matter.", base[*entity].name),
