@@ -2,7 +2,9 @@
 //!
 //! The words themselves stand in `english.toml`, so that no list hides in code.
 
+use crate::dictionary::{Dictionary, Grade, dictionary};
 use crate::knowledge::AnswerType;
+use crate::spelling::unstretched;
 use crate::text::{self, Token};
 use rust_stemmers::{Algorithm, Stemmer};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -37,6 +39,7 @@ struct File {
     spellings: FxHashMap<String, String>,
     variants: FxHashMap<String, String>,
     numbers: FxHashMap<String, String>,
+    everyday: FxHashMap<String, String>,
     words: WordLists,
     lists: Lists,
     events: EventWords,
@@ -50,6 +53,7 @@ struct WordLists {
     function: String,
     filler: String,
     preambles: Vec<String>,
+    closers: Vec<String>,
     tags: Vec<String>,
     negation: String,
 }
@@ -86,6 +90,9 @@ pub struct Lists {
     pub before_names: Words,
     pub before_pronouns: Words,
     pub open_alternatives: Words,
+    pub units: Words,
+    pub clock: Words,
+    pub letters: Words,
     pub ambiguous: Words,
 }
 
@@ -152,11 +159,16 @@ pub struct English {
     spellings: FxHashMap<String, Vec<String>>,
     variants: FxHashMap<String, String>,
     numbers: FxHashMap<String, String>,
+    /// Words of every day that word lists lack.
+    everyday: Words,
+    dictionary: Dictionary,
     /// Little words, each with what it may count for and its stem: half of a question's words are among them.
     little: FxHashMap<String, (WordClass, String)>,
     negation: FxHashSet<String>,
     /// Expressions ahead of a question, as words, longest first.
     pub preambles: Vec<Vec<String>>,
+    /// Expressions behind a question that are no part of it, as words, longest first.
+    pub closers: Vec<Vec<String>>,
     /// Expressions behind a statement that make it a question, longest first.
     pub tags: Vec<Vec<String>>,
     /// Words by what they do in a question.
@@ -184,9 +196,12 @@ static ENGLISH: LazyLock<English> = LazyLock::new(|| {
         spellings: file.spellings.into_iter().map(|(k, v)| (k, split(&v))).collect(),
         variants: file.variants,
         numbers: file.numbers,
+        everyday: Words(file.everyday.values().flat_map(|words| split(words)).collect()),
+        dictionary: dictionary(),
         little: FxHashMap::default(),
         negation: split(&file.words.negation).into_iter().collect(),
         preambles: longest_first(file.words.preambles),
+        closers: longest_first(file.words.closers),
         tags: longest_first(file.words.tags),
         lists: file.lists,
         events: file.events,
@@ -208,18 +223,89 @@ pub fn english() -> &'static English {
 }
 
 impl English {
-    /// The words of a text: contractions opened, chat spellings written out, variants folded, stems found.
+    /// The words of a text: contractions opened, chat spellings written out, variants folded, stems found. Numbers of several words are one
+    /// word ("thirty eight" is 38), a version or a figure with its unit are two ("v1.3", "40km").
     pub fn words(&self, tokens: &[Token]) -> Vec<Word> {
         let mut out = Vec::with_capacity(tokens.len() + 4);
         let shouted = text::is_shouted(tokens);
-        for (index, token) in tokens.iter().enumerate() {
-            if let Some(year) = short_year(&self.lists, tokens, index) {
-                out.push(self.word(&year, index));
+        let mut at = 0;
+        while let Some(token) = tokens.get(at) {
+            if let Some((number, length)) = self.number_phrase(&tokens[at..]) {
+                at += length;
+                out.push(self.word(&number.to_string(), at - 1));
                 continue;
             }
-            self.open(&token.text, token.capitals && !shouted, &mut |word| out.push(self.word(word, index)));
+            if let Some(year) = short_year(&self.lists, tokens, at) {
+                out.push(self.word(&year, at));
+            } else if let Some((figure, unit)) = self.figure_with_unit(token) {
+                let (first, second) = if unit == VERSION { (unit, figure) } else { (figure, unit) };
+                out.push(self.word(first, at));
+                self.open(second, false, &mut |word| out.push(self.word(word, at)));
+            } else {
+                let as_it_stands = !shouted && (token.capitals || self.is_letter(tokens, at));
+                self.open(&token.text, as_it_stands, &mut |word| out.push(self.word(word, at)));
+            }
+            at += 1;
         }
         out
+    }
+
+    /// Whether a token is a letter that stands for something ("plan B", "in C"): a capital within a sentence, and not one that people write for a
+    /// word ("how R U").
+    fn is_letter(&self, tokens: &[Token], at: usize) -> bool {
+        let within = at.checked_sub(1).and_then(|b| tokens.get(b)).is_some_and(|b| !b.ends_clause);
+        let token = &tokens[at];
+        within && token.capitalised && token.text.len() == 1 && !self.lists.letters.has(&token.text)
+    }
+
+    /// A figure with its unit written right behind it ("40km", "1.5bn"), or a version ("v1.3"), whose unit is [`VERSION`]. "V8" is a name.
+    fn figure_with_unit<'t>(&self, token: &'t Token) -> Option<(&'t str, &'t str)> {
+        let text = token.text.as_str();
+        let is_figure = |s: &str| s.starts_with(|c: char| c.is_ascii_digit()) && s.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+        if let Some(figure) = text.strip_prefix('v').filter(|f| is_figure(f)) {
+            return (!token.capitalised || figure.contains('.')).then_some((figure, VERSION));
+        }
+        let (figure, unit) = text.split_at_checked(text.find(|c: char| !c.is_ascii_digit() && c != '.')?)?;
+        (is_figure(figure) && self.lists.units.has(unit)).then_some((figure, unit))
+    }
+
+    /// The number that two or more tokens at the beginning spell ("thirty eight", "two hundred and five", "nineteen ninety-nine"), and how many
+    /// they are.
+    fn number_phrase(&self, tokens: &[Token]) -> Option<(u32, usize)> {
+        let first = tokens.first()?;
+        if !self.numbers.contains_key(&first.text) && !first.text.bytes().all(|b| b.is_ascii_digit()) {
+            return None;
+        }
+        // Nothing may stand between one word and the next.
+        let joined = |at: usize| at == 0 || tokens.get(at - 1).is_some_and(|t| !t.comma && !t.ends_clause);
+        let value = |at: usize| tokens.get(at).filter(|_| joined(at)).and_then(|t| self.numbers.get(&t.text)?.parse::<u32>().ok());
+        let and = |at: usize| at + usize::from(joined(at) && tokens.get(at).is_some_and(|t| t.text == "and"));
+        let below_100 = |at: usize| match value(at)? {
+            tens @ 20..=90 => Some(value(at + 1).filter(|v| (1..10).contains(v)).map_or((tens, at + 1), |v| (tens + v, at + 2))),
+            other => (1..20).contains(&other).then_some((other, at + 1)),
+        };
+        let below_1000 = |at: usize| {
+            let figure = tokens.get(at).filter(|_| at == 0).and_then(|t| t.text.parse::<u32>().ok()).filter(|v| (1..1000).contains(v));
+            let (count, behind) = figure.map(|v| (v, at + 1)).or_else(|| below_100(at)).or((value(at) == Some(100)).then_some((1, at)))?;
+            if value(behind) != Some(100) || count >= 100 {
+                return Some((count, behind));
+            }
+            let rest = below_100(and(behind + 1));
+            Some(rest.map_or((count * 100, behind + 1), |(rest, behind)| (count * 100 + rest, behind)))
+        };
+        let (number, length) = match below_1000(0).or((value(0) == Some(1000)).then_some((1, 0)))? {
+            (count, behind) if value(behind) == Some(1000) => {
+                let rest = below_1000(and(behind + 1));
+                rest.map_or((count * 1000, behind + 1), |(rest, behind)| (count * 1000 + rest, behind))
+            }
+            // Years in two halves: "nineteen ninety-nine", "twenty twenty".
+            (century @ 13..=20, 1) if value(0).is_some() => match below_100(1) {
+                Some((year @ 10..=99, behind)) => (century * 100 + year, behind),
+                _ => (century, 1),
+            },
+            other => other,
+        };
+        (length >= 2).then_some((number, length))
     }
 
     /// The words of a text that needs no places: aliases, paraphrases, lists.
@@ -245,12 +331,41 @@ impl English {
         self.negation.contains(word)
     }
 
-    /// Whether the program knows the word without a knowledge base or word list: a little word or a chat spelling.
+    /// Whether it is a word of English, whatever the knowledge base: in the dictionary, a word of every day, a chat spelling, or derived from
+    /// a known word ("unban", "pinged").
     pub fn knows(&self, word: &str) -> bool {
-        self.little.contains_key(word)
-            || self.spellings.contains_key(word)
-            || self.variants.contains_key(word)
-            || self.numbers.contains_key(word)
+        self.grade(word).is_some() || self.is_derived(word)
+    }
+
+    /// How common an English word is; `None` for what is none.
+    pub fn grade(&self, word: &str) -> Option<Grade> {
+        let ours = || self.spellings.contains_key(word) || self.variants.contains_key(word) || self.everyday.has(word);
+        if self.little.contains_key(word) {
+            Some(Grade::COMMONEST)
+        } else if ours() || self.numbers.contains_key(word) {
+            Some(Grade::EVERYDAY.max(self.dictionary.grade(word).unwrap_or(Grade::EVERYDAY)))
+        } else {
+            self.dictionary.grade(word)
+        }
+    }
+
+    /// Whether it is made of a known word: a word of every day with an ending (the dictionary has those of its own words), or a longer word with
+    /// a prefix. Shorter ones would take too many typing errors for words ("reson", "repot").
+    fn is_derived(&self, word: &str) -> bool {
+        let inflected = |word: &str| {
+            ENDINGS.iter().filter_map(|ending| word.strip_suffix(ending)).any(|root| {
+                // "pinned" goes back to "pin", "muting" to "mute".
+                let doubled = root.strip_suffix(|c: char| root.chars().rev().nth(1) == Some(c));
+                self.everyday.has(root) || doubled.is_some_and(|r| self.everyday.has(r)) || self.everyday.has(&format!("{root}e"))
+            })
+        };
+        let is_root = |root: &str| root.len() >= 4 && (self.grade(root).is_some_and(Grade::is_target) || inflected(root));
+        inflected(word) || PREFIXES.iter().filter_map(|prefix| word.strip_prefix(prefix)).any(is_root)
+    }
+
+    /// What a chat spelling or a contraction without its apostrophe stands for.
+    pub fn spelt_out(&self, word: &str) -> Option<&[String]> {
+        self.spellings.get(word).map(Vec::as_slice)
     }
 
     /// The digits of a number word ("four" is "4"), or the word itself.
@@ -316,19 +431,33 @@ impl English {
         }
         match self.spellings.get(word) {
             Some(meant) if !capitals => meant.iter().for_each(|w| push(w)),
-            _ => push(word),
+            Some(_) => push(word),
+            None => match unstretched(word, &|w| self.grade(w)) {
+                Some(short) => self.spellings.get(&short).map_or(std::slice::from_ref(&short), Vec::as_slice).iter().for_each(|w| push(w)),
+                None => push(word),
+            },
         }
     }
 }
 
-/// "in 08", "since '99": the year in full.
+/// What "v" in front of a figure stands for.
+const VERSION: &str = "version";
+/// Prefixes and endings with which people make words as they need them, so that no list has them all.
+const PREFIXES: [&str; 16] =
+    ["un", "re", "non", "pre", "anti", "multi", "sub", "super", "over", "under", "mis", "dis", "inter", "micro", "cyber", "auto"];
+const ENDINGS: [&str; 7] = ["s", "es", "d", "ed", "ing", "er", "ers"];
+
+/// "in 08", "since '99", "... in 23?": the year in full.
 fn short_year(lists: &Lists, tokens: &[Token], at: usize) -> Option<String> {
     let text = &tokens[at].text;
     let before = tokens.get(at.checked_sub(1)?)?.text.as_str();
     if text.len() != 2 || !lists.year_prepositions.has(before) {
         return None;
     }
+    // A figure with nothing behind it that it could count.
+    let alone = before == "in" && (tokens[at].ends_clause || at + 1 == tokens.len());
     match text.parse::<u32>().ok()? {
+        year @ 10..=49 if alone => Some((2000 + year).to_string()),
         year @ 0..=22 if text.starts_with('0') || year >= 10 && before == "since" => Some((2000 + year).to_string()),
         year @ 90..=99 => Some((1900 + year).to_string()),
         _ => None,
@@ -377,10 +506,47 @@ mod tests {
             ("WAT ABT BOSNIA B4 THEN", &["what", "about", "bosnia", "before", "then"]),
             ("what did the GOV say", &["what", "did", "the", "gov", "say"]),
             ("won't", &["will", "not"]),
+            ("Plan B, not vitamin C. C u", &["plan", "b", "not", "vitamin", "c", "see", "you"]),
+            ("how R U", &["how", "are", "you"]),
+            ("wheeen whaaaat sooo hellooo", &["when", "what", "so", "hello"]),
+            ("gooood weeek, www xiii zzz", &["good", "week", "www", "xiii", "zzz"]),
             ("defense program", &["defence", "programme"]),
         ];
         for (text, expected) in cases {
             assert_eq!(&texts(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn figures_are_read_whole() {
+        let cases: &[(&str, &[&str])] = &[
+            ("size thirty eight", &["size", "38"]),
+            ("thirty-eight, or nine", &["38", "or", "nine"]),
+            ("two hundred and five of 3 thousand", &["205", "of", "3000"]),
+            ("a hundred and one", &["a", "101"]),
+            ("in nineteen ninety-nine and twenty twenty four", &["in", "1999", "and", "2024"]),
+            ("two thousand and eight", &["2008"]),
+            ("one two, three and four", &["one", "two", "three", "and", "four"]),
+            ("twenty, three", &["twenty", "three"]),
+            ("two million", &["two", "million"]),
+            ("1999 thousand 0 hundred", &["1999", "thousand", "0", "hundred"]),
+            ("v1.3 v2 V8", &["version", "1.3", "version", "2", "v8"]),
+            ("40km 1.5bn 24h 3rd 5x", &["40", "kilometres", "1.5", "billion", "24", "hours", "3rd", "5x"]),
+            ("in 08, since 14, in 23", &["in", "2008", "since", "2014", "in", "2023"]),
+            ("in 23 days", &["in", "23", "days"]),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(&texts(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn knows_what_is_a_word() {
+        for word in ["wifi", "login", "spam", "admin", "paypal", "unban", "unbanned", "expel", "nitro", "iban", "bots", "webhooks", "pinged", "relogging"] {
+            assert!(english().knows(word), "{word}");
+        }
+        for word in ["budjet", "recieve", "presidant", "militry", "merceneries", "montengro", "ambasador"] {
+            assert!(!english().knows(word), "{word}");
         }
     }
 

@@ -6,9 +6,8 @@ use crate::english::{English, Word, WordClass, english};
 use crate::knowledge::{EntityId, KnowledgeBase, RoleId, SynonymSetId};
 use crate::question::Question;
 use crate::spelling::Speller;
-use crate::text;
-use crate::vectors::Table;
-use rustc_hash::FxHashMap;
+use crate::text::{self, Token};
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -116,11 +115,15 @@ pub struct Interpreter {
     /// Who holds which office.
     holders: Vec<((RoleId, EntityId), EntityId)>,
     spellings: FxHashMap<String, Vec<String>>,
+    /// Words that are chat spellings elsewhere and words of this knowledge base's own here ("mod", "sed").
+    kept: FxHashSet<String>,
+    /// Names with chat spellings in them ("Charles de Gaulle"), by their first word.
+    chatty: FxHashMap<String, Vec<Vec<String>>>,
 }
 
 impl Interpreter {
-    /// An interpreter for a knowledge base; the table's words count as correctly spelt.
-    pub fn new(base: &KnowledgeBase, table: &Table) -> Interpreter {
+    /// An interpreter for a knowledge base.
+    pub fn new(base: &KnowledgeBase) -> Interpreter {
         let english = english();
         let mut expressions: FxHashMap<String, Vec<Expression>> = FxHashMap::default();
         let mut names = BTreeSet::new();
@@ -164,29 +167,31 @@ impl Interpreter {
                 *own.entry(word.text).or_default() += 1;
             }
         };
-        base.facts.iter().for_each(|f| count(&f.statement));
-        // People err in paraphrases too: a word of theirs is known if it is English, or if it comes again and again.
+        // What the knowledge base says itself, and how it writes its questions, is spelt as it should be.
+        own_texts(base).for_each(&mut count);
+        // People err in paraphrases too: a word of theirs is known if it is English, if it comes again and again, or if it resembles nothing
+        // that is known.
         let mut written: BTreeMap<String, u32> = BTreeMap::new();
-        let phrases = base
-            .intents
-            .iter()
-            .flat_map(|i| &i.paraphrases)
-            .chain(base.unanswerables.iter().flat_map(|n| &n.paraphrases))
-            .chain(base.small_talk.iter().flat_map(|s| &s.paraphrases));
-        phrases.flat_map(|p| plain(english, &p.text)).for_each(|word| *written.entry(word.text).or_default() += 1);
+        paraphrases(base).flat_map(|p| plain(english, p)).for_each(|word| *written.entry(word.text).or_default() += 1);
+        let mut doubtful = Vec::new();
         for (word, times) in written {
-            if own.contains_key(&word) || times >= FREQUENT || table.dims() == 0 || table.row(&word).is_some() {
+            if own.contains_key(&word) || times >= FREQUENT || english.knows(&word) {
                 *own.entry(word).or_default() += times;
+            } else {
+                doubtful.push((word, times));
             }
         }
+        let speller = Speller::new(own.clone(), &names);
+        let speller = if doubtful.is_empty() {
+            speller
+        } else {
+            own.extend(doubtful.into_iter().filter(|(word, _)| speller.correct(word).is_none()));
+            Speller::new(own, &names)
+        };
         let holders = EntityId::all(base).flat_map(|e| base[e].offices.iter().map(move |o| ((o.role, o.of), e))).collect();
-        let spellings = base.spellings.iter().map(|(k, v)| (k.clone(), v.split_whitespace().map(str::to_owned).collect())).collect();
-        Interpreter { expressions, speller: Speller::new(own, &names, table), holders, spellings }
-    }
-
-    /// Works out what is not kept as bytes.
-    pub fn restore(&mut self, table: &Table) {
-        self.speller.restore(table);
+        let spellings = base.spellings.iter().map(|(k, v)| (k.clone(), v.split_whitespace().map(text::fold).collect())).collect();
+        let (kept, chatty) = chat_words(base);
+        Interpreter { expressions, speller, holders, spellings, kept, chatty }
     }
 
     /// Whether the word occurs in the knowledge base.
@@ -194,33 +199,32 @@ impl Interpreter {
         self.speller.owns(word)
     }
 
-    /// Reads a question.
-    pub fn interpret(&self, base: &KnowledgeBase, mut question: Question) -> Interpretation {
-        let english = english();
+    /// Reads a question: typing errors corrected.
+    pub fn interpret(&self, base: &KnowledgeBase, question: Question) -> Interpretation {
+        self.read(base, question, true)
+    }
+
+    /// The ways to read a question, at most two: with its typing errors corrected, and, if something was corrected, as it was typed. The second
+    /// one is for those who can tell which is the better supported.
+    pub fn readings(&self, base: &KnowledgeBase, question: Question) -> Vec<Interpretation> {
+        let typed = question.clone();
+        let corrected = self.read(base, question, true);
+        if corrected.corrections.is_empty() { vec![corrected] } else { vec![corrected, self.read(base, typed, false)] }
+    }
+
+    fn read(&self, base: &KnowledgeBase, mut question: Question, correct: bool) -> Interpretation {
         let mut corrections = Vec::new();
-        let mut changed = false;
-        for word in &mut question.words {
-            if let Some(meant) = self.spellings.get(&word.text).and_then(|m| m.first()) {
-                *word = english.word(meant, word.token);
-                changed = true;
-            }
-            if let Some(meant) = self.speller.correct(&word.text) {
-                let from = question.tokens.get(word.token).map_or_else(|| word.text.clone(), |t| t.text.clone());
-                // A plural or possessive without its apostrophe is no error worth a remark.
-                if from.strip_suffix('s') != Some(meant) {
-                    corrections.push(Correction { from, to: meant.to_owned() });
-                }
-                *word = english.word(meant, word.token);
-                changed = true;
-            }
+        let mut words = self.own_words(&question).unwrap_or_else(|| question.words.clone());
+        if correct {
+            words = self.corrected(&question, words, &mut corrections);
         }
-        if changed {
+        if words != question.words {
             // A corrected word can be a question word or a preamble ("coud you tell me").
-            let (tokens, words, length) = (std::mem::take(&mut question.tokens), std::mem::take(&mut question.words), question.length);
             let tagged = question.tagged;
-            question = Question::from_words(tokens, words, length);
+            question = Question::from_words(question.tokens, words, question.length);
             question.tagged |= tagged;
         }
+        self.without_asides(&mut question);
         let spans = self.spans(&question);
         let mut interpretation =
             Interpretation { question, spans, implied: Vec::new(), owners: Vec::new(), open_offices: Vec::new(), corrections };
@@ -236,6 +240,109 @@ impl Interpreter {
             }
         }
         interpretation
+    }
+
+    /// The words of a question with the knowledge base's own spellings, which go before those of English; `None` if nothing changes.
+    fn own_words(&self, question: &Question) -> Option<Vec<Word>> {
+        let english = english();
+        let bare = |token: &Token| token.text.strip_suffix("'s").unwrap_or(&token.text).to_owned();
+        let tokens: Vec<String> = question.tokens.iter().map(bare).collect();
+        let shouted = text::is_shouted(&question.tokens);
+        let in_name = self.chatty_names(&tokens);
+        let mut changed = false;
+        let mut out = Vec::with_capacity(question.words.len());
+        for group in question.words.chunk_by(|a, b| a.token == b.token) {
+            let at = group[0].token;
+            let (Some(typed), Some(token)) = (tokens.get(at), question.tokens.get(at)) else {
+                out.extend_from_slice(group);
+                continue;
+            };
+            let before = at.checked_sub(1).and_then(|b| tokens.get(b));
+            let clock = english.lists.clock.has(typed) && before.is_some_and(|b| b.starts_with(|c: char| c.is_ascii_digit()));
+            let is_letter = typed.chars().count() == 1;
+            let kept = || self.kept.contains(typed) && (!is_letter || (token.capitalised && !shouted));
+            let as_typed = |group: &[Word]| group.len() == 1 && group[0].text == *typed;
+            match self.spellings.get(typed).filter(|_| !clock) {
+                Some(meant) => {
+                    changed = true;
+                    out.extend(meant.iter().map(|w| english.word(w, at)));
+                }
+                None if !as_typed(group) && english.spelt_out(typed).is_some() && (in_name.contains(&at) || kept()) => {
+                    changed = true;
+                    out.push(english.word(typed, at));
+                }
+                None => out.extend_from_slice(group),
+            }
+        }
+        changed.then_some(out)
+    }
+
+    /// Which tokens belong to a name that has chat spellings in it.
+    fn chatty_names(&self, tokens: &[String]) -> BTreeSet<usize> {
+        let mut out = BTreeSet::new();
+        if !self.chatty.is_empty() {
+            for (at, first) in tokens.iter().enumerate() {
+                for name in self.chatty.get(first).into_iter().flatten() {
+                    if tokens[at..].starts_with(name) {
+                        out.extend(at..at + name.len());
+                    }
+                }
+            }
+        }
+        out
+    }
+
+    /// The words of a question with unknown ones read as known ones.
+    fn corrected(&self, question: &Question, words: Vec<Word>, corrections: &mut Vec<Correction>) -> Vec<Word> {
+        let english = english();
+        let mut out = Vec::with_capacity(words.len());
+        for word in words {
+            let Some(meant) = self.speller.correct(&word.text) else {
+                out.push(word);
+                continue;
+            };
+            let from = question.tokens.get(word.token).map_or_else(|| word.text.clone(), |t| t.text.clone());
+            match english.spelt_out(&meant) {
+                Some(words) => out.extend(words.iter().map(|w| english.word(w, word.token))),
+                None => out.push(english.word(&meant, word.token)),
+            }
+            // A plural or possessive without its apostrophe is no error worth a remark.
+            if from.strip_suffix('s') != Some(&meant) {
+                corrections.push(Correction { from, to: meant });
+            }
+        }
+        out
+    }
+
+    /// Deals with what stands in brackets, now that names are known: words of the knowledge base's own belong to what is asked ("(annual)"), a name
+    /// with other words stays as context, and the rest is left out.
+    fn without_asides(&self, question: &mut Question) {
+        let bracketed = |w: &Word| question.tokens.get(w.token).is_some_and(|t| t.bracketed);
+        if question.focus.iter().all(|f| *f) || !question.words.iter().any(bracketed) {
+            return;
+        }
+        let spans = self.spans(question);
+        let (mut at, mut drop, mut in_focus) = (0, BTreeSet::new(), BTreeSet::new());
+        for group in question.words.chunk_by(|a, b| bracketed(a) == bracketed(b)) {
+            let range = at..at + group.len();
+            at = range.end;
+            if !bracketed(&group[0]) || range.clone().any(|w| question.focus[w]) {
+                continue;
+            }
+            let named = spans.iter().any(|s| range.contains(&s.from) && s.mention != Mention::Word);
+            let mut content = group.iter().filter(|w| w.class == WordClass::Content).peekable();
+            if content.peek().is_some() && content.all(|w| self.owns(&w.text)) {
+                in_focus.extend(range);
+            } else if !named {
+                drop.extend(range);
+            }
+        }
+        in_focus.iter().for_each(|w: &usize| question.focus[*w] = true);
+        if !drop.is_empty() && drop.len() < question.words.len() {
+            let words = std::mem::take(&mut question.words).into_iter().zip(std::mem::take(&mut question.focus));
+            let rest = words.enumerate().filter(|(at, _)| !drop.contains(at)).map(|(_, word)| word);
+            (question.words, question.focus) = rest.unzip();
+        }
     }
 
     /// Finds names, offices and synonym sets, longest first from the left; what is left are plain words.
@@ -319,6 +426,47 @@ impl Interpreter {
             }
         }
     }
+}
+
+/// What a knowledge base says itself: statements, direct answers, what is missing, replies, and its questions in their first wording.
+fn own_texts(base: &KnowledgeBase) -> impl Iterator<Item = &str> {
+    let statements = base.facts.iter().map(|f| f.statement.as_str());
+    let answers = base.intents.iter().flat_map(|i| [i.answer.as_str(), i.question.as_str()]);
+    statements.chain(answers).chain(base.unanswerables.iter().map(|u| u.missing.as_str())).chain(base.small_talk.iter().map(|s| s.reply.as_str()))
+}
+
+/// All paraphrases.
+fn paraphrases(base: &KnowledgeBase) -> impl Iterator<Item = &str> {
+    let of_intents = base.intents.iter().flat_map(|i| &i.paraphrases).chain(base.unanswerables.iter().flat_map(|u| &u.paraphrases));
+    of_intents.chain(base.small_talk.iter().flat_map(|s| &s.paraphrases)).map(|p| p.text.as_str())
+}
+
+/// Chat spellings that a knowledge base uses as words of its own, and its names that have one in them. A letter is one only as a capital.
+fn chat_words(base: &KnowledgeBase) -> (FxHashSet<String>, FxHashMap<String, Vec<Vec<String>>>) {
+    let is_chat = |word: &str| english().spelt_out(word).is_some();
+    let (mut kept, mut chatty): (FxHashSet<String>, FxHashMap<String, Vec<Vec<String>>>) = Default::default();
+    for alias in EntityId::all(base).flat_map(|e| &base[e].aliases) {
+        let words: Vec<String> = text::tokens(alias).into_iter().map(|t| t.text).collect();
+        match words.as_slice() {
+            [word] if is_chat(word) => drop(kept.insert(word.clone())),
+            [first, _, ..] if words.iter().any(|w| is_chat(w)) => chatty.entry(first.clone()).or_default().push(words),
+            _ => {}
+        }
+    }
+    let lists = RoleId::all(base).flat_map(|r| &base[r].words).chain(SynonymSetId::all(base).flat_map(|s| &base[s].words));
+    for text in own_texts(base).chain(lists.map(String::as_str)) {
+        let tokens = text::tokens(text);
+        let names = tokens.iter().map(|t| t.capitalised).collect::<Vec<_>>();
+        for (at, token) in tokens.into_iter().enumerate() {
+            // "Charles de Gaulle": a little word between capitals belongs to the name.
+            let within_name = at > 0 && names[at - 1] && names.get(at + 1) == Some(&true);
+            let letter = token.text.chars().count() == 1;
+            if is_chat(&token.text) && !within_name && (!letter || (token.capitalised && at > 0)) {
+                kept.insert(token.text);
+            }
+        }
+    }
+    (kept, chatty)
 }
 
 /// How often a word that is not English must stand in paraphrases to count as one of the knowledge base's own.

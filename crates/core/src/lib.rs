@@ -10,6 +10,7 @@
 // From text to reply.
 pub mod answering;
 pub mod interpretation;
+pub mod layout;
 pub mod matching;
 pub mod question;
 
@@ -24,6 +25,7 @@ pub mod knowledge;
 pub mod pack;
 
 // The English language.
+pub mod dictionary;
 pub mod english;
 pub mod language;
 pub mod spelling;

@@ -145,7 +145,7 @@ pub struct Matcher {
 impl Matcher {
     /// Learns a knowledge base; `progress` gets the share that is done, 0 to 1.
     pub fn new(base: &KnowledgeBase, table: Table, progress: &mut dyn FnMut(f32)) -> Matcher {
-        let interpreter = Interpreter::new(base, &table);
+        let interpreter = Interpreter::new(base);
         let groups = groups(base);
         let mut thesaurus = Thesaurus::new(&table);
         let (mut examples, mut profiles) = (Vec::new(), Vec::with_capacity(groups.len()));
@@ -178,7 +178,6 @@ impl Matcher {
 
     /// A matcher that was learned before.
     pub fn from_learned(mut learned: Learned, table: Table) -> Matcher {
-        learned.interpreter.restore(&table);
         learned.model.restore();
         Matcher { learned, table }
     }

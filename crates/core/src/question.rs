@@ -2,6 +2,7 @@
 
 use crate::english::{Word, WordClass, english};
 use crate::knowledge::AnswerType;
+use crate::layout::without_trappings;
 use crate::text::{self, Token};
 
 /// Longest question that is read, in bytes: the longest message that Discord lets people write is 2,000 characters, and
@@ -28,7 +29,7 @@ pub struct Question {
     pub words: Vec<Word>,
     /// The tokens that the words came from.
     pub tokens: Vec<Token>,
-    /// For each word whether it belongs to what is asked; false for sentences that only lead up to it.
+    /// For each word whether it belongs to what is asked; false for sentences that only lead up to it, and for asides in brackets.
     pub focus: Vec<bool>,
     /// What kind of thing it asks for, where that can be told.
     pub expected: Option<AnswerType>,
@@ -49,23 +50,28 @@ impl Question {
         if text.len() > MAX_BYTES {
             return Err(Unreadable::TooLong);
         }
-        let mut tokens = text::tokens(text);
-        let addressed = tokens.iter().take_while(|t| text[..t.start].ends_with('@')).count();
-        if addressed < tokens.len() {
-            // "@everyone who is ...": whom a text is for is not what it asks.
-            tokens.drain(..addressed);
+        let length = text.len();
+        let text = without_trappings(text);
+        let mut tokens = text::tokens(&text);
+        // "@bot who is ..., @anna": whom a text is for is not what it asks. A name in its midst may be.
+        let addressed = |token: &Token| text[..token.start].ends_with('@');
+        let behind = tokens.iter().rev().take_while(|t| addressed(t)).count();
+        let before = tokens.iter().take_while(|t| addressed(t)).count();
+        if before + behind < tokens.len() {
+            tokens.truncate(tokens.len() - behind);
+            tokens.drain(..before);
         }
         tokens.truncate(MAX_WORDS);
         if tokens.is_empty() {
             return Err(Unreadable::Empty);
         }
         let words = english().words(&tokens);
-        Ok(Self::from_words(tokens, words, text.len()))
+        Ok(Self::from_words(tokens, words, length))
     }
 
     /// A question out of words that are known already, such as one half of a compound question.
     pub fn from_words(tokens: Vec<Token>, words: Vec<Word>, length: usize) -> Question {
-        let (words, tagged) = strip(words);
+        let (words, tagged) = strip(without_asides(&tokens, words));
         let focus = focus(&tokens, &words);
         let focused: Vec<&str> = words.iter().zip(&focus).filter(|(_, f)| **f).map(|(w, _)| w.text.as_str()).collect();
         let expected = if tagged && !focused.iter().any(|w| is_wh(w)) { Some(AnswerType::YesNo) } else { expected(&focused) };
@@ -78,37 +84,79 @@ fn is_wh(word: &str) -> bool {
     english().lists.question_words.has(word)
 }
 
-/// Takes preambles off the front and tags off the end, as long as something is left.
-fn strip(mut words: Vec<Word>) -> (Vec<Word>, bool) {
+/// Drops what is said beside the question: stretches between commas, brackets and ends of clauses that have only little words, fillers among
+/// them ("thanks", "asking for a friend", "sorry"), where something else asks.
+fn without_asides(tokens: &[Token], words: Vec<Word>) -> Vec<Word> {
     let english = english();
-    let starts = |words: &[Word], e: &[String]| words.len() > e.len() + 1 && words.iter().zip(e).all(|(w, e)| w.text == *e);
-    for _ in 0..3 {
-        match english.preambles.iter().find(|p| starts(&words, p)) {
-            Some(p) => {
-                words.drain(..p.len());
-            }
-            None => break,
-        }
+    let mut clause = 0usize;
+    let mut of_token = Vec::with_capacity(tokens.len());
+    for (at, token) in tokens.iter().enumerate() {
+        let apart = at > 0 && token.bracketed != tokens[at - 1].bracketed;
+        clause += usize::from(apart);
+        of_token.push(clause);
+        clause += usize::from(token.comma || token.ends_clause);
     }
-    let mut tagged = false;
-    for _ in 0..2 {
-        let tag = english
-            .tags
-            .iter()
-            .find(|t| words.len() > t.len() + 1 && words[words.len() - t.len()..].iter().zip(t.iter()).all(|(w, t)| w.text == *t));
-        match tag {
-            Some(t) => {
-                words.truncate(words.len() - t.len());
-                tagged = true;
-            }
-            None => break,
-        }
+    let stretches: Vec<&[Word]> = words.chunk_by(|a, b| of_token.get(a.token) == of_token.get(b.token)).collect();
+    let is_aside = |stretch: &[Word]| {
+        // A tag makes a question of a statement, so it is looked at later; "or somebody else" is part of one.
+        let is_tag = english.tags.iter().any(|tag| stretch.iter().map(|w| &w.text).eq(tag.iter()));
+        stretch.iter().all(|w| w.class != WordClass::Content && !english.denies(&w.text) && w.text != "or")
+            && stretch.iter().any(|w| w.class == WordClass::Filler)
+            && !asks(stretch)
+            && !is_tag
+    };
+    if stretches.len() < 2 || !stretches.iter().any(|s| asks(s)) || !stretches.iter().any(|s| is_aside(s)) {
+        return words;
     }
-    (words, tagged)
+    stretches.into_iter().filter(|s| !is_aside(s)).flatten().cloned().collect()
 }
 
-/// Which words belong to what is asked: of several sentences those that ask, or the last if none does.
+/// Whether words ask something: a question word among them, or an auxiliary in front.
+fn asks(words: &[Word]) -> bool {
+    words.first().is_some_and(|w| is_auxiliary(&w.text)) || words.iter().any(|w| is_wh(&w.text))
+}
+
+/// Whether words still say something with nothing else beside them.
+fn stands_alone(words: &[Word]) -> bool {
+    words.len() > 1 && words.iter().any(|w| w.class == WordClass::Content || is_wh(&w.text))
+}
+
+/// Takes preambles off the front, and tags and closing words off the end, as long as something is left.
+fn strip(words: Vec<Word>) -> (Vec<Word>, bool) {
+    let english = english();
+    let same = |words: &[Word], e: &[String]| words.iter().map(|w| &w.text).eq(e);
+    let mut rest = words.as_slice();
+    for _ in 0..3 {
+        let short = |p: &&Vec<String>| rest.get(..p.len()).is_some_and(|w| same(w, p)) && stands_alone(&rest[p.len()..]);
+        let Some(preamble) = english.preambles.iter().find(short) else { break };
+        rest = &rest[preamble.len()..];
+    }
+    let mut tagged = false;
+    for _ in 0..3 {
+        let ends = |e: &&Vec<String>| {
+            let at = rest.len().saturating_sub(e.len());
+            same(&rest[at..], e) && stands_alone(&rest[..at])
+        };
+        if let Some(tag) = english.tags.iter().find(ends) {
+            rest = &rest[..rest.len() - tag.len()];
+            tagged = true;
+        } else if let Some(closer) = english.closers.iter().find(ends) {
+            rest = &rest[..rest.len() - closer.len()];
+        } else {
+            break;
+        }
+    }
+    (rest.to_vec(), tagged)
+}
+
+/// Which words belong to what is asked: of several sentences those that ask, or the last if none does. What stands in brackets does not, but for
+/// figures; unless nothing else asks.
 fn focus(tokens: &[Token], words: &[Word]) -> Vec<bool> {
+    let in_brackets = |w: &Word| tokens.get(w.token).is_some_and(|t| t.bracketed);
+    let (inside, outside): (Vec<Word>, Vec<Word>) = words.iter().cloned().partition(|w| in_brackets(w));
+    let brackets = !inside.is_empty() && stands_alone(&outside) && (asks(&outside) || !asks(&inside));
+    let is_aside = |w: &Word| brackets && in_brackets(w);
+    let is_figure = |w: &Word| w.text.bytes().any(|b| b.is_ascii_digit());
     let mut sentence = 0usize;
     let mut of_token = Vec::with_capacity(tokens.len());
     for token in tokens {
@@ -118,22 +166,19 @@ fn focus(tokens: &[Token], words: &[Word]) -> Vec<bool> {
     let of_word: Vec<usize> = words.iter().map(|w| of_token.get(w.token).copied().unwrap_or(0)).collect();
     // Not the last word's: half of a compound question carries names over from the other, behind its own words.
     let count = of_word.iter().max().map_or(0, |s| s + 1);
-    if count <= 1 {
-        return vec![true; words.len()];
-    }
-    let asks: Vec<bool> = (0..count)
+    let of_sentence = |s: usize| words.iter().zip(&of_word).filter(move |(w, of)| **of == s && !is_aside(w)).map(|(w, _)| w);
+    let asking: Vec<bool> = (0..count)
         .map(|s| {
-            let mut own = words.iter().zip(&of_word).filter(|(_, of)| **of == s).map(|(w, _)| w.text.as_str());
-            let first = own.clone().next().unwrap_or_default();
-            let content = words.iter().zip(&of_word).filter(|(w, of)| **of == s && w.class == WordClass::Content).count();
-            content > 0 && (is_auxiliary(first) || own.any(is_wh))
+            let own: Vec<Word> = of_sentence(s).cloned().collect();
+            own.iter().any(|w| w.class == WordClass::Content) && asks(&own)
         })
         .collect();
-    let last = count - 1;
-    let any = asks.iter().any(|a| *a);
+    let last = (0..count).rev().find(|s| of_sentence(*s).next().is_some()).unwrap_or(0);
+    let any = asking.iter().any(|a| *a);
     // A short stretch ahead of the question ("Dayton: made for what?") names its topic.
-    let lengths: Vec<usize> = (0..count).map(|s| of_word.iter().filter(|of| **of == s).count()).collect();
-    of_word.iter().map(|&s| if any { asks[s] || lengths[s] <= 3 } else { s == last || lengths[s] <= 3 }).collect()
+    let lengths: Vec<usize> = (0..count).map(|s| of_sentence(s).count()).collect();
+    let in_focus = |s: usize| count == 1 || lengths[s] <= 3 || if any { asking[s] } else { s == last };
+    words.iter().zip(&of_word).map(|(w, &s)| if is_aside(w) { is_figure(w) } else { in_focus(s) }).collect()
 }
 
 fn is_auxiliary(word: &str) -> bool {
@@ -171,6 +216,7 @@ fn expected(words: &[&str]) -> Option<AnswerType> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn tells_what_is_asked_for() {
@@ -187,9 +233,69 @@ mod tests {
             ("kosovo base", None),
             ("My cousin lives there. Why does it take so long?", Some(AnswerType::Reason)),
             ("@everyone @bot who said it", Some(AnswerType::Person)),
+            ("asking for a friend, when was it", Some(AnswerType::Date)),
+            ("(I know it is odd) where was it", Some(AnswerType::Place)),
         ];
         for (text, expected) in cases {
             assert_eq!(Question::parse(text).map(|q| q.expected), Ok(expected), "{text}");
+        }
+    }
+
+    fn words(text: &str) -> String {
+        let question = Question::parse(text).unwrap_or_else(|e| panic!("{text}: {e}"));
+        let marked = question.words.iter().zip(&question.focus).map(|(w, f)| if *f { w.text.clone() } else { format!("~{}", w.text) });
+        marked.collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn what_surrounds_a_question_is_left_out() {
+        for (text, expected) in [
+            ("who is the president of kosovo (asking for a friend)", "who is the president of kosovo"),
+            ("(asking for a friend) who is the president of kosovo", "who is the president of kosovo"),
+            ("who is, asking for a friend, the president of kosovo", "who is the president of kosovo"),
+            ("who is the president - thanks in advance!", "who is the president"),
+            ("hey, thanks for having me: who is the president, please", "who is the president"),
+            ("Hello! Sorry. Could you please tell me who is the president? Thank you so much!", "who is the president"),
+            ("who is the president thx", "who is the president"),
+            ("www.example.com who is the president", "who is the president"),
+            ("> the vice president said so\nwho is the president", "who is the president"),
+            ("who is the president @bot", "who is the president"),
+            ("what did @kosovo say", "what did kosovo say"),
+            ("Which members (my cousin collects stamps) refuse", "which members ~my ~cousin ~collects ~stamps refuse"),
+            ("what did the alliance do (1999)?", "what did the alliance do 1999"),
+            ("(who is the president?)", "who is the president"),
+            ("the president (who is it?)", "the president who is it"),
+            ("is Serbia in it, or somebody else", "is serbia in it or somebody else"),
+            ("1) who is that 2) when was this", "who is that when was this"),
+        ] {
+            assert_eq!(words(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn little_words_alone_stay() {
+        for (text, expected) in [
+            ("who are you", "who are you"),
+            ("what can you do", "what can you do"),
+            ("how many are there", "how many are there"),
+            ("can you tell me more", "can you tell me more"),
+            ("thanks", "thanks"),
+            ("hi there, bot, thanks", "hi there bot"),
+            ("please help", "please help"),
+            ("is it you, please?", "is it you"),
+        ] {
+            assert_eq!(words(text), expected, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_panics(text in "(who|is|(thanks|please|the|kosovo|1|b)|['()\\[\\],.?!:/@>` \n-]|thirty|hundred|v1|č|\u{301}|https://|C\\+\\+){0,80}") {
+            if let Ok(question) = Question::parse(&text) {
+                prop_assert_eq!(question.words.len(), question.focus.len());
+                prop_assert!(!question.words.is_empty() && question.words.len() <= 3 * MAX_WORDS);
+                prop_assert!(question.words.iter().all(|w| w.token < question.tokens.len()));
+            }
         }
     }
 

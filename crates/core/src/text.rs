@@ -18,10 +18,12 @@ pub struct Token {
     pub capitals: bool,
     /// Begins with a capital letter.
     pub capitalised: bool,
-    /// A sentence or clause ends right behind it (`.`, `?`, `!`, `;`, `:` or a line break).
+    /// A sentence or clause ends right behind it (`.`, `?`, `!`, `;`, `:` or a line break), not within brackets.
     pub ends_clause: bool,
-    /// A comma stands right behind it.
+    /// A comma stands right behind it; within brackets, also the end of a clause.
     pub comma: bool,
+    /// Stands in brackets.
+    pub bracketed: bool,
 }
 
 /// Folds one character: lower case, accents dropped, a few letters that Unicode does not decompose spelt out.
@@ -65,24 +67,29 @@ fn is_apostrophe(c: char) -> bool {
 /// Cuts a text into tokens.
 ///
 /// A word is a run of letters and digits; an apostrophe inside one stays (as `'`), so that contractions can be told
-/// apart later. Single letters with dots (`U.S.`) become one word; `2,400` is `2400`; `1.5` stays one number.
+/// apart later. Single letters with dots (`U.S.`) become one word; `2,400` is `2400`; `1.5`, `1.20.4` and `v1.3` stay one. `C++`, `C#` and
+/// `.NET` keep their signs, a model number its parts ([`is_model`]), and a year without its century (`'23`) gets it.
 pub fn tokens(text: &str) -> Vec<Token> {
     let chars: Vec<(usize, char)> = text.char_indices().filter(|(_, c)| !is_invisible(*c)).collect();
     let at = |i: usize| chars.get(i).map(|&(_, c)| c);
+    let brackets = brackets(&chars);
+    let in_brackets = |i: usize| brackets.get(brackets.partition_point(|range| range.end <= i)).is_some_and(|range| range.contains(&i));
     let mut out: Vec<Token> = Vec::new();
     let mut i = 0;
     while let Some(&(start, c)) = chars.get(i) {
         if !c.is_alphanumeric() {
             if let Some(last) = out.last_mut() {
                 match c {
-                    '?' | '!' | ';' | ':' | '.' | '\n' | '\r' | '。' | '؟' | '…' => last.ends_clause = true,
                     ',' => last.comma = true,
+                    '?' | '!' | ';' | ':' | '.' | '\n' | '\r' | '。' | '؟' | '…' if in_brackets(i) => last.comma = true,
+                    '?' | '!' | ';' | ':' | '.' | '\n' | '\r' | '。' | '؟' | '…' => last.ends_clause = true,
                     _ => {}
                 }
             }
             i += 1;
             continue;
         }
+        let first = i;
         let mut word = String::new();
         let (mut letters, mut uppers) = (0, 0);
         let capitalised = c.is_uppercase();
@@ -105,6 +112,8 @@ pub fn tokens(text: &str) -> Vec<Token> {
                 if !(c == ',' && three) {
                     word.push('.');
                 }
+            } else if c == '.' && word.ends_with(|c: char| c.is_ascii_digit()) && next.is_some_and(|n| n.is_ascii_digit()) {
+                word.push('.');
             } else if c == '.' && (dotted || word.chars().count() == 1) && letters > 0 && word.chars().all(char::is_alphabetic) {
                 // A letter, a dot, a letter, a dot: an abbreviation.
                 let single = next.is_some_and(char::is_alphabetic) && !at(i + 2).is_some_and(char::is_alphanumeric);
@@ -127,7 +136,18 @@ pub fn tokens(text: &str) -> Vec<Token> {
             i += 1;
             continue;
         }
-        out.push(Token {
+        let signs = signs(&word, at(i), at(i + 1), at(i + 2));
+        (0..signs.len()).for_each(|k| end = chars.get(i + k).map_or(end, |(here, c)| here + c.len_utf8()));
+        i += signs.len();
+        word.push_str(signs);
+        let before = first.checked_sub(1).and_then(at);
+        let free = first < 2 || at(first - 2).is_some_and(|c| !c.is_alphanumeric() && c != '.');
+        if word == DOTTED && before == Some('.') && free {
+            word.insert(0, '.');
+        } else if before.is_some_and(is_apostrophe) && free && !at(i).is_some_and(is_apostrophe) {
+            word = with_century(word);
+        }
+        let token = Token {
             text: word,
             start,
             end,
@@ -135,7 +155,67 @@ pub fn tokens(text: &str) -> Vec<Token> {
             capitalised,
             ends_clause: false,
             comma: false,
-        });
+            bracketed: in_brackets(first),
+        };
+        match out.last_mut() {
+            Some(last) if before == Some('-') && last.end + 1 == start && is_model(&last.text, &token.text) => {
+                last.text.push_str(&token.text);
+                (last.end, last.capitals) = (token.end, false);
+            }
+            _ => out.push(token),
+        }
+    }
+    out
+}
+
+/// The one name that begins with a dot and is another word without it.
+const DOTTED: &str = "net";
+
+/// The signs behind a word that belong to it: of "C++" (and "g++", "notepad++"), and of "C#" and "F#".
+fn signs(word: &str, first: Option<char>, second: Option<char>, third: Option<char>) -> &'static str {
+    let ends = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric() && c != '+' && c != '#');
+    let letters = word.chars().all(char::is_alphabetic);
+    match (first, second) {
+        (Some('+'), Some('+')) if letters && ends(third) => "++",
+        (Some('#'), second) if letters && word.len() == 1 && ends(second) => "#",
+        _ => "",
+    }
+}
+
+/// A year of two digits behind an apostrophe with its century, and a decade likewise: "'23" is 2023, "'90s" is the 1990s. Up to 49 the century
+/// is this one: fewer people ask about 1949 than about 2049.
+fn with_century(word: String) -> String {
+    let digits = word.strip_suffix('s').unwrap_or(&word);
+    match digits.parse::<u32>() {
+        Ok(year) if digits.len() == 2 => format!("{}{word}", if year < 50 { 20 } else { 19 }),
+        _ => word,
+    }
+}
+
+/// Whether two parts with a hyphen between them are one model number ("LC-50LE830U", "i7-9700K"): one of them mixes letters and digits, other
+/// than as a figure with its unit ("24h"), and the other one has a digit too or is short.
+fn is_model(left: &str, right: &str) -> bool {
+    let digit = |s: &str| s.bytes().any(|b| b.is_ascii_digit());
+    let short = |s: &str| s.len() <= 3 && s.bytes().all(|b| b.is_ascii_lowercase());
+    let mixed = |s: &str| {
+        let behind = s.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+        s.is_ascii() && digit(s) && if behind.len() < s.len() { digit(behind) } else { !behind.contains('.') }
+    };
+    let fits = |s: &str| digit(s) || short(s);
+    (mixed(left) && fits(right)) || (mixed(right) && fits(left))
+}
+
+/// What stands in brackets, by index: pairs with a blank or the text's beginning in front. A bracket that nothing closes is a smiley or a slip.
+fn brackets(chars: &[(usize, char)]) -> Vec<std::ops::Range<usize>> {
+    let mut out: Vec<std::ops::Range<usize>> = Vec::new();
+    let mut open = None;
+    for (i, (_, c)) in chars.iter().enumerate() {
+        let free = i.checked_sub(1).and_then(|b| chars.get(b)).is_none_or(|(_, b)| b.is_whitespace());
+        match c {
+            '(' | '[' if free && open.is_none() => open = Some(i),
+            ')' | ']' => out.extend(open.take().map(|from| from..i)),
+            _ => {}
+        }
     }
     out
 }
@@ -197,10 +277,34 @@ mod tests {
             ("", &[]),
             ("?!?", &[]),
             ("End. Next", &["end", "next"]),
+            ("C++, C# or C?", &["c++", "c#", "or", "c"]),
+            ("a .NET app; the net. Net", &["a", ".net", "app", "the", "net", "net"]),
+            ("in '23 and '99, the '90s", &["in", "2023", "and", "1999", "the", "1990s"]),
+            ("v1.3 or 1.20.4.", &["v1.3", "or", "1.20.4"]),
+            ("LC-50LE830U, i7-9700K", &["lc50le830u", "i79700k"]),
+            ("COVID-19 24h-service F-16 4th-grade 18-year-old", &[
+                "covid", "19", "24h", "service", "f", "16", "4th", "grade", "18", "year", "old",
+            ]),
+            ("1+1 a+b #1 c#d", &["1", "1", "a", "b", "1", "c", "d"]),
             ("in 1999.", &["in", "1999"]),
         ];
         for (text, expected) in cases {
             assert_eq!(&words(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn brackets_are_seen() {
+        for (text, expected) in [
+            ("who (I ask for a friend!) is it (1999)? ok", "iaskforafriend1999"),
+            ("who :( is it :) member(s)", ""),
+            ("(all of it)", "allofit"),
+            ("((a) b) (c", "a"),
+        ] {
+            let tokens = tokens(text);
+            let found: String = tokens.iter().filter(|t| t.bracketed).map(|t| t.text.as_str()).collect();
+            assert_eq!(found, expected, "{text}");
+            assert!(tokens.iter().all(|t| !(t.ends_clause && t.text == "friend")));
         }
     }
 

@@ -9,7 +9,6 @@ use factotum_core::english::{WordClass, english};
 use factotum_core::hash::sha256_hex;
 use factotum_core::knowledge::{EntityId, Fact, KnowledgeBase, Source, SourceId};
 use factotum_core::text::{self, Token};
-use factotum_core::vectors::Table;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
 
@@ -165,7 +164,6 @@ struct Grounding<'a> {
     names: HashSet<String>,
     /// Words that are somewhere written without a capital.
     small: HashSet<String>,
-    english: Table,
     /// Each paragraph with what it supports.
     paragraphs: BTreeMap<u32, (&'a str, Ground)>,
 }
@@ -187,7 +185,6 @@ impl<'a> Grounding<'a> {
             aliases,
             names: HashSet::new(),
             small: HashSet::new(),
-            english: Table::built_in(),
             paragraphs: BTreeMap::new(),
         };
         for text in paragraphs.values().copied().chain(base.facts.iter().map(|f| f.statement.as_str())) {
@@ -230,7 +227,7 @@ impl<'a> Grounding<'a> {
         if !word.begins {
             return true;
         }
-        let stranger = self.english.dims() > 0 && self.english.row(&word.text).or(self.english.row(&word.stem)).is_none();
+        let stranger = !english().knows(&word.text) && !english().knows(&word.stem);
         english().class(&word.text) == WordClass::Content
             && !self.small.contains(&word.text)
             && (stranger || self.names.contains(&word.text))

@@ -8,7 +8,6 @@ use factotum_core::knowledge::{IntentId, KnowledgeBase};
 use factotum_core::render::console;
 use factotum_core::spelling::Speller;
 use factotum_core::text;
-use factotum_core::vectors::Table;
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
@@ -65,7 +64,7 @@ impl Suggester {
             *nth += 1;
         }
         let counted = suggester.words.iter().map(|(word, entries)| (word.clone(), u32::try_from(entries.len()).unwrap_or(u32::MAX)));
-        suggester.speller = Speller::new(counted.collect(), &BTreeSet::new(), &Table::none());
+        suggester.speller = Speller::of_words(counted.collect(), &BTreeSet::new());
         order.sort_unstable();
         suggester.first = order.into_iter().map(|(_, entry)| entry).take(MAX_OPTIONS).collect();
         suggester
@@ -148,7 +147,7 @@ impl Suggester {
             let like = if word == typed { 1.0 } else { 0.5 + 0.4 * typed.len() as f64 / word.len() as f64 };
             meant(like, entries);
         }
-        if !any && let Some(entries) = self.speller.correct(typed).and_then(|word| self.words.get(word)) {
+        if !any && let Some(entries) = self.speller.correct(typed).and_then(|word| self.words.get(&word)) {
             meant(MISSPELT, entries);
         }
     }
