@@ -5,10 +5,13 @@ use crate::english::{Word, WordClass, english};
 use crate::interpretation::{Interpretation, Mention};
 use crate::knowledge::FactId;
 use crate::question::Question;
+use std::ops::Range;
 
 /// Confidence that a part must have to be answered where the whole was not: more than [`evidence::ENOUGH`], since a part has lost
-/// its context, and less than [`evidence::SURE`], since both parts have to reach it.
+/// its context, and less than [`evidence::SURE`], since all parts have to reach it.
 const HALF: f32 = 0.6;
+/// Most parts of one message that are told apart: more answers at once are an essay, and each part takes the time of a question.
+const MAX_PARTS: usize = 4;
 
 /// One part of a compound question, before anything is decided on it.
 pub(super) struct PartQuestion {
@@ -16,51 +19,78 @@ pub(super) struct PartQuestion {
     pub text: String,
     /// The part as a question of its own.
     pub question: Question,
+    /// Whether it is a sentence of its own, and not only a clause: then it was surely meant as a question.
+    pub separate: bool,
 }
 
-/// The two parts of a question that asks two things.
-pub(super) fn split(interpretation: &Interpretation) -> Option<[PartQuestion; 2]> {
-    let (end, start) = boundary(interpretation)?;
-    Some([part(interpretation, 0, end)?, part(interpretation, start, interpretation.question.words.len())?])
+/// The parts of a question that asks several things, in order; none if it asks one.
+pub(super) fn split(interpretation: &Interpretation) -> Vec<PartQuestion> {
+    let words = &interpretation.question.words;
+    let mut cuts: Vec<Cut> = Vec::new();
+    while cuts.len() + 1 < MAX_PARTS {
+        let Some(cut) = boundary(interpretation, cuts.last().map_or(0, |c| c.start)) else { break };
+        cuts.push(cut);
+    }
+    if cuts.is_empty() {
+        return Vec::new();
+    }
+    let starts = std::iter::once(0).chain(cuts.iter().map(|c| c.start));
+    let ends = cuts.iter().map(|c| c.end).chain(std::iter::once(words.len()));
+    let ranges: Vec<Range<usize>> = starts.zip(ends).map(|(start, end)| start..end).collect();
+    let separate = |number: usize| {
+        let sides = [number.checked_sub(1), Some(number)];
+        sides.into_iter().flatten().filter_map(|side| cuts.get(side)).all(|cut| cut.sentence)
+    };
+    let parts: Option<Vec<PartQuestion>> = (0..ranges.len()).map(|number| part(interpretation, &ranges, number, separate(number))).collect();
+    parts.unwrap_or_default()
 }
 
-/// Answers the whole if it can be answered as one, else its parts; returns the parts where they decided.
-pub(super) fn combine(whole: Decision, parts: [Part; 2]) -> (Decision, Vec<Part>) {
-    if parts.iter().any(|part| part.decision.confidence < evidence::ENOUGH) {
+/// Answers the whole if it can be answered as one, else its parts; returns the parts where they decided. With each part stands whether it is
+/// a sentence of its own.
+pub(super) fn combine(whole: Decision, parts: Vec<(Part, bool)>) -> (Decision, Vec<Part>) {
+    let is_answer = |part: &Part, separate: bool| {
+        matches!(part.decision.outcome, Outcome::Answer(_)) && (separate || part.decision.confidence >= HALF)
+    };
+    // What is no answer must be a question that is known not to be on record, or surely one. In doubt the whole is one question.
+    let is_refusal = |part: &Part, separate: bool| match &part.decision.outcome {
+        Outcome::NoAnswer(reason) => separate || (known(reason) && part.decision.confidence >= evidence::ENOUGH),
+        Outcome::Clarify(_) | Outcome::SmallTalk(_) => separate,
+        Outcome::Answer(_) => false,
+    };
+    let answers: Vec<&Part> = parts.iter().filter(|(part, separate)| is_answer(part, *separate)).map(|(part, _)| part).collect();
+    if answers.is_empty() || !parts.iter().all(|(part, separate)| is_answer(part, *separate) || is_refusal(part, *separate)) {
         return (whole, Vec::new());
     }
+    let mut shown: Vec<AnswerPart> = Vec::new();
+    for part in &answers {
+        if let Outcome::Answer(answer) = &part.decision.outcome {
+            // One fact for two parts: its statement is shown once, behind both direct answers.
+            shown.extend(answer.iter().filter(|a| !shown.contains(a)).cloned().collect::<Vec<_>>());
+        }
+    }
     let answered = matches!(whole.outcome, Outcome::Answer(_));
-    let [first, second] = &parts;
-    let sure = |part: &Part| part.decision.confidence >= HALF;
-    let (outcome, confidence) = match (&first.decision.outcome, &second.decision.outcome) {
-        (Outcome::Answer(a), Outcome::Answer(b)) if sure(first) && sure(second) => {
-            if answered && first_facts(a) == first_facts(b) {
-                return (whole, Vec::new());
-            }
-            // One fact for both parts: its statement is shown once, behind both direct answers.
-            let mut both = a.clone();
-            both.extend(b.iter().filter(|p| !a.contains(p)).cloned());
-            (Some(Outcome::Answer(both)), first.decision.confidence.min(second.decision.confidence))
-        }
-        (Outcome::Answer(parts), Outcome::NoAnswer(reason)) if sure(first) && known(reason) => {
-            ((!answered).then(|| Outcome::Answer(parts.clone())), first.decision.confidence)
-        }
-        (Outcome::NoAnswer(reason), Outcome::Answer(parts)) if sure(second) && known(reason) => {
-            ((!answered).then(|| Outcome::Answer(parts.clone())), second.decision.confidence)
-        }
-        _ => return (whole, Vec::new()),
-    };
-    let (outcome, events) = outcome.map_or((whole.outcome, whole.events), |outcome| (outcome, None));
-    (Decision { outcome, events, confidence, ..whole }, parts.into())
+    let facts: Vec<Vec<FactId>> = answers.iter().map(|part| first_facts(part)).collect();
+    if answered && answers.len() == parts.len() && facts.windows(2).all(|pair| pair[0] == pair[1]) {
+        return (whole, Vec::new());
+    }
+    let confidence = answers.iter().map(|part| part.decision.confidence).fold(1.0, f32::min);
+    // Where the whole was answered like the one part that has an answer, it keeps that.
+    let keep = answered && answers.len() == 1;
+    let (outcome, events) = if keep { (whole.outcome, whole.events) } else { (Outcome::Answer(shown), None) };
+    (Decision { outcome, events, confidence, ..whole }, parts.into_iter().map(|(part, _)| part).collect())
 }
 
 /// The parts that are not on record, in the asker's words.
 pub(super) fn unanswered(parts: &[Part]) -> Vec<String> {
-    parts.iter().filter(|p| matches!(p.decision.outcome, Outcome::NoAnswer(_))).map(|p| p.text.clone()).collect()
+    let is_open = |part: &&Part| matches!(part.decision.outcome, Outcome::NoAnswer(_) | Outcome::Clarify(_));
+    parts.iter().filter(is_open).map(|p| p.text.clone()).collect()
 }
 
-fn first_facts(parts: &[AnswerPart]) -> Vec<FactId> {
-    parts.iter().filter_map(|p| p.facts.first().copied()).collect()
+fn first_facts(part: &Part) -> Vec<FactId> {
+    match &part.decision.outcome {
+        Outcome::Answer(answers) => answers.iter().filter_map(|a| a.facts.first().copied()).collect(),
+        _ => Vec::new(),
+    }
 }
 
 /// Whether a part was understood and is known not to be on record, rather than cut badly.
@@ -68,35 +98,59 @@ fn known(reason: &Reason) -> bool {
     matches!(reason, Reason::Unanswerable(_) | Reason::UnknownOffice { .. } | Reason::NotListed { .. } | Reason::OutsideTime(_))
 }
 
-/// Where a question falls into two that both ask: words before the first number, from the second on.
-fn boundary(interpretation: &Interpretation) -> Option<(usize, usize)> {
+/// Where one part ends and the next begins.
+struct Cut {
+    /// Behind the last word of the part.
+    end: usize,
+    /// The first word of the next one.
+    start: usize,
+    /// Whether a sentence ends there.
+    sentence: bool,
+}
+
+/// The first place behind `from` where a question falls into two that both ask.
+fn boundary(interpretation: &Interpretation, from: usize) -> Option<Cut> {
     let words = &interpretation.question.words;
     let lists = &english().lists;
     let asks = |w: &Word| lists.question_words.has(&w.text) || lists.openers.has(&w.text);
     let content = |range: &[Word]| range.iter().any(|w| w.class == WordClass::Content);
-    (1..words.len().saturating_sub(1)).find_map(|at| {
-        let before = interpretation.question.tokens.get(words[at - 1].token);
-        let ended = before.is_some_and(|t| (t.comma || t.ends_clause) && words[at].token != words[at - 1].token);
-        let and = lists.joiners.has(&words[at].text);
-        let start = if and { at + 1 } else { at };
+    (from + 1..words.len().saturating_sub(1)).find_map(|end| {
+        let before = interpretation.question.tokens.get(words[end - 1].token).filter(|_| words[end].token != words[end - 1].token);
+        let ended = before.is_some_and(|t| t.comma || t.ends_clause);
+        let and = lists.joiners.has(&words[end].text);
+        let start = if and { end + 1 } else { end };
         // "and in which year": a preposition may stand before the question word.
         let preposition = words.get(start).is_some_and(|w| lists.part_prepositions.has(&w.text));
         let opener = words.get(start + usize::from(preposition))?;
-        let second_asks = asks(opener);
-        let left_asks = words[..at].iter().take(4).any(asks) || words[..at].iter().any(|w| lists.question_words.has(&w.text));
-        ((ended || and) && second_asks && left_asks && content(&words[..at]) && words.len() - start >= 2).then_some((at, start))
+        let left = &words[from..end];
+        let left_asks = left.iter().take(4).any(asks) || left.iter().any(|w| lists.question_words.has(&w.text));
+        let two = (ended || and) && asks(opener) && left_asks && content(left) && words.len() - start >= 2;
+        two.then(|| Cut { end, start, sentence: before.is_some_and(|t| t.ends_clause) })
     })
 }
 
-/// One part as a question of its own; names of the other part are carried over where it has none.
-fn part(interpretation: &Interpretation, from: usize, to: usize) -> Option<PartQuestion> {
+/// One part as a question of its own. Where it has no name, those of the nearest part that has some are carried over; where it has nothing but
+/// names ("and when did Spain?"), what the part before says of its own names is.
+fn part(interpretation: &Interpretation, ranges: &[Range<usize>], number: usize, separate: bool) -> Option<PartQuestion> {
     let question = &interpretation.question;
-    let own = question.words.get(from..to)?;
+    let range = ranges.get(number)?;
+    let own = question.words.get(range.clone())?;
+    let names = |range: &Range<usize>| -> Vec<Range<usize>> {
+        let spans = interpretation.spans.iter().filter(|s| matches!(s.mention, Mention::Entity(_)) && range.contains(&s.from));
+        spans.map(|s| s.from..s.to).collect()
+    };
+    let is_name = |at: usize| interpretation.spans.iter().any(|s| matches!(s.mention, Mention::Entity(_)) && (s.from..s.to).contains(&at));
     let mut words: Vec<Word> = own.to_vec();
-    let inside = |at: usize| (from..to).contains(&at);
-    let names = || interpretation.spans.iter().filter(|s| matches!(s.mention, Mention::Entity(_)));
-    if !names().any(|s| inside(s.from)) {
-        words.extend(names().filter(|s| !inside(s.from)).flat_map(|s| question.words[s.from..s.to].to_vec()));
+    let own_names = names(range);
+    let before = number.checked_sub(1).and_then(|n| ranges.get(n));
+    if own_names.is_empty() {
+        let earlier = ranges[..number].iter().rev().chain(&ranges[number + 1..]);
+        let carried = earlier.map(|other| names(other)).find(|names| !names.is_empty()).unwrap_or_default();
+        words.extend(carried.into_iter().flat_map(|name| question.words[name].to_vec()));
+    } else if let Some(before) = before.filter(|_| range.clone().all(|at| is_name(at) || question.words[at].class != WordClass::Content)) {
+        let said = before.clone().filter(|at| !is_name(*at) && question.words[*at].class == WordClass::Content);
+        let others = names(before).into_iter().skip(own_names.len()).flatten();
+        words.extend(said.chain(others).map(|at| question.words[at].clone()));
     }
     if !words.iter().any(|w| w.class == WordClass::Content) {
         return None;
@@ -104,5 +158,5 @@ fn part(interpretation: &Interpretation, from: usize, to: usize) -> Option<PartQ
     let text = own.iter().map(|w| w.text.as_str()).collect::<Vec<_>>().join(" ");
     let part = Question::from_words(question.tokens.clone(), words, question.length);
     let focus = vec![true; part.words.len()];
-    Some(PartQuestion { text, question: Question { focus, ..part } })
+    Some(PartQuestion { text, question: Question { focus, ..part }, separate })
 }
