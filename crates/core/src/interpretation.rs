@@ -488,3 +488,112 @@ fn plain(english: &English, text: &str) -> Vec<Word> {
     }
     words
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::SourceFile;
+
+    const PACK: &str = r#"
+format = 2
+[source.s]
+title = "S"
+date = "2024"
+paragraphs = 1
+[entity.gaulle]
+kind = "person"
+name = "Charles de Gaulle"
+aliases = "de Gaulle"
+[entity.ruritania]
+kind = "country"
+name = "Ruritania"
+[entity.c]
+kind = "language"
+name = "C"
+[entity.cpp]
+kind = "language"
+name = "C++"
+[entity.mod]
+kind = "team"
+name = "the mods"
+aliases = "mod"
+[entity.nato]
+kind = "organisation"
+name = "NATO"
+[[fact]]
+statement = "The premier of Ruritania pays an annual fee in crypto; sed edits streams."
+paragraphs = 1
+[[fact.question]]
+ask = """
+What does sed do?
+who is the prime minister of ruritania
+is it recieved with blorfnax
+"""
+[roles]
+premier = "premier, prime minister"
+[spellings]
+pm = "prime minister"
+u = "Ruritania"
+"#;
+
+    fn read(text: &str) -> (Interpretation, Vec<Interpretation>) {
+        let loaded = crate::pack::load(&[SourceFile { name: "pack.toml".to_owned(), text: PACK.to_owned() }]);
+        let base = loaded.base.unwrap_or_else(|| panic!("{:?}", loaded.diagnostics));
+        let interpreter = Interpreter::new(&base);
+        let question = Question::parse(text).unwrap_or_else(|e| panic!("{text}: {e}"));
+        (interpreter.interpret(&base, question.clone()), interpreter.readings(&base, question))
+    }
+
+    /// The words of a question as read, its names in square brackets, what is not asked behind `~`.
+    fn shown(interpretation: &Interpretation) -> String {
+        let spans = interpretation.spans.iter().map(|span| {
+            let words = interpretation.words(span);
+            let words = if matches!(span.mention, Mention::Entity(_)) { format!("[{words}]") } else { words };
+            if interpretation.question.focus[span.from] { words } else { format!("~{words}") }
+        });
+        spans.collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn a_pack_has_its_own_words() {
+        for (text, expected) in [
+            ("who is the PM of Ruritania", "who is the prime minister of [ruritania]"),
+            ("who is the P.M. of Ruritania", "who is the prime minister of [ruritania]"),
+            ("pm's of Ruritania at 9 pm", "prime minister of [ruritania] at 9 pm"),
+            ("who is da pm of u", "who is the prime minister of [ruritania]"),
+            ("where was de Gaulle, who is de pm", "where was [de gaulle] who is the prime minister"),
+            ("where was charles de gaulle's house", "where was [charles de gaulle] house"),
+            ("ask a mod what sed does", "ask a [mod] what sed does"),
+            ("is C better than C++ for u", "is [c] better than [c++] for [ruritania]"),
+        ] {
+            assert_eq!(shown(&read(text).0), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_word_is_read_both_ways() {
+        for (text, expected) in [
+            ("who leads ruritannia", &["who leads [ruritania]", "who leads ruritannia"][..]),
+            ("what is an anual fee", &["what is an annual fee", "what is an anual fee"]),
+            ("what is the wifi login for nitro", &["what is the wifi login for nitro"]),
+            ("what is blorfnax in crypto", &["what is blorfnax in crypto"]),
+            ("what is ruritanias fee", &["what is [ruritania] fee"]),
+            ("why culdnt it", &["why could not it", "why culdnt it"]),
+        ] {
+            let readings: Vec<String> = read(text).1.iter().map(shown).collect();
+            assert_eq!(readings, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_stands_in_brackets_is_judged_by_its_words() {
+        for (text, expected) in [
+            ("who pays the fee (annual)?", "who pays the fee annual"),
+            ("who pays (my boss loves football) the fee", "who pays the fee"),
+            ("who pays (my boss loves NATO) the fee", "who pays ~my ~boss ~loves ~[nato] the fee"),
+            ("who pays the fee (1999)", "who pays the fee 1999"),
+        ] {
+            assert_eq!(shown(&read(text).0), expected, "{text}");
+        }
+    }
+}

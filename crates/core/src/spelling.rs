@@ -173,6 +173,10 @@ const KEYBOARD: [&str; 3] = ["qwertyuiop", "asdfghjkl", "zxcvbnm"];
 /// A word with letters that were held too long ("wheeen") as the commonest known word; `None` where the word is not stretched, or nothing known
 /// comes of it. `grade` says how common a word is.
 pub fn unstretched(word: &str, grade: &dyn Fn(&str) -> Option<Grade>) -> Option<String> {
+    // Nearly every word is none, so this is looked at before anything else.
+    if !word.as_bytes().windows(3).any(|three| three[0] == three[1] && three[1] == three[2]) {
+        return None;
+    }
     let letters: Vec<char> = word.chars().take(MAX_STRETCHED + 1).collect();
     let mut runs: Vec<(char, usize)> = Vec::new();
     for letter in letters.iter().copied() {
