@@ -93,6 +93,8 @@ pub struct Lists {
     pub units: Words,
     pub clock: Words,
     pub letters: Words,
+    pub also_words: Words,
+    pub speaker: Words,
     pub ambiguous: Words,
 }
 

@@ -4,7 +4,7 @@
 
 use crate::english::{English, Word, WordClass, english};
 use crate::knowledge::{EntityId, KnowledgeBase, RoleId, SynonymSetId};
-use crate::question::Question;
+use crate::question::{Question, asks};
 use crate::spelling::Speller;
 use crate::text::{self, Token};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -220,11 +220,9 @@ impl Interpreter {
         }
         if words != question.words {
             // A corrected word can be a question word or a preamble ("coud you tell me").
-            let tagged = question.tagged;
-            question = Question::from_words(question.tokens, words, question.length);
-            question.tagged |= tagged;
+            question = question.with_words(words);
         }
-        self.without_asides(&mut question);
+        question = self.without_asides(question);
         let spans = self.spans(&question);
         let mut interpretation =
             Interpretation { question, spans, implied: Vec::new(), owners: Vec::new(), open_offices: Vec::new(), corrections };
@@ -314,35 +312,40 @@ impl Interpreter {
         out
     }
 
-    /// Deals with what stands in brackets, now that names are known: words of the knowledge base's own belong to what is asked ("(annual)"), a name
-    /// with other words stays as context, and the rest is left out.
-    fn without_asides(&self, question: &mut Question) {
-        let bracketed = |w: &Word| question.tokens.get(w.token).is_some_and(|t| t.bracketed);
-        if question.focus.iter().all(|f| *f) || !question.words.iter().any(bracketed) {
-            return;
+    /// Leaves out what is said beside the question, now that names are known: what stands in brackets, and what people say of themselves ("my
+    /// cousin bet me, ..."), where it has neither a name nor a topic word of the knowledge base. Of what stands in brackets, words of the knowledge
+    /// base's own belong to what is asked ("the fee (annual)"); a name with other words stays as context.
+    fn without_asides(&self, question: Question) -> Question {
+        let stretches = question.stretches();
+        if stretches.len() < 2 {
+            return question;
         }
-        let spans = self.spans(question);
-        let (mut at, mut drop, mut in_focus) = (0, BTreeSet::new(), BTreeSet::new());
-        for group in question.words.chunk_by(|a, b| bracketed(a) == bracketed(b)) {
-            let range = at..at + group.len();
-            at = range.end;
-            if !bracketed(&group[0]) || range.clone().any(|w| question.focus[w]) {
-                continue;
-            }
+        let spans = self.spans(&question);
+        let speaker = &english().lists.speaker;
+        let (mut dropped, mut in_focus) = (BTreeSet::new(), BTreeSet::new());
+        for range in &stretches {
+            let words = &question.words[range.clone()];
+            let content = || words.iter().filter(|w| w.class == WordClass::Content);
+            let (owned, all) = (content().filter(|w| self.owns(&w.text)).count(), content().count());
             let named = spans.iter().any(|s| range.contains(&s.from) && s.mention != Mention::Word);
-            let mut content = group.iter().filter(|w| w.class == WordClass::Content).peekable();
-            if content.peek().is_some() && content.all(|w| self.owns(&w.text)) {
-                in_focus.extend(range);
-            } else if !named {
-                drop.extend(range);
+            let figure = words.iter().any(|w| w.stem.bytes().any(|b| b.is_ascii_digit()));
+            let tokens = words.iter().map(|w| w.token);
+            if question.is_bracketed(&words[0]) {
+                if all > 0 && owned == all {
+                    in_focus.extend(tokens);
+                } else if !named && !range.clone().any(|at| question.focus[at]) {
+                    dropped.extend(tokens);
+                }
+            } else if owned == 0 && !named && !figure && !asks(words) && words.iter().any(|w| speaker.has(&w.text)) {
+                dropped.extend(tokens);
             }
         }
-        in_focus.iter().for_each(|w: &usize| question.focus[*w] = true);
-        if !drop.is_empty() && drop.len() < question.words.len() {
-            let words = std::mem::take(&mut question.words).into_iter().zip(std::mem::take(&mut question.focus));
-            let rest = words.enumerate().filter(|(at, _)| !drop.contains(at)).map(|(_, word)| word);
-            (question.words, question.focus) = rest.unzip();
+        let rest: Vec<Word> = question.words.iter().filter(|w| !dropped.contains(&w.token)).cloned().collect();
+        let mut question = if dropped.is_empty() || !asks(&rest) { question } else { question.with_words(rest) };
+        for (word, focus) in question.words.iter().zip(&mut question.focus) {
+            *focus |= in_focus.contains(&word.token);
         }
+        question
     }
 
     /// Finds names, offices and synonym sets, longest first from the left; what is left are plain words.
@@ -461,7 +464,7 @@ fn chat_words(base: &KnowledgeBase) -> (FxHashSet<String>, FxHashMap<String, Vec
             // "Charles de Gaulle": a little word between capitals belongs to the name.
             let within_name = at > 0 && names[at - 1] && names.get(at + 1) == Some(&true);
             let letter = token.text.chars().count() == 1;
-            if is_chat(&token.text) && !within_name && (!letter || (token.capitalised && at > 0)) {
+            if english().lists.also_words.has(&token.text) && !within_name && (!letter || (token.capitalised && at > 0)) {
                 kept.insert(token.text);
             }
         }
@@ -493,6 +496,7 @@ fn plain(english: &English, text: &str) -> Vec<Word> {
 mod tests {
     use super::*;
     use crate::diagnostic::SourceFile;
+    use proptest::prelude::*;
 
     const PACK: &str = r#"
 format = 2
@@ -544,6 +548,20 @@ u = "Ruritania"
         (interpreter.interpret(&base, question.clone()), interpreter.readings(&base, question))
     }
 
+    proptest! {
+        #[test]
+        fn every_word_belongs_to_one_span(text in "(who |pm |C |\\(|\\)|, |my |de |gaulle |fee |ruritannia |twenty |one |\\? |thanks |ok |n |é|zzz ){1,60}") {
+            if Question::parse(&text).is_ok() {
+                for reading in read(&text).1 {
+                    let ends: Vec<usize> = std::iter::once(0).chain(reading.spans.iter().map(|s| s.to)).collect();
+                    prop_assert!(reading.spans.iter().zip(&ends).all(|(s, end)| s.from == *end));
+                    prop_assert_eq!(ends.last(), Some(&reading.question.words.len()));
+                    prop_assert_eq!(reading.question.focus.len(), reading.question.words.len());
+                }
+            }
+        }
+    }
+
     /// The words of a question as read, its names in square brackets, what is not asked behind `~`.
     fn shown(interpretation: &Interpretation) -> String {
         let spans = interpretation.spans.iter().map(|span| {
@@ -591,6 +609,11 @@ u = "Ruritania"
             ("who pays the fee (annual)?", "who pays the fee annual"),
             ("who pays (my boss loves football) the fee", "who pays the fee"),
             ("who pays (my boss loves NATO) the fee", "who pays ~my ~boss ~loves ~[nato] the fee"),
+            ("my cousin bet me, who pays the fee", "who pays the fee"),
+            ("I lost my fee, who pays", "i lost my fee who pays"),
+            ("I like Ruritania, who pays", "i like [ruritania] who pays"),
+            ("who, I keep forgetting, pays the fee", "who pays the fee"),
+            ("my cousin bet me", "my cousin bet me"),
             ("who pays the fee (1999)", "who pays the fee 1999"),
         ] {
             assert_eq!(shown(&read(text).0), expected, "{text}");

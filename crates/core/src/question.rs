@@ -4,6 +4,7 @@ use crate::english::{Word, WordClass, english};
 use crate::knowledge::AnswerType;
 use crate::layout::without_trappings;
 use crate::text::{self, Token};
+use std::ops::Range;
 
 /// Longest question that is read, in bytes: the longest message that Discord lets people write is 2,000 characters, and
 /// nobody's question is longer.
@@ -78,6 +79,22 @@ impl Question {
         let denies = focused.iter().any(|w| english().denies(w));
         Question { words, tokens, focus, expected, denies, tagged, length }
     }
+
+    /// The same with other words, which come from the same tokens.
+    pub fn with_words(self, words: Vec<Word>) -> Question {
+        let question = Self::from_words(self.tokens, words, self.length);
+        Question { tagged: question.tagged || self.tagged, ..question }
+    }
+
+    /// Stretches of its words between commas, brackets and ends of clauses, in order.
+    pub fn stretches(&self) -> Vec<Range<usize>> {
+        stretches(&self.tokens, &self.words)
+    }
+
+    /// Whether a word stands in brackets.
+    pub fn is_bracketed(&self, word: &Word) -> bool {
+        self.tokens.get(word.token).is_some_and(|t| t.bracketed)
+    }
 }
 
 fn is_wh(word: &str) -> bool {
@@ -88,15 +105,7 @@ fn is_wh(word: &str) -> bool {
 /// them ("thanks", "asking for a friend", "sorry"), where something else asks.
 fn without_asides(tokens: &[Token], words: Vec<Word>) -> Vec<Word> {
     let english = english();
-    let mut clause = 0usize;
-    let mut of_token = Vec::with_capacity(tokens.len());
-    for (at, token) in tokens.iter().enumerate() {
-        let apart = at > 0 && token.bracketed != tokens[at - 1].bracketed;
-        clause += usize::from(apart);
-        of_token.push(clause);
-        clause += usize::from(token.comma || token.ends_clause);
-    }
-    let stretches: Vec<&[Word]> = words.chunk_by(|a, b| of_token.get(a.token) == of_token.get(b.token)).collect();
+    let stretches: Vec<&[Word]> = stretches(tokens, &words).into_iter().map(|range| &words[range]).collect();
     let is_aside = |stretch: &[Word]| {
         // A tag makes a question of a statement, so it is looked at later; "or somebody else" is part of one.
         let is_tag = english.tags.iter().any(|tag| stretch.iter().map(|w| &w.text).eq(tag.iter()));
@@ -111,8 +120,26 @@ fn without_asides(tokens: &[Token], words: Vec<Word>) -> Vec<Word> {
     stretches.into_iter().filter(|s| !is_aside(s)).flatten().cloned().collect()
 }
 
+/// Stretches of words between commas, brackets and ends of clauses, in order.
+fn stretches(tokens: &[Token], words: &[Word]) -> Vec<Range<usize>> {
+    let mut clause = 0usize;
+    let mut of_token = Vec::with_capacity(tokens.len());
+    for (at, token) in tokens.iter().enumerate() {
+        clause += usize::from(at > 0 && token.bracketed != tokens[at - 1].bracketed);
+        of_token.push(clause);
+        clause += usize::from(token.comma || token.ends_clause);
+    }
+    let mut at = 0;
+    let same = words.chunk_by(|a, b| of_token.get(a.token) == of_token.get(b.token));
+    same.map(|stretch| {
+        at += stretch.len();
+        at - stretch.len()..at
+    })
+    .collect()
+}
+
 /// Whether words ask something: a question word among them, or an auxiliary in front.
-fn asks(words: &[Word]) -> bool {
+pub(crate) fn asks(words: &[Word]) -> bool {
     words.first().is_some_and(|w| is_auxiliary(&w.text)) || words.iter().any(|w| is_wh(&w.text))
 }
 
