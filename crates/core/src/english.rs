@@ -53,6 +53,7 @@ struct WordLists {
     function: String,
     filler: String,
     preambles: Vec<String>,
+    greetings: Vec<String>,
     closers: Vec<String>,
     tags: Vec<String>,
     negation: String,
@@ -169,6 +170,8 @@ pub struct English {
     negation: FxHashSet<String>,
     /// Expressions ahead of a question, as words, longest first.
     pub preambles: Vec<Vec<String>>,
+    /// Expressions with which people greet, as words, longest first.
+    pub greetings: Vec<Vec<String>>,
     /// Expressions behind a question that are no part of it, as words, longest first.
     pub closers: Vec<Vec<String>>,
     /// Expressions behind a statement that make it a question, longest first.
@@ -203,6 +206,7 @@ static ENGLISH: LazyLock<English> = LazyLock::new(|| {
         little: FxHashMap::default(),
         negation: split(&file.words.negation).into_iter().collect(),
         preambles: longest_first(file.words.preambles),
+        greetings: longest_first(file.words.greetings),
         closers: longest_first(file.words.closers),
         tags: longest_first(file.words.tags),
         lists: file.lists,

@@ -312,8 +312,8 @@ impl Interpreter {
         out
     }
 
-    /// Leaves out what is said beside the question, now that names are known: what stands in brackets, and what people say of themselves ("my
-    /// cousin bet me, ..."), where it has neither a name nor a topic word of the knowledge base. Of what stands in brackets, words of the knowledge
+    /// Leaves out what is said beside the question, now that names are known: what stands in brackets, sentences that only lead up to it, and what
+    /// people say of themselves ("my cousin bet me, ..."), where it has neither a name nor a topic word of the knowledge base. Of what stands in brackets, words of the knowledge
     /// base's own belong to what is asked ("the fee (annual)"); a name with other words stays as context.
     fn without_asides(&self, question: Question) -> Question {
         let stretches = question.stretches();
@@ -329,14 +329,15 @@ impl Interpreter {
             let (owned, all) = (content().filter(|w| self.owns(&w.text)).count(), content().count());
             let named = spans.iter().any(|s| range.contains(&s.from) && s.mention != Mention::Word);
             let figure = words.iter().any(|w| w.stem.bytes().any(|b| b.is_ascii_digit()));
+            let in_question = range.clone().any(|at| question.focus[at]);
             let tokens = words.iter().map(|w| w.token);
             if question.is_bracketed(&words[0]) {
                 if all > 0 && owned == all {
                     in_focus.extend(tokens);
-                } else if !named && !range.clone().any(|at| question.focus[at]) {
+                } else if !named && !in_question {
                     dropped.extend(tokens);
                 }
-            } else if owned == 0 && !named && !figure && !asks(words) && words.iter().any(|w| speaker.has(&w.text)) {
+            } else if owned == 0 && !named && !figure && !asks(words) && (!in_question || words.iter().any(|w| speaker.has(&w.text))) {
                 dropped.extend(tokens);
             }
         }
@@ -497,6 +498,7 @@ mod tests {
     use super::*;
     use crate::diagnostic::SourceFile;
     use proptest::prelude::*;
+    use std::sync::LazyLock;
 
     const PACK: &str = r#"
 format = 2
@@ -540,12 +542,17 @@ pm = "prime minister"
 u = "Ruritania"
 "#;
 
-    fn read(text: &str) -> (Interpretation, Vec<Interpretation>) {
+    static READER: LazyLock<(KnowledgeBase, Interpreter)> = LazyLock::new(|| {
         let loaded = crate::pack::load(&[SourceFile { name: "pack.toml".to_owned(), text: PACK.to_owned() }]);
         let base = loaded.base.unwrap_or_else(|| panic!("{:?}", loaded.diagnostics));
         let interpreter = Interpreter::new(&base);
+        (base, interpreter)
+    });
+
+    fn read(text: &str) -> (Interpretation, Vec<Interpretation>) {
+        let (base, interpreter) = &*READER;
         let question = Question::parse(text).unwrap_or_else(|e| panic!("{text}: {e}"));
-        (interpreter.interpret(&base, question.clone()), interpreter.readings(&base, question))
+        (interpreter.interpret(base, question.clone()), interpreter.readings(base, question))
     }
 
     proptest! {
@@ -610,6 +617,7 @@ u = "Ruritania"
             ("who pays (my boss loves football) the fee", "who pays the fee"),
             ("who pays (my boss loves NATO) the fee", "who pays ~my ~boss ~loves ~[nato] the fee"),
             ("my cousin bet me, who pays the fee", "who pays the fee"),
+            ("Hope you are well. My hamster has died! Could you tell me who pays the fee? Thanks and have a lovely week!", "who pays the fee"),
             ("I lost my fee, who pays", "i lost my fee who pays"),
             ("I like Ruritania, who pays", "i like [ruritania] who pays"),
             ("who, I keep forgetting, pays the fee", "who pays the fee"),

@@ -148,18 +148,22 @@ fn stands_alone(words: &[Word]) -> bool {
     words.len() > 1 && words.iter().any(|w| w.class == WordClass::Content || is_wh(&w.text))
 }
 
+/// Most expressions that are taken off one end: a greeting, an excuse, a request and one more.
+const MAX_STRIPPED: usize = 4;
+
 /// Takes preambles off the front, and tags and closing words off the end, as long as something is left.
 fn strip(words: Vec<Word>) -> (Vec<Word>, bool) {
     let english = english();
     let same = |words: &[Word], e: &[String]| words.iter().map(|w| &w.text).eq(e);
     let mut rest = words.as_slice();
-    for _ in 0..3 {
+    for _ in 0..MAX_STRIPPED {
         let short = |p: &&Vec<String>| rest.get(..p.len()).is_some_and(|w| same(w, p)) && stands_alone(&rest[p.len()..]);
-        let Some(preamble) = english.preambles.iter().find(short) else { break };
+        let greets = |p: &&Vec<String>| short(p) && asks(&rest[p.len()..]);
+        let Some(preamble) = english.preambles.iter().find(short).or_else(|| english.greetings.iter().find(greets)) else { break };
         rest = &rest[preamble.len()..];
     }
     let mut tagged = false;
-    for _ in 0..3 {
+    for _ in 0..MAX_STRIPPED {
         let ends = |e: &&Vec<String>| {
             let at = rest.len().saturating_sub(e.len());
             same(&rest[at..], e) && stands_alone(&rest[..at])
@@ -202,9 +206,15 @@ fn focus(tokens: &[Token], words: &[Word]) -> Vec<bool> {
         .collect();
     let last = (0..count).rev().find(|s| of_sentence(*s).next().is_some()).unwrap_or(0);
     let any = asking.iter().any(|a| *a);
-    // A short stretch ahead of the question ("Dayton: made for what?") names its topic.
-    let lengths: Vec<usize> = (0..count).map(|s| of_sentence(s).count()).collect();
-    let in_focus = |s: usize| count == 1 || lengths[s] <= 3 || if any { asking[s] } else { s == last };
+    // A short stretch beside the question ("Dayton: made for what?") names its topic, but for a farewell behind it ("Cheers, Tom").
+    let short: Vec<bool> = (0..count)
+        .map(|s| {
+            let first = of_token.iter().position(|of| *of == s).and_then(|t| tokens.get(t));
+            let farewell = asking[..s].contains(&true) && first.is_some_and(|t| english().class(&t.text) == WordClass::Filler);
+            of_sentence(s).count() <= 3 && !farewell
+        })
+        .collect();
+    let in_focus = |s: usize| count == 1 || short[s] || if any { asking[s] } else { s == last };
     words.iter().zip(&of_word).map(|(w, &s)| if is_aside(w) { is_figure(w) } else { in_focus(s) }).collect()
 }
 
@@ -284,6 +294,7 @@ mod tests {
             ("hey, thanks for having me: who is the president, please", "who is the president"),
             ("Hello! Sorry. Could you please tell me who is the president? Thank you so much!", "who is the president"),
             ("who is the president thx", "who is the president"),
+            ("Good morning! who is the president? Cheers, Tom", "who is the president ~tom"),
             ("www.example.com who is the president", "who is the president"),
             ("> the vice president said so\nwho is the president", "who is the president"),
             ("who is the president @bot", "who is the president"),

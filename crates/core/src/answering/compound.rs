@@ -140,7 +140,11 @@ fn part(interpretation: &Interpretation, ranges: &[Range<usize>], number: usize,
         spans.map(|s| s.from..s.to).collect()
     };
     let is_name = |at: usize| interpretation.spans.iter().any(|s| matches!(s.mention, Mention::Entity(_)) && (s.from..s.to).contains(&at));
-    let mut words: Vec<Word> = own.to_vec();
+    // What is said beside the whole question is said beside the part.
+    let mut words: Vec<Word> = own.iter().zip(&question.focus[range.clone()]).filter(|(_, focus)| **focus).map(|(w, _)| w.clone()).collect();
+    if words.is_empty() {
+        words = own.to_vec();
+    }
     let own_names = names(range);
     let before = number.checked_sub(1).and_then(|n| ranges.get(n));
     if own_names.is_empty() {
