@@ -135,12 +135,16 @@ impl Interpreter {
             for word in &words {
                 *own.entry(word.text.clone()).or_default() += 1;
             }
-            let words: Vec<String> =
-                words.into_iter().map(|w| if matches!(mention, Mention::Entity(_)) { w.text } else { w.stem }).collect();
-            if let Some(first) = words.first() {
-                let list = expressions.entry(first.clone()).or_default();
-                if !list.iter().any(|e| e.words == words) {
-                    list.push(Expression { words, mention, capitals });
+            // As it is written, and as a question that has it is read: "Twenty One Pilots" becomes "21 Pilots" there. "C" is no "see".
+            let chat = tokens.iter().any(|t| english.spelt_out(&t.text).is_some());
+            for words in [words, if chat { Vec::new() } else { english.words(&tokens) }] {
+                let words: Vec<String> =
+                    words.into_iter().map(|w| if matches!(mention, Mention::Entity(_)) { w.text } else { w.stem }).collect();
+                if let Some(first) = words.first() {
+                    let list = expressions.entry(first.clone()).or_default();
+                    if !list.iter().any(|e| e.words == words) {
+                        list.push(Expression { words, mention, capitals });
+                    }
                 }
             }
         };
@@ -523,6 +527,10 @@ name = "C++"
 kind = "team"
 name = "the mods"
 aliases = "mod"
+[entity.band]
+kind = "band"
+name = "Twenty One Pilots"
+aliases = "Who's Who, Blink-182, v2 Records"
 [entity.nato]
 kind = "organisation"
 name = "NATO"
@@ -589,6 +597,9 @@ u = "Ruritania"
             ("where was de Gaulle, who is de pm", "where was [de gaulle] who is the prime minister"),
             ("where was charles de gaulle's house", "where was [charles de gaulle] house"),
             ("ask a mod what sed does", "ask a [mod] what sed does"),
+            ("can you see it", "can you see it"),
+            ("is twenty one pilots blink 182", "is [21 pilots] [blink 182]"),
+            ("what is who's who, v2 records", "what is [who is who] [version 2 records]"),
             ("is C better than C++ for u", "is [c] better than [c++] for [ruritania]"),
         ] {
             assert_eq!(shown(&read(text).0), expected, "{text}");

@@ -72,7 +72,7 @@ impl Question {
 
     /// A question out of words that are known already, such as one half of a compound question.
     pub fn from_words(tokens: Vec<Token>, words: Vec<Word>, length: usize) -> Question {
-        let (words, tagged) = strip(without_asides(&tokens, words));
+        let (words, tagged) = strip(&tokens, without_asides(&tokens, words));
         let focus = focus(&tokens, &words);
         let focused: Vec<&str> = words.iter().zip(&focus).filter(|(_, f)| **f).map(|(w, _)| w.text.as_str()).collect();
         let expected = if tagged && !focused.iter().any(|w| is_wh(w)) { Some(AnswerType::YesNo) } else { expected(&focused) };
@@ -152,7 +152,7 @@ fn stands_alone(words: &[Word]) -> bool {
 const MAX_STRIPPED: usize = 4;
 
 /// Takes preambles off the front, and tags and closing words off the end, as long as something is left.
-fn strip(words: Vec<Word>) -> (Vec<Word>, bool) {
+fn strip(tokens: &[Token], words: Vec<Word>) -> (Vec<Word>, bool) {
     let english = english();
     let same = |words: &[Word], e: &[String]| words.iter().map(|w| &w.text).eq(e);
     let mut rest = words.as_slice();
@@ -168,7 +168,12 @@ fn strip(words: Vec<Word>) -> (Vec<Word>, bool) {
             let at = rest.len().saturating_sub(e.len());
             same(&rest[at..], e) && stands_alone(&rest[..at])
         };
-        if let Some(tag) = english.tags.iter().find(ends) {
+        // "Who is Dr No": one word behind a question may belong to it, unless it is set apart.
+        let is_tag = |tag: &&Vec<String>| {
+            let before = rest.len().checked_sub(tag.len() + 1).and_then(|at| tokens.get(rest[at].token));
+            tag.len() > 1 || before.is_some_and(|t| t.comma || t.ends_clause) || !asks(&rest[..rest.len() - 1])
+        };
+        if let Some(tag) = english.tags.iter().find(|tag| ends(tag) && is_tag(tag)) {
             rest = &rest[..rest.len() - tag.len()];
             tagged = true;
         } else if let Some(closer) = english.closers.iter().find(ends) {
@@ -303,6 +308,9 @@ mod tests {
             ("what did the alliance do (1999)?", "what did the alliance do 1999"),
             ("(who is the president?)", "who is the president"),
             ("the president (who is it?)", "the president who is it"),
+            ("who is Dr No", "who is dr no"),
+            ("is it in Serbia, no?", "is it in serbia"),
+            ("it is in Serbia right", "it is in serbia"),
             ("is Serbia in it, or somebody else", "is serbia in it or somebody else"),
             ("1) who is that 2) when was this", "who is that when was this"),
         ] {
