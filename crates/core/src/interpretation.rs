@@ -173,13 +173,13 @@ impl Interpreter {
         };
         // What the knowledge base says itself, and how it writes its questions, is spelt as it should be.
         own_texts(base).for_each(&mut count);
-        // People err in paraphrases too: a word of theirs is known if it is English, if it comes again and again, or if it resembles nothing
-        // that is known.
+        // People err in paraphrases too: a word of theirs is known if it is English, if it resembles nothing that is known, or if it comes again
+        // and again.
         let mut written: BTreeMap<String, u32> = BTreeMap::new();
         paraphrases(base).flat_map(|p| plain(english, p)).for_each(|word| *written.entry(word.text).or_default() += 1);
         let mut doubtful = Vec::new();
         for (word, times) in written {
-            if own.contains_key(&word) || times >= FREQUENT || english.knows(&word) {
+            if own.contains_key(&word) || english.knows(&word) {
                 *own.entry(word).or_default() += times;
             } else {
                 doubtful.push((word, times));
@@ -189,7 +189,10 @@ impl Interpreter {
         let speller = if doubtful.is_empty() {
             speller
         } else {
-            own.extend(doubtful.into_iter().filter(|(word, _)| speller.correct(word).is_none()));
+            own.extend(doubtful.into_iter().filter(|(word, times)| {
+                // A name that people misspell again and again is no other word.
+                speller.correct(word).is_none_or(|meant| *times >= FREQUENT && !names.contains(&meant))
+            }));
             Speller::new(own, &names)
         };
         let holders = EntityId::all(base).flat_map(|e| base[e].offices.iter().map(move |o| ((o.role, o.of), e))).collect();
@@ -335,13 +338,14 @@ impl Interpreter {
             let figure = words.iter().any(|w| w.stem.bytes().any(|b| b.is_ascii_digit()));
             let in_question = range.clone().any(|at| question.focus[at]);
             let tokens = words.iter().map(|w| w.token);
+            let of_speaker = words.iter().any(|w| speaker.has(&w.text));
             if question.is_bracketed(&words[0]) {
-                if all > 0 && owned == all {
+                if all > 0 && owned == all && !of_speaker {
                     in_focus.extend(tokens);
                 } else if !named && !in_question {
                     dropped.extend(tokens);
                 }
-            } else if owned == 0 && !named && !figure && !asks(words) && (!in_question || words.iter().any(|w| speaker.has(&w.text))) {
+            } else if owned == 0 && !named && !figure && !asks(words) && (!in_question || of_speaker) {
                 dropped.extend(tokens);
             }
         }
@@ -626,6 +630,7 @@ u = "Ruritania"
         for (text, expected) in [
             ("who pays the fee (annual)?", "who pays the fee annual"),
             ("who pays (my boss loves football) the fee", "who pays the fee"),
+            ("who pays (my fee, sorry!) the fee", "who pays the fee"),
             ("who pays (my boss loves NATO) the fee", "who pays ~my ~boss ~loves ~[nato] the fee"),
             ("my cousin bet me, who pays the fee", "who pays the fee"),
             ("Hope you are well. My hamster has died! Could you tell me who pays the fee? Thanks and have a lovely week!", "who pays the fee"),

@@ -127,7 +127,7 @@ fn stretches(tokens: &[Token], words: &[Word]) -> Vec<Range<usize>> {
     for (at, token) in tokens.iter().enumerate() {
         clause += usize::from(at > 0 && token.bracketed != tokens[at - 1].bracketed);
         of_token.push(clause);
-        clause += usize::from(token.comma || token.ends_clause);
+        clause += usize::from((token.comma || token.ends_clause) && !token.bracketed);
     }
     let mut at = 0;
     let same = words.chunk_by(|a, b| of_token.get(a.token) == of_token.get(b.token));
@@ -151,10 +151,26 @@ fn stands_alone(words: &[Word]) -> bool {
 /// Most expressions that are taken off one end: a greeting, an excuse, a request and one more.
 const MAX_STRIPPED: usize = 4;
 
+/// Takes preambles off the front of later sentences ("I have a question. Could you tell me who ...").
+fn without_late_preambles(tokens: &[Token], mut words: Vec<Word>) -> Vec<Word> {
+    let ends = |w: &Word| tokens.get(w.token).is_some_and(|t| t.ends_clause);
+    for at in (1..words.len()).rev() {
+        if ends(&words[at - 1]) && words[at].token > words[at - 1].token {
+            let rest = &words[at..];
+            let fits = |p: &&Vec<String>| rest.len() > p.len() && rest.iter().zip(p.iter()).all(|(w, p)| w.text == *p) && asks(&rest[p.len()..]);
+            if let Some(preamble) = english().preambles.iter().find(fits) {
+                words.drain(at..at + preamble.len());
+            }
+        }
+    }
+    words
+}
+
 /// Takes preambles off the front, and tags and closing words off the end, as long as something is left.
 fn strip(tokens: &[Token], words: Vec<Word>) -> (Vec<Word>, bool) {
     let english = english();
     let same = |words: &[Word], e: &[String]| words.iter().map(|w| &w.text).eq(e);
+    let words = without_late_preambles(tokens, words);
     let mut rest = words.as_slice();
     for _ in 0..MAX_STRIPPED {
         let short = |p: &&Vec<String>| rest.get(..p.len()).is_some_and(|w| same(w, p)) && stands_alone(&rest[p.len()..]);
@@ -308,6 +324,7 @@ mod tests {
             ("what did the alliance do (1999)?", "what did the alliance do 1999"),
             ("(who is the president?)", "who is the president"),
             ("the president (who is it?)", "the president who is it"),
+            ("I like green tea. Could you tell me who is the president", "~i ~like ~green ~tea who is the president"),
             ("who is Dr No", "who is dr no"),
             ("is it in Serbia, no?", "is it in serbia"),
             ("it is in Serbia right", "it is in serbia"),
