@@ -88,9 +88,8 @@ impl Answerer {
         let interpretation = self.matcher.interpret(&self.base, question);
         let parts = compound::split(&interpretation);
         let whole = self.decide(interpretation);
-        let parts = parts.into_iter().map(|part| {
-            (Part { text: part.text, decision: self.interpret_and_decide(part.question) }, part.separate)
-        });
+        let parts =
+            parts.into_iter().map(|part| (Part { text: part.text, decision: self.interpret_and_decide(part.question) }, part.separate));
         let (mut decision, mut parts) = compound::combine(whole, parts.collect());
         let suggestions = self.suggestions(&decision);
         decision.keep(SHOWN);

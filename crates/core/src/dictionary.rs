@@ -90,7 +90,9 @@ impl Dictionary {
 
     /// Its words with their grades, in order.
     pub fn words(self) -> impl Iterator<Item = (String, Grade)> {
-        (0..self.blocks).flat_map(move |block| self.block(block)).filter_map(|(g, e)| Some((std::str::from_utf8(e.as_slice()).ok()?.to_owned(), g)))
+        (0..self.blocks)
+            .flat_map(move |block| self.block(block))
+            .filter_map(|(g, e)| Some((std::str::from_utf8(e.as_slice()).ok()?.to_owned(), g)))
     }
 
     fn block(self, index: usize) -> Entries {

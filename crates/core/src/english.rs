@@ -548,7 +548,22 @@ mod tests {
 
     #[test]
     fn knows_what_is_a_word() {
-        for word in ["wifi", "login", "spam", "admin", "paypal", "unban", "unbanned", "expel", "nitro", "iban", "bots", "webhooks", "pinged", "relogging"] {
+        for word in [
+            "wifi",
+            "login",
+            "spam",
+            "admin",
+            "paypal",
+            "unban",
+            "unbanned",
+            "expel",
+            "nitro",
+            "iban",
+            "bots",
+            "webhooks",
+            "pinged",
+            "relogging",
+        ] {
             assert!(english().knows(word), "{word}");
         }
         for word in ["budjet", "recieve", "presidant", "militry", "merceneries", "montengro", "ambasador"] {

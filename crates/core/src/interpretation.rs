@@ -444,7 +444,10 @@ impl Interpreter {
 fn own_texts(base: &KnowledgeBase) -> impl Iterator<Item = &str> {
     let statements = base.facts.iter().map(|f| f.statement.as_str());
     let answers = base.intents.iter().flat_map(|i| [i.answer.as_str(), i.question.as_str()]);
-    statements.chain(answers).chain(base.unanswerables.iter().map(|u| u.missing.as_str())).chain(base.small_talk.iter().map(|s| s.reply.as_str()))
+    statements
+        .chain(answers)
+        .chain(base.unanswerables.iter().map(|u| u.missing.as_str()))
+        .chain(base.small_talk.iter().map(|s| s.reply.as_str()))
 }
 
 /// All paraphrases.
@@ -633,7 +636,10 @@ u = "Ruritania"
             ("who pays (my fee, sorry!) the fee", "who pays the fee"),
             ("who pays (my boss loves NATO) the fee", "who pays ~my ~boss ~loves ~[nato] the fee"),
             ("my cousin bet me, who pays the fee", "who pays the fee"),
-            ("Hope you are well. My hamster has died! Could you tell me who pays the fee? Thanks and have a lovely week!", "who pays the fee"),
+            (
+                "Hope you are well. My hamster has died! Could you tell me who pays the fee? Thanks and have a lovely week!",
+                "who pays the fee",
+            ),
             ("I lost my fee, who pays", "i lost my fee who pays"),
             ("I like Ruritania, who pays", "i like [ruritania] who pays"),
             ("who, I keep forgetting, pays the fee", "who pays the fee"),

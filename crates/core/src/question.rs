@@ -157,7 +157,8 @@ fn without_late_preambles(tokens: &[Token], mut words: Vec<Word>) -> Vec<Word> {
     for at in (1..words.len()).rev() {
         if ends(&words[at - 1]) && words[at].token > words[at - 1].token {
             let rest = &words[at..];
-            let fits = |p: &&Vec<String>| rest.len() > p.len() && rest.iter().zip(p.iter()).all(|(w, p)| w.text == *p) && asks(&rest[p.len()..]);
+            let fits =
+                |p: &&Vec<String>| rest.len() > p.len() && rest.iter().zip(p.iter()).all(|(w, p)| w.text == *p) && asks(&rest[p.len()..]);
             if let Some(preamble) = english().preambles.iter().find(fits) {
                 words.drain(at..at + preamble.len());
             }

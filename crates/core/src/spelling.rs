@@ -250,8 +250,21 @@ fn each_delete(word: &str, push: &mut dyn FnMut(u64)) {
 /// "vucic" are all *vucic*).
 fn by_ear(word: &str) -> String {
     const SPELT: [(&str, &str); 15] = [
-        ("tsch", "c"), ("tch", "c"), ("sch", "s"), ("ch", "c"), ("cz", "c"), ("sh", "s"), ("zh", "z"), ("sz", "s"),
-        ("kh", "k"), ("ph", "f"), ("oo", "u"), ("ou", "u"), ("ee", "i"), ("w", "v"), ("y", "i"),
+        ("tsch", "c"),
+        ("tch", "c"),
+        ("sch", "s"),
+        ("ch", "c"),
+        ("cz", "c"),
+        ("sh", "s"),
+        ("zh", "z"),
+        ("sz", "s"),
+        ("kh", "k"),
+        ("ph", "f"),
+        ("oo", "u"),
+        ("ou", "u"),
+        ("ee", "i"),
+        ("w", "v"),
+        ("y", "i"),
     ];
     SPELT.iter().fold(fold(word), |word, (spelt, letter)| word.replace(spelt, letter))
 }
@@ -303,11 +316,31 @@ mod tests {
 
     fn speller() -> Speller {
         let words = [
-            "recognise", "vucic", "kalabukhov", "mercenaries", "sanctions", "kosovo", "planes", "plans", "montenegro", "iran", "excel", "urban", "lavrov",
-            "milosevic", "podzic", "vjosa", "osmani", "patrushev", "region", "reign",
+            "recognise",
+            "vucic",
+            "kalabukhov",
+            "mercenaries",
+            "sanctions",
+            "kosovo",
+            "planes",
+            "plans",
+            "montenegro",
+            "iran",
+            "excel",
+            "urban",
+            "lavrov",
+            "milosevic",
+            "podzic",
+            "vjosa",
+            "osmani",
+            "patrushev",
+            "region",
+            "reign",
         ];
         let own = words.iter().map(|w| ((*w).to_owned(), 1 + u32::from(*w == "region") * 20)).collect();
-        let names = ["vucic", "kalabukhov", "kosovo", "lavrov", "milosevic", "podzic", "vjosa", "osmani", "patrushev", "iran"].map(str::to_owned).into();
+        let names = ["vucic", "kalabukhov", "kosovo", "lavrov", "milosevic", "podzic", "vjosa", "osmani", "patrushev", "iran"]
+            .map(str::to_owned)
+            .into();
         Speller::new(own, &names)
     }
 
@@ -352,8 +385,33 @@ mod tests {
     fn leaves_words_alone() {
         let speller = speller();
         for word in [
-            "wifi", "login", "spam", "admin", "paypal", "iban", "bots", "unban", "expel", "nitro", "gmail", "venmo", "emote", "modmail", "webhook", "hotfix",
-            "potato", "podcast", "balcony", "poutine", "tango", "logins", "unbanned", "relogin", "cryptobro", "sigma", "ibans",
+            "wifi",
+            "login",
+            "spam",
+            "admin",
+            "paypal",
+            "iban",
+            "bots",
+            "unban",
+            "expel",
+            "nitro",
+            "gmail",
+            "venmo",
+            "emote",
+            "modmail",
+            "webhook",
+            "hotfix",
+            "potato",
+            "podcast",
+            "balcony",
+            "poutine",
+            "tango",
+            "logins",
+            "unbanned",
+            "relogin",
+            "cryptobro",
+            "sigma",
+            "ibans",
         ] {
             assert_eq!(speller.correct(word), None, "{word}");
         }
@@ -361,9 +419,15 @@ mod tests {
 
     #[test]
     fn short_words_are_corrected_for_slips_only() {
-        for (word, candidate, expected) in
-            [("iban", "iran", false), ("tiem", "time", true), ("wuth", "with", true), ("gaem", "game", true), ("gome", "game", true), ("homk", "home", false), ("homw", "home", true)]
-        {
+        for (word, candidate, expected) in [
+            ("iban", "iran", false),
+            ("tiem", "time", true),
+            ("wuth", "with", true),
+            ("gaem", "game", true),
+            ("gome", "game", true),
+            ("homk", "home", false),
+            ("homw", "home", true),
+        ] {
             assert_eq!(is_slip(word, candidate), expected, "{word}");
         }
     }

@@ -282,9 +282,10 @@ mod tests {
             ("in '23 and '99, the '90s", &["in", "2023", "and", "1999", "the", "1990s"]),
             ("v1.3 or 1.20.4.", &["v1.3", "or", "1.20.4"]),
             ("LC-50LE830U, i7-9700K", &["lc50le830u", "i79700k"]),
-            ("COVID-19 24h-service F-16 4th-grade 18-year-old", &[
-                "covid", "19", "24h", "service", "f", "16", "4th", "grade", "18", "year", "old",
-            ]),
+            (
+                "COVID-19 24h-service F-16 4th-grade 18-year-old",
+                &["covid", "19", "24h", "service", "f", "16", "4th", "grade", "18", "year", "old"],
+            ),
             ("1+1 a+b #1 c#d", &["1", "1", "a", "b", "1", "c", "d"]),
             ("in 1999.", &["in", "1999"]),
         ];

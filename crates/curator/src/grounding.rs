@@ -179,14 +179,7 @@ impl<'a> Grounding<'a> {
                 }
             }
         }
-        let mut grounding = Grounding {
-            base,
-            source,
-            aliases,
-            names: HashSet::new(),
-            small: HashSet::new(),
-            paragraphs: BTreeMap::new(),
-        };
+        let mut grounding = Grounding { base, source, aliases, names: HashSet::new(), small: HashSet::new(), paragraphs: BTreeMap::new() };
         for text in paragraphs.values().copied().chain(base.facts.iter().map(|f| f.statement.as_str())) {
             for word in words(text) {
                 if !word.token.capitalised {

@@ -41,16 +41,16 @@ pub(super) fn split(interpretation: &Interpretation) -> Vec<PartQuestion> {
         let sides = [number.checked_sub(1), Some(number)];
         sides.into_iter().flatten().filter_map(|side| cuts.get(side)).all(|cut| cut.sentence)
     };
-    let parts: Option<Vec<PartQuestion>> = (0..ranges.len()).map(|number| part(interpretation, &ranges, number, separate(number))).collect();
+    let parts: Option<Vec<PartQuestion>> =
+        (0..ranges.len()).map(|number| part(interpretation, &ranges, number, separate(number))).collect();
     parts.unwrap_or_default()
 }
 
 /// Answers the whole if it can be answered as one, else its parts; returns the parts where they decided. With each part stands whether it is
 /// a sentence of its own.
 pub(super) fn combine(whole: Decision, parts: Vec<(Part, bool)>) -> (Decision, Vec<Part>) {
-    let is_answer = |part: &Part, separate: bool| {
-        matches!(part.decision.outcome, Outcome::Answer(_)) && (separate || part.decision.confidence >= HALF)
-    };
+    let is_answer =
+        |part: &Part, separate: bool| matches!(part.decision.outcome, Outcome::Answer(_)) && (separate || part.decision.confidence >= HALF);
     // What is no answer must be a question that is known not to be on record, or surely one. In doubt the whole is one question.
     let is_refusal = |part: &Part, separate: bool| match &part.decision.outcome {
         Outcome::NoAnswer(reason) => separate || (known(reason) && part.decision.confidence >= evidence::ENOUGH),
@@ -141,7 +141,8 @@ fn part(interpretation: &Interpretation, ranges: &[Range<usize>], number: usize,
     };
     let is_name = |at: usize| interpretation.spans.iter().any(|s| matches!(s.mention, Mention::Entity(_)) && (s.from..s.to).contains(&at));
     // What is said beside the whole question is said beside the part.
-    let mut words: Vec<Word> = own.iter().zip(&question.focus[range.clone()]).filter(|(_, focus)| **focus).map(|(w, _)| w.clone()).collect();
+    let mut words: Vec<Word> =
+        own.iter().zip(&question.focus[range.clone()]).filter(|(_, focus)| **focus).map(|(w, _)| w.clone()).collect();
     if words.is_empty() {
         words = own.to_vec();
     }
