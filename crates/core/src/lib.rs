@@ -25,6 +25,7 @@ pub mod pack;
 
 // The English language.
 pub mod english;
+pub mod grammar;
 pub mod language;
 pub mod spelling;
 pub mod vectors;
