@@ -178,7 +178,7 @@ fn excepted(question: &Reading, phrases: &[Reading], statements: &[Reading]) -> 
 
 /// A word of the question of which the candidate has the opposite and neither the word itself nor a denial.
 fn opposite(marks: &Marks, all: &[&Marks]) -> Option<RoleObjection> {
-    if marks.denies || all.iter().any(|m| m.denies) {
+    if marks.not || all.iter().any(|m| m.not) {
         return None;
     }
     let has = |stem: &str| all.iter().any(|m| m.topics.iter().any(|t| lexicon().related(t, stem)));
