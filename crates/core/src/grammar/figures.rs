@@ -20,7 +20,7 @@ pub(super) struct Number {
 
 impl Number {
     /// Whether it looks like a year: four digits from 1000 to 2199.
-    pub fn is_year(&self) -> bool {
+    pub(super) fn is_year(&self) -> bool {
         self.digits && !self.ordinal && self.to == self.from + 1 && self.thousandths.is_multiple_of(1000) && (1000..2200).contains(&(self.thousandths / 1000))
     }
 }
@@ -145,11 +145,16 @@ pub enum Missing {
 const BOUNDS: [&str; 14] =
     ["before", "after", "since", "until", "by", "between", "than", "over", "under", "least", "above", "below", "from", "to"];
 
+/// With these, people tell their own case, whose figures no text can have.
+const OWN_CASE: [&str; 9] = ["i", "my", "me", "we", "our", "if", "may", "can", "would"];
+
 /// Figures, years, ordinals and superlatives among the words of a question that none of the texts shown has. Pass the question's words
 /// in focus, and as texts the statement, the direct answer and, where their figures are to count, the phrases.
 pub fn missing(asked: &[Word], shown: &[&[Word]]) -> Vec<Missing> {
     let told: Vec<(Number, &[Word])> = shown.iter().flat_map(|words| numbers(words).into_iter().map(move |n| (n, *words))).collect();
     let mut out = Vec::new();
+    // "I have 40 MB": what is told gives the rule, not each case of it.
+    let own_case = asked.iter().any(|w| OWN_CASE.contains(&w.text.as_str()));
     for number in numbers(asked) {
         let written = || asked[number.from..number.to].iter().map(|w| w.text.as_str()).collect::<Vec<_>>().join(" ");
         let bound = number.from.checked_sub(1).is_some_and(|i| BOUNDS.contains(&asked[i].text.as_str()))
@@ -163,7 +168,7 @@ pub fn missing(asked: &[Word], shown: &[&[Word]]) -> Vec<Missing> {
             let of_decade = words[n.from].text.ends_with("0s") && n.thousandths / 10_000 == number.thousandths / 10_000;
             equal || in_decade || of_decade && number.is_year()
         });
-        if bound || little || has {
+        if bound || little || has || own_case && !number.is_year() {
             continue;
         }
         out.push(if number.ordinal {

@@ -86,7 +86,7 @@ impl Frame {
     fn turn(&mut self) {
         let Some(converse) = lexicon().converse(&self.act.stem) else { return };
         self.act = Act { stem: converse.counterpart.clone(), set: None };
-        let agent_behind = place_behind(&converse.agent_behind);
+        let agent_behind = Place::Behind(converse.agent_behind.clone());
         let own_agent = match converse.own_agent.as_str() {
             "patient" => Place::Patient,
             preposition => place_behind(preposition),
@@ -259,7 +259,9 @@ fn verb_frame(items: &[Item], at: usize, verb: &Verb, subject: &[usize]) -> Fram
 
 /// What stands behind a verb: objects, and what prepositions lead to.
 fn objects(items: &[Item], at: usize, frame: &mut Frame) {
-    let mut place = Place::Patient;
+    // "..., said A": who says it may stand behind the verb.
+    let behind = frame.roles.is_empty() && frame.asks.is_none() && lexicon().reports(&frame.act.stem);
+    let mut place = if behind { Place::Agent } else { Place::Patient };
     let mut next = at + 1;
     let mut direct = true;
     while let Some(item) = items.get(next) {
@@ -271,15 +273,19 @@ fn objects(items: &[Item], at: usize, frame: &mut Frame) {
                 }
                 if direct && phrase.heads.is_empty() && frame.object.is_none() {
                     frame.object = phrase.noun.clone().map(|(stem, set)| Act { stem, set });
-                    // What belongs to an object has its own frame; the one to whom something is done stands behind it.
-                    frame.put(place.clone(), phrase.means());
-                } else {
-                    frame.put(place.clone(), phrase.means());
                 }
+                frame.put(place.clone(), phrase.means());
             }
             Item::Preposition(preposition) => {
                 direct = false;
-                place = if frame.passive && preposition == "by" { Place::Agent } else { place_behind(preposition) };
+                let turns = lexicon().converse(&frame.act.stem).is_some_and(|c| c.agent_behind == *preposition);
+                place = if frame.passive && preposition == "by" {
+                    Place::Agent
+                } else if turns {
+                    Place::Behind(preposition.clone())
+                } else {
+                    place_behind(preposition)
+                };
             }
             Item::Conjunction if matches!(items.get(next + 1), Some(Item::Noun(_))) => {}
             _ => break,

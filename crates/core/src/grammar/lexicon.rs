@@ -49,7 +49,8 @@ struct File {
     related: Vec<String>,
     converse: Vec<String>,
     object_control: String,
-    reporting: Words,
+    reporting: String,
+    light: String,
     determiners: Words,
     pronouns: Words,
     prepositions: Words,
@@ -125,8 +126,9 @@ pub(super) struct Lexicon {
     converse: FxHashMap<String, Converse>,
     object_control: Vec<String>,
     denying: Vec<String>,
+    reporting: Vec<String>,
+    light: Vec<String>,
     opposites: Vec<(String, String)>,
-    pub reporting: Words,
     pub determiners: Words,
     pub pronouns: Words,
     pub prepositions: Words,
@@ -205,8 +207,9 @@ static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
         converse: converse.collect(),
         object_control: stems(&file.object_control),
         denying: stems(&file.denying),
+        reporting: stems(&file.reporting),
+        light: stems(&file.light),
         opposites: file.opposites.iter().filter_map(pair).collect(),
-        reporting: file.reporting,
         determiners: file.determiners,
         pronouns: file.pronouns,
         prepositions: file.prepositions,
@@ -289,7 +292,7 @@ fn endings(base: &str, ending: &str) -> Vec<String> {
 
 impl Lexicon {
     /// The verb that a folded word is a form of, by its stem, and the form. Words that end as participles do count as verbs too.
-    pub fn verb(&self, word: &str, stem: &str) -> Option<(String, Forms)> {
+    pub(super) fn verb(&self, word: &str, stem: &str) -> Option<(String, Forms)> {
         if let Some((verb, forms)) = self.forms.get(word) {
             return Some((verb.clone(), *forms));
         }
@@ -304,37 +307,47 @@ impl Lexicon {
     }
 
     /// Whether two stems say the same where the same names stand beside them.
-    pub fn related(&self, a: &str, b: &str) -> bool {
+    pub(super) fn related(&self, a: &str, b: &str) -> bool {
         a == b || self.related.get(a).is_some_and(|groups| self.related.get(b).is_some_and(|other| groups.iter().any(|g| other.contains(g))))
     }
 
     /// Whether a noun tells of a deed, so that it has somebody who does it and somebody to whom it is done.
-    pub fn tells_of_deed(&self, stem: &str) -> bool {
+    pub(super) fn tells_of_deed(&self, stem: &str) -> bool {
         self.related.contains_key(stem)
     }
 
     /// Whether a verb says the same of both sides.
-    pub fn is_symmetric(&self, stem: &str) -> bool {
+    pub(super) fn is_symmetric(&self, stem: &str) -> bool {
         self.symmetric.iter().any(|s| s == stem)
     }
 
     /// The counterpart of a verb that tells the event from the other side.
-    pub fn converse(&self, stem: &str) -> Option<&Converse> {
+    pub(super) fn converse(&self, stem: &str) -> Option<&Converse> {
         self.converse.get(stem)
     }
 
     /// Whether the verb's object does what the infinitive behind it says.
-    pub fn controls_by_object(&self, stem: &str) -> bool {
+    pub(super) fn controls_by_object(&self, stem: &str) -> bool {
         self.object_control.iter().any(|s| s == stem)
     }
 
+    /// Whether the verb reports what somebody says.
+    pub(super) fn reports(&self, stem: &str) -> bool {
+        self.reporting.iter().any(|s| s == stem)
+    }
+
+    /// Whether the verb says so little that its two sides tell nothing ("have", "put").
+    pub(super) fn is_light(&self, stem: &str) -> bool {
+        self.light.iter().any(|s| s == stem)
+    }
+
     /// Whether a stem denies what stands behind it.
-    pub fn denies(&self, stem: &str) -> bool {
+    pub(super) fn denies(&self, stem: &str) -> bool {
         self.denying.iter().any(|s| s == stem)
     }
 
     /// Whether one is the opposite of the other: listed, or made by "un-", "dis-" or "de-".
-    pub fn opposite(&self, a: &str, b: &str) -> bool {
+    pub(super) fn opposite(&self, a: &str, b: &str) -> bool {
         let undone = |long: &str, short: &str| {
             // A short rest is mostly chance ("under", "er").
             short.len() >= 3 && ["un", "dis", "de"].iter().any(|prefix| long.strip_prefix(prefix) == Some(short))
@@ -343,7 +356,7 @@ impl Lexicon {
     }
 
     /// The kind of answer for which a noun asks ("which year", "number of").
-    pub fn head(&self, noun: &str) -> Option<Kind> {
+    pub(super) fn head(&self, noun: &str) -> Option<Kind> {
         let heads = &self.heads;
         let lists = [
             (&heads.date, Kind::Date),
@@ -363,7 +376,7 @@ impl Lexicon {
     }
 
     /// The group of words for another time or rank to which a word belongs ("former").
-    pub fn qualifier(&self, word: &str) -> Option<usize> {
+    pub(super) fn qualifier(&self, word: &str) -> Option<usize> {
         self.qualifiers.iter().position(|group| group.has(word))
     }
 }

@@ -97,9 +97,9 @@ fn knowledge() {
         let readings: Vec<Reading> = phrases.iter().map(read).collect();
         let text = intent.facts.iter().map(|f| base[*f].statement.as_str()).collect::<Vec<_>>().join(" ");
         let shown = format!("{} {text}", intent.answer);
-        let statement = interpret(&text).expect("statements are short");
-        let statements: Vec<Reading> = [Some(read(&statement)), interpret(&intent.answer).map(|i| read(&i))].into_iter().flatten().collect();
-        let shown = Shown::new(&shown, kinds(&base, &statement));
+        let told: Vec<Interpretation> = intent.facts.iter().filter_map(|f| interpret(&base[*f].statement)).chain(interpret(&intent.answer)).collect();
+        let statements: Vec<Reading> = told.iter().map(read).collect();
+        let shown = Shown::new(&shown, told.iter().flat_map(|i| kinds(&base, i)));
         by_intent.push((readings.clone(), statements.clone(), shown));
         let shown = &by_intent.last().expect("just pushed").2;
         for (at, phrase) in phrases.iter().enumerate() {
@@ -170,7 +170,7 @@ fn knowledge() {
 }
 
 /// Names by their capitals, with each of their words.
-fn capitals(text: &str) -> Vec<String> {
+fn capitals(text: &str, words: bool) -> Vec<String> {
     let tokens = crate::text::tokens(text);
     let mut runs: Vec<Vec<String>> = Vec::new();
     let mut open = false;
@@ -188,7 +188,7 @@ fn capitals(text: &str) -> Vec<String> {
         }
         open = name && !token.comma && !token.ends_clause && !token.text.ends_with("'s");
     }
-    let mut all: Vec<String> = runs.iter().map(|r| r.join(" ")).chain(runs.iter().filter(|r| r.len() > 1).flatten().cloned()).collect();
+    let mut all: Vec<String> = runs.iter().map(|r| r.join(" ")).chain(runs.iter().filter(|r| words && r.len() > 1).flatten().cloned()).collect();
     all.sort();
     all.dedup();
     all
@@ -208,7 +208,7 @@ fn pairs() {
         let statement = if entry["statement"].is_string() { field("statement") } else { field("answer") };
         let mut answerable = list("answerable");
         answerable.extend(entry["question"].as_str().map(str::to_owned));
-        let names = capitals(&statement);
+        let (runs, names) = (capitals(&statement, false), capitals(&statement, true));
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let readings: Vec<Reading> = answerable.iter().map(|q| read_text(q, &names)).collect();
         let statements = [read_text(&statement, &names)];
@@ -233,8 +233,9 @@ fn pairs() {
             rights += 1;
             let others: Vec<Reading> = readings.iter().enumerate().filter(|(i, _)| *i != at).map(|(_, r)| r.clone()).collect();
             agree_right += judge(text, &readings[at], &others, &mut right);
-            let found: Vec<&&str> = names.iter().filter(|n| text.to_lowercase().contains(&n.to_lowercase())).collect();
-            let pair = found.iter().enumerate().find_map(|(i, a)| found[i + 1..].iter().find(|b| !a.contains(***b) && !b.contains(**a)).map(|b| (**a, **b)));
+            let last = |n: &str| n.rsplit(' ').next().unwrap_or_default().to_owned();
+            let found: Vec<String> = runs.iter().filter_map(|n| [n.clone(), last(n)].into_iter().find(|n| text.to_lowercase().contains(n.as_str()))).collect();
+            let pair = found.iter().enumerate().find_map(|(i, a)| found[i + 1..].iter().find(|b| !a.contains(b.as_str()) && !b.contains(a.as_str())).map(|b| (a.as_str(), b.as_str())));
             if let Some((a, b)) = pair {
                 let swapped = text.to_lowercase().replace(a, "\u{1}").replace(b, a).replace('\u{1}', b);
                 swapped_count += 1;

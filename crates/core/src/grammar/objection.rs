@@ -120,7 +120,8 @@ fn relation(asked: &Frame, told: &Frame) -> Relation {
         }
     }
     // One name on the other side of a verb: "Who invaded Russia?" beside "Russia invaded".
-    if direct && asked.act.stem == told.act.stem || direct && asked.act.set.is_some() && asked.act.set == told.act.set {
+    let alike = asked.act.stem == told.act.stem || asked.act.set.is_some() && asked.act.set == told.act.set;
+    if alike && !lexicon().is_light(&asked.act.stem) {
         for role in asked.roles.iter().filter(|r| r.name.is_proper()) {
             let other = match role.place {
                 Place::Agent => Place::Patient,
@@ -154,14 +155,26 @@ fn turned(question: &Reading, phrases: &[Reading], statements: &[Reading]) -> Op
     if let Some(name) = excepted(question, phrases, statements) {
         return Some(RoleObjection::Excepted(name));
     }
-    if marks.not && !marks.yes_no && !all().any(|m| m.denies) {
-        return Some(RoleObjection::Polarity { question_denies: true });
+    if let Some(question_denies) = polarity(question, phrases, statements) {
+        return Some(RoleObjection::Polarity { question_denies });
     }
-    // Where every phrase and the statement deny, a question that denies nothing asks for the others.
-    if !marks.denies && !marks.yes_no && phrases.len() > 1 && all().all(|m| m.not) {
-        return Some(RoleObjection::Polarity { question_denies: false });
+    opposite(marks, phrases, statements)
+}
+
+/// Whether the question asks who does *not* do what the candidate tells of, or who does what it denies: then true for the question's denial.
+/// "Why did they not" and "did they not" ask about the same deed as their opposites, so that only those that ask for a name count.
+fn polarity(question: &Reading, phrases: &[Reading], statements: &[Reading]) -> Option<bool> {
+    let all = || phrases.iter().chain(statements);
+    if question.marks.who_is_not && !all().any(|r| r.marks.denies) {
+        return Some(true);
     }
-    opposite(marks, &all().collect::<Vec<_>>())
+    let asked = question.frames.iter().find(|f| f.asks == Some(Place::Agent) && !lexicon().is_light(&f.act.stem))?;
+    let mut told = all().flat_map(|r| &r.frames).filter(|f| !f.noun && f.act.agrees(&asked.act)).peekable();
+    told.peek()?;
+    if asked.negative && question.marks.not {
+        return (!all().any(|r| r.marks.denies)).then_some(true);
+    }
+    (!question.marks.denies && told.all(|f| f.negative) && all().all(|r| r.marks.denies)).then_some(false)
 }
 
 /// Somebody whom the question leaves out, where the candidate names nobody else in that place.
@@ -176,14 +189,18 @@ fn excepted(question: &Reading, phrases: &[Reading], statements: &[Reading]) -> 
     alone.then(|| name.clone())
 }
 
-/// A word of the question of which the candidate has the opposite and neither the word itself nor a denial.
-fn opposite(marks: &Marks, all: &[&Marks]) -> Option<RoleObjection> {
-    if marks.not || all.iter().any(|m| m.not) {
+/// A word of the question of which the candidate has the opposite, in its statements and in half of its phrases at least, and neither the
+/// word itself nor a denial.
+fn opposite(marks: &Marks, phrases: &[Reading], statements: &[Reading]) -> Option<RoleObjection> {
+    let all = || phrases.iter().chain(statements).map(|r| &r.marks);
+    if marks.not || all().any(|m| m.not) {
         return None;
     }
-    let has = |stem: &str| all.iter().any(|m| m.topics.iter().any(|t| lexicon().related(t, stem)));
+    let has = |stem: &str| all().any(|m| m.topics.iter().any(|t| lexicon().related(t, stem)));
+    let common = |stem: &str| phrases.iter().filter(|r| r.marks.topics.iter().any(|t| t == stem)).count() * 2 >= phrases.len().max(1);
     for stem in marks.topics.iter().filter(|s| !has(s)) {
-        if let Some(found) = all.iter().flat_map(|m| &m.topics).find(|t| lexicon().opposite(stem, t)) {
+        let found = phrases.iter().flat_map(|r| &r.marks.topics).find(|t| lexicon().opposite(stem, t) && common(t));
+        if let Some(found) = found {
             return Some(RoleObjection::Opposite(stem.clone(), found.clone()));
         }
     }

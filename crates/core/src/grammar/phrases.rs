@@ -42,7 +42,7 @@ pub(super) struct NounPhrase {
 
 impl NounPhrase {
     /// Whom it may stand for, best guess first: those named, or the owners ("Russia's ambassador", "the leaders of Kosovo"), and its noun.
-    pub fn means(&self) -> Vec<Name> {
+    pub(super) fn means(&self) -> Vec<Name> {
         let mut means = self.heads.clone();
         if self.heads.is_empty() {
             means.extend(self.owners.iter().cloned());

@@ -104,7 +104,7 @@ pub(super) fn pieces_of(interpretation: &Interpretation) -> Vec<Piece> {
 /// The pieces of a text whose names are known by their capitals and from a list (folded words each).
 pub(super) fn pieces_of_text(question: &Question, names: &[Vec<String>]) -> Vec<Piece> {
     let words = &question.words;
-    let (mut pieces, mut from, mut at) = (Vec::with_capacity(words.len()), Vec::new(), 0);
+    let (mut pieces, mut from, mut at): (Vec<Piece>, Vec<usize>, usize) = (Vec::with_capacity(words.len()), Vec::new(), 0);
     while at < words.len() {
         let here = |name: &&Vec<String>| {
             !name.is_empty() && words.get(at..at + name.len()).is_some_and(|w| w.iter().zip(name.iter()).all(|(w, n)| w.text == *n))
@@ -113,8 +113,15 @@ pub(super) fn pieces_of_text(question: &Question, names: &[Vec<String>]) -> Vec<
         let to = at + known.map_or(1, Vec::len);
         if let Some(mut piece) = piece(question, at, to).filter(|_| question.focus[at]) {
             piece.name = known.map(|n| Name::Text(n.join(" ")));
-            pieces.push(piece);
-            from.push(at);
+            let text = |p: &Piece| matches!(p.name, Some(Name::Text(_)));
+            match pieces.last_mut().filter(|last| text(last) && text(&piece) && !last.possessive && !last.comma && !last.ends) {
+                // "Ole Ruud", of whom both names are known alone.
+                Some(last) => join(last, &piece),
+                None => {
+                    pieces.push(piece);
+                    from.push(at);
+                }
+            }
         }
         at = to;
     }
@@ -141,6 +148,13 @@ fn piece(question: &Question, from: usize, to: usize) -> Option<Piece> {
         ends: closes && token.is_some_and(|t| t.ends_clause),
         tag: Tag::Noun,
     })
+}
+
+/// Makes one name of two pieces.
+fn join(last: &mut Piece, piece: &Piece) {
+    last.text = format!("{} {}", last.text, piece.text);
+    last.name = Some(Name::Text(last.text.clone()));
+    (last.possessive, last.comma, last.ends) = (piece.possessive, piece.comma, piece.ends);
 }
 
 /// Takes plain words in capitals for names, neighbours for one name. At the beginning of a sentence every word has a capital: there
@@ -174,11 +188,7 @@ fn capitals(question: &Question, from: &[usize], pieces: &mut Vec<Piece>) {
             piece.name = Some(Name::Text(piece.text.clone()));
         }
         match kept.last_mut().filter(|_| joins) {
-            Some(last) => {
-                last.text = format!("{} {}", last.text, piece.text);
-                last.name = Some(Name::Text(last.text.clone()));
-                (last.possessive, last.comma, last.ends) = (piece.possessive, piece.comma, piece.ends);
-            }
+            Some(last) => join(last, &piece),
             None => kept.push(piece),
         }
     }
