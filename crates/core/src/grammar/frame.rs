@@ -237,7 +237,10 @@ fn verb_frame(items: &[Item], at: usize, verb: &Verb, subject: &[usize]) -> Fram
             _ => {}
         }
     }
-    objects(items, at, &mut frame);
+    // "..., said A": who says it may stand behind the verb.
+    let says = frame.roles.is_empty() && frame.asks.is_none() && verb.form == Form::Finite && lexicon().reports(&verb.stem);
+    let follows = at.checked_sub(1).is_none_or(|i| matches!(items[i], Item::Comma | Item::End));
+    objects(items, at, if says && follows { Place::Agent } else { Place::Patient }, &mut frame);
     // "Who did A invade", "which countries has A invaded": asked for in front of the auxiliary.
     if let Some(auxiliary) = verb.inverted
         && frame.asks.is_none()
@@ -257,11 +260,8 @@ fn verb_frame(items: &[Item], at: usize, verb: &Verb, subject: &[usize]) -> Fram
     frame
 }
 
-/// What stands behind a verb: objects, and what prepositions lead to.
-fn objects(items: &[Item], at: usize, frame: &mut Frame) {
-    // "..., said A": who says it may stand behind the verb.
-    let behind = frame.roles.is_empty() && frame.asks.is_none() && lexicon().reports(&frame.act.stem);
-    let mut place = if behind { Place::Agent } else { Place::Patient };
+/// What stands behind a verb: first those in `place`, then what prepositions lead to.
+fn objects(items: &[Item], at: usize, mut place: Place, frame: &mut Frame) {
     let mut next = at + 1;
     let mut direct = true;
     while let Some(item) = items.get(next) {

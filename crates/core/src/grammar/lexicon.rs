@@ -296,6 +296,9 @@ impl Lexicon {
         if let Some((verb, forms)) = self.forms.get(word) {
             return Some((verb.clone(), *forms));
         }
+        if self.have.has(word) {
+            return Some(("have".to_owned(), Forms::default()));
+        }
         // Shorter ones are mostly no verbs ("seed", "king").
         if word.len() >= 6 && word.ends_with("ed") {
             return Some((stem.to_owned(), Forms { past: true, participle: true, ..Forms::default() }));

@@ -24,7 +24,9 @@ impl Tally {
     fn add(&mut self, kind: &str, example: impl FnOnce() -> String) {
         let entry = self.0.entry(kind.to_owned()).or_default();
         entry.0 += 1;
-        if entry.1.len() < SHOWN {
+        // Not only those of the first file.
+        let stride = if kind == "none" { 13 } else { 1 };
+        if entry.1.len() < SHOWN && entry.0.is_multiple_of(stride) {
             entry.1.push(example());
         }
     }
@@ -130,8 +132,12 @@ fn knowledge() {
                 let range = |s: &crate::interpretation::Span| (q.tokens[q.words[s.from].token].start, q.tokens[q.words[s.to - 1].token].end);
                 let ((a0, a1), (b0, b1)) = (range(a), range(b));
                 let source = text();
-                if intent.paraphrases[at].text.contains('{') || b0 < a1 { continue; }
                 let cut = |from: usize, to: usize| source.get(from..to).unwrap_or_default();
+                // "A and B" say the same exchanged.
+                let joined = cut(a1, b0).split_whitespace().all(|w| matches!(w, "and" | "n" | "or" | "," | "&" | "the" | "with"));
+                if source.contains('{') || b0 < a1 || joined {
+                    continue;
+                }
                 let bare = |s: &str| s.trim_end_matches("'s").trim_end_matches("’s").to_owned();
                 let tail = |s: &str| if s.ends_with("'s") { "'s" } else if s.ends_with("’s") { "’s" } else { "" };
                 let (x, y) = (cut(a0, a1), cut(b0, b1));

@@ -119,16 +119,16 @@ fn relation(asked: &Frame, told: &Frame) -> Relation {
             }
         }
     }
-    // One name on the other side of a verb: "Who invaded Russia?" beside "Russia invaded".
-    let alike = asked.act.stem == told.act.stem || asked.act.set.is_some() && asked.act.set == told.act.set;
-    if alike && !lexicon().is_light(&asked.act.stem) {
+    // One name on the other side of a verb, and somebody else where it should be: "Who invaded Russia?" beside "Russia invaded Ukraine".
+    if direct && !lexicon().is_light(&asked.act.stem) {
         for role in asked.roles.iter().filter(|r| r.name.is_proper()) {
             let other = match role.place {
                 Place::Agent => Place::Patient,
                 Place::Patient => Place::Agent,
                 _ => continue,
             };
-            if stands(told, &other, &role.name) {
+            let taken = told.asks.as_ref() == Some(&role.place) || told.at(&role.place).any(|n| n.is_proper() || *n == Name::Slot);
+            if taken && stands(told, &other, &role.name) {
                 return Relation::Exchanged(role.name.clone());
             }
         }
