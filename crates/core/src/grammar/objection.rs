@@ -127,8 +127,11 @@ fn relation(asked: &Frame, told: &Frame) -> Relation {
                 Place::Patient => Place::Agent,
                 _ => continue,
             };
-            let taken = told.asks.as_ref() == Some(&role.place) || told.at(&role.place).any(|n| n.is_proper() || *n == Name::Slot);
-            if taken && stands(told, &other, &role.name) {
+            let alike = asked.act.stem == told.act.stem && !asked.noun && !told.noun;
+            let taken = told.asks.as_ref() == Some(&role.place) || told.at(&role.place).any(|n| alike || n.is_proper() || *n == Name::Slot);
+            // "Whom did A dismiss?" beside "A was dismissed".
+            let suffers = alike && asked.passive != told.passive;
+            if (taken || suffers) && stands(told, &other, &role.name) {
                 return Relation::Exchanged(role.name.clone());
             }
         }
