@@ -1,9 +1,10 @@
 //! Who did what to whom, and what is asked for: as much of English grammar as telling questions apart takes.
 //!
-//! A bag of words cannot tell "Who invaded Russia?" from "Who invaded Ukraine, Russia?". Here a sentence is read into [`Frame`]s: a verb, or a
+//! A bag of words cannot tell "Did Russia invade Ukraine?" from "Did Ukraine invade Russia?". Here a sentence is read into [`Frame`]s: a verb, or a
 //! noun that tells of a deed ("invasion"), and in which role each name stands beside it. A question and the phrases of a candidate are
 //! texts of the same kind, so that frames are compared with frames; [`objection`] says where a candidate has the same names in exchanged
-//! roles. [`asked`] tells the kind of answer that a question wants and [`supplies`] whether a text has one.
+//! roles. [`asked`] tells the kind of answer that a question wants, [`supplies`] whether a text has one, and [`missing`] which of the
+//! question's figures a text lacks.
 //!
 //! It is no parser of English. What it does not understand has no frame, and without a frame there is no objection.
 //!
@@ -26,7 +27,7 @@ mod tests;
 
 pub use answer::{Asked, Kind, Shown, Support, asked, supplies};
 pub use figures::{Missing, missing};
-pub use frame::{Frame, Place, Role};
+pub use frame::{Act, Frame, Place, Role};
 pub use marks::Marks;
 pub use objection::{Comparison, RoleObjection, compare, objection};
 

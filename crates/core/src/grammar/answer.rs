@@ -88,7 +88,8 @@ pub fn asked(question: &Question) -> Asked {
     }
     // "the man who ...": a question word behind a noun asks nothing, unless only a preposition or "and" stands before it.
     let wh = texts.iter().enumerate().position(|(at, word)| {
-        english().lists.question_words.has(word) && (at == 0 || words[at - 1].class != WordClass::Content || lexicon.prepositions.has(texts[at - 1]))
+        english().lists.question_words.has(word)
+            && (at == 0 || words[at - 1].class != WordClass::Content || lexicon.prepositions.has(texts[at - 1]))
     });
     let Some(at) = wh else { return by_noun(&texts) };
     let rest = &texts[at + 1..];
@@ -116,7 +117,9 @@ pub fn asked(question: &Question) -> Asked {
                 // What follows "what is" only names a thing ("what is the capital"): names and people are described as well.
                 Some((kind, _)) if copula && matches!(kind, Kind::Person | Kind::Organisation | Kind::Place) => of(Kind::Other),
                 // The noun has to be the one that is asked for: "what country house".
-                Some((kind, noun)) if last.is_none_or(|l| *l == noun || lexicon.verb(l, l).is_some()) || copula => Asked { kind, head: Some(noun.to_owned()) },
+                Some((kind, noun)) if last.is_none_or(|l| *l == noun || lexicon.verb(l, l).is_some()) || copula => {
+                    Asked { kind, head: Some(noun.to_owned()) }
+                }
                 _ if copula || helps(next) || next.is_empty() => of(Kind::Other),
                 _ => Asked { kind: Kind::Which, head: last.map(|w| (*w).to_owned()) },
             }
@@ -131,7 +134,15 @@ fn how(next: &str, rest: &[&str]) -> Asked {
         "many" if matches!(second, "percent" | "per") => Kind::Share,
         "many" => Kind::Count,
         "much" if matches!(second, "longer" | "time") => Kind::Duration,
-        "much" if matches!(second, "money") || has(&["cost", "costs", "pay", "paid", "spend", "spent", "price", "worth", "charge", "charged", "earn", "fined", "dollar", "euros", "pounds", "sold", "fee"]) => Kind::Money,
+        "much"
+            if matches!(second, "money")
+                || has(&[
+                    "cost", "costs", "pay", "paid", "spend", "spent", "price", "worth", "charge", "charged", "earn", "fined", "dollar",
+                    "euros", "pounds", "sold", "fee",
+                ]) =>
+        {
+            Kind::Money
+        }
         "much" => Kind::Amount,
         "long" if has(&["ago"]) => Kind::Date,
         "long" | "quickly" | "soon" => Kind::Duration,
@@ -150,7 +161,9 @@ fn how(next: &str, rest: &[&str]) -> Asked {
 fn by_noun(texts: &[&str]) -> Asked {
     let end = texts.iter().position(|w| matches!(*w, "of" | "for" | "between")).unwrap_or(0);
     let head = end.checked_sub(1).and_then(|i| texts.get(i));
-    let kind = head.and_then(|w| lexicon().head(w)).filter(|k| !matches!(k, Kind::Person | Kind::Organisation | Kind::Place | Kind::Amount | Kind::Money));
+    let kind = head
+        .and_then(|w| lexicon().head(w))
+        .filter(|k| !matches!(k, Kind::Person | Kind::Organisation | Kind::Place | Kind::Amount | Kind::Money));
     Asked { kind: kind.unwrap_or(Kind::Other), head: None }
 }
 
@@ -202,6 +215,17 @@ impl Shown {
         self.numbers.iter().any(|n| self.words.iter().skip(n.to).take(3).any(|w| unit(&w.text)))
     }
 
+    /// Whether it says what to do: a sentence begins with a verb ("Open the menu").
+    fn instructs(&self) -> bool {
+        let first = |at: usize| at == 0 || self.tokens.get(at - 1).is_some_and(|t| t.ends_clause);
+        self.words.iter().any(|w| first(w.token) && lexicon().verb(&w.text, &w.stem).is_some_and(|(_, forms)| forms.base))
+    }
+
+    /// Whether it has several sentences or clauses, of which one may be the reason of another.
+    fn has_parts(&self) -> bool {
+        self.tokens.iter().rev().skip(1).any(|t| t.ends_clause)
+    }
+
     /// Words with a capital that begin no sentence, but for days and months, and those among the words asked.
     fn has_name(&self, question: &Question) -> bool {
         let asked = |w: &str| question.words.iter().any(|q| q.text == w);
@@ -227,36 +251,92 @@ pub fn supplies(asked: &Asked, question: &Question, shown: &Shown) -> Support {
     let symbol = |symbols: &[char]| shown.raw.contains(symbols);
     match asked.kind {
         // A list of names can be counted.
-        Kind::Count => pick(counts, vague || shown.has(|w| w == "and") || shown.tokens.iter().filter(|t| t.comma).count() > 1 || ordinal_counts(shown)),
+        Kind::Count => {
+            pick(counts, vague || shown.has(|w| w == "and") || shown.tokens.iter().filter(|t| t.comma).count() > 1 || ordinal_counts(shown))
+        }
         Kind::Amount => pick(counts, vague || figures),
-        Kind::Measure => pick(counts, vague || figures || shown.has(|w| w.ends_with("er") || w.ends_with("est") || matches!(w, "as" | "than" | "size" | "small" | "large" | "big" | "tall" | "high" | "fast" | "much"))),
-        Kind::Frequency => pick(counts || shown.has(|w| l.relative.has(w)), vague || figures || shown.has(|w| l.unit_time.has(w) || l.when.has(w))),
+        Kind::Measure => pick(
+            counts,
+            vague
+                || figures
+                || shown.has(|w| {
+                    w.ends_with("er")
+                        || w.ends_with("est")
+                        || matches!(w, "as" | "than" | "size" | "small" | "large" | "big" | "tall" | "high" | "fast" | "much")
+                }),
+        ),
+        Kind::Frequency => {
+            pick(counts || shown.has(|w| l.relative.has(w)), vague || figures || shown.has(|w| l.unit_time.has(w) || l.when.has(w)))
+        }
         Kind::Share => pick(symbol(&['%']) || shown.has(|w| l.unit_share.has(w)), counts || vague),
-        Kind::Money => pick(symbol(&['$', '€', '£', '¥']) || shown.has(|w| l.unit_money.has(w)), counts || vague || shown.has(|w| matches!(w, "free" | "nothing" | "charge" | "gratis"))),
+        Kind::Money => pick(
+            symbol(&['$', '€', '£', '¥']) || shown.has(|w| l.unit_money.has(w)),
+            counts || vague || shown.has(|w| matches!(w, "free" | "nothing" | "charge" | "gratis")),
+        ),
         Kind::Age => pick(
             shown.has(|w| matches!(w, "aged" | "age" | "old")) && counts,
-            counts || shown.has(|w| matches!(w, "born" | "birthday" | "birth" | "age" | "since" | "ago")) || shown.numbers.iter().any(Number::is_year),
+            counts
+                || shown.has(|w| matches!(w, "born" | "birthday" | "birth" | "age" | "since" | "ago"))
+                || shown.numbers.iter().any(Number::is_year),
         ),
         Kind::Duration => {
             let span = shown.measured(|w| l.unit_time.has(w) || l.unit_length.has(w));
             let years = shown.numbers.iter().filter(|n| shown.is_date(n)).count() > 1;
-            let open = shown.has(|w| l.unit_time.has(w) || l.relative.has(w) || matches!(w, "since" | "until" | "forever" | "till" | "long" | "longer" | "permanent" | "lifelong" | "indefinitely" | "once" | "life" | "short" | "shorter"));
+            let open = shown.has(|w| {
+                l.unit_time.has(w)
+                    || l.relative.has(w)
+                    || matches!(
+                        w,
+                        "since"
+                            | "until"
+                            | "forever"
+                            | "till"
+                            | "long"
+                            | "longer"
+                            | "permanent"
+                            | "lifelong"
+                            | "indefinitely"
+                            | "once"
+                            | "life"
+                            | "short"
+                            | "shorter"
+                    )
+            });
             pick(span || years, open || figures)
         }
-        Kind::Distance => pick(shown.measured(|w| l.unit_length.has(w) || l.unit_time.has(w)), counts || shown.has(|w| l.unit_length.has(w) || l.unit_time.has(w) || matches!(w, "near" | "next" | "far" | "close" | "beside" | "opposite" | "adjacent" | "away"))),
+        Kind::Distance => pick(
+            shown.measured(|w| l.unit_length.has(w) || l.unit_time.has(w)),
+            counts
+                || shown.has(|w| {
+                    l.unit_length.has(w)
+                        || l.unit_time.has(w)
+                        || matches!(w, "near" | "next" | "far" | "close" | "beside" | "opposite" | "adjacent" | "away")
+                }),
+        ),
         Kind::Date => {
-            let dated = shown.numbers.iter().any(Number::is_year) || shown.has(|w| l.months.has(w) || l.days.has(w)) || shown.numbers.iter().any(|n| shown.is_date(n));
+            let dated = shown.numbers.iter().any(Number::is_year)
+                || shown.has(|w| l.months.has(w) || l.days.has(w))
+                || shown.numbers.iter().any(|n| shown.is_date(n));
             pick(dated, figures || shown.has(|w| l.when.has(w) || l.relative.has(w) || l.unit_time.has(w)))
         }
         Kind::Place => {
             let named = shown.has_kind(&["place", "country", "city", "region"]);
-            pick(named, shown.has(|w| l.where_.has(w) || l.spots.has(w)) || asked.head.is_some() && shown.has_name(question) || !shown.kinds.is_empty())
+            pick(
+                named,
+                shown.has(|w| l.where_.has(w) || l.spots.has(w))
+                    || asked.head.is_some() && shown.has_name(question)
+                    || shown.instructs()
+                    || !shown.kinds.is_empty(),
+            )
         }
         Kind::Person | Kind::Organisation => {
             let named = shown.has_name(question) || shown.has_kind(&["person", "organisation", "country", "group"]);
             pick(named, agent_noun(shown))
         }
-        Kind::Reason => pick(shown.has(|w| matches!(w, "because" | "due" | "since" | "owing" | "reason")), shown.has(|w| l.why.has(w)) || shown.words.len() > LONG),
+        Kind::Reason => pick(
+            shown.has(|w| matches!(w, "because" | "due" | "since" | "owing" | "reason")),
+            shown.has(|w| l.why.has(w)) || shown.words.len() > LONG || shown.has_parts(),
+        ),
         Kind::List => pick(shown.has(|w| w == "and"), true),
         Kind::Manner | Kind::YesNo | Kind::KindOf | Kind::Which | Kind::Other => Support::Unknown,
     }
@@ -276,7 +356,10 @@ fn agent_noun(shown: &Shown) -> bool {
     shown.words.iter().any(|w| {
         let text = w.text.as_str();
         let root = text.strip_suffix('s').unwrap_or(text);
-        l.agents.has(text) || l.head(text).is_some_and(|k| matches!(k, Kind::Person | Kind::Organisation))
-            || root.len() > 4 && w.class == WordClass::Content && ["er", "or", "ist", "ian", "ant", "ent", "ee", "man", "men", "eer"].iter().any(|end| root.ends_with(end))
+        l.agents.has(text)
+            || l.head(text).is_some_and(|k| matches!(k, Kind::Person | Kind::Organisation))
+            || root.len() > 4
+                && w.class == WordClass::Content
+                && ["er", "or", "ist", "ian", "ant", "ent", "ee", "man", "men", "eer"].iter().any(|end| root.ends_with(end))
     })
 }

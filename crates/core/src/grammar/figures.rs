@@ -21,7 +21,11 @@ pub(super) struct Number {
 impl Number {
     /// Whether it looks like a year: four digits from 1000 to 2199.
     pub(super) fn is_year(&self) -> bool {
-        self.digits && !self.ordinal && self.to == self.from + 1 && self.thousandths.is_multiple_of(1000) && (1000..2200).contains(&(self.thousandths / 1000))
+        self.digits
+            && !self.ordinal
+            && self.to == self.from + 1
+            && self.thousandths.is_multiple_of(1000)
+            && (1000..2200).contains(&(self.thousandths / 1000))
     }
 }
 
@@ -55,7 +59,10 @@ fn number(words: &[Word], from: usize) -> Option<Number> {
         let text = word.text.as_str();
         if let Some((value, is_ordinal)) = in_words(text) {
             // "twenty" takes a unit, "hundred" all below it; "two four" is two numbers.
-            let room = !any || (part % 10 == 0 && part % 100 >= 20 && value < 10) || (part > 0 && part % 100 == 0 && value < 100) || (part == 0 && total > 0);
+            let room = !any
+                || (part % 10 == 0 && part % 100 >= 20 && value < 10)
+                || (part > 0 && part % 100 == 0 && value < 100)
+                || (part == 0 && total > 0);
             if !room {
                 break;
             }
@@ -65,7 +72,12 @@ fn number(words: &[Word], from: usize) -> Option<Number> {
         } else if let Some(scale) = scale(text).filter(|_| any || text == "thousand" || text == "million" || text == "billion") {
             total = total.saturating_add(part.max(1).saturating_mul(scale));
             (part, any) = (0, true);
-        } else if !(text == "and" && any && part % 100 == 0 && words.get(at + 1).is_some_and(|w| in_words(&w.text).is_some()) && (part > 0 || total > 0)) {
+        } else if !(text == "and"
+            && any
+            && part % 100 == 0
+            && words.get(at + 1).is_some_and(|w| in_words(&w.text).is_some())
+            && (part > 0 || total > 0))
+        {
             break;
         }
         at += 1;
@@ -197,14 +209,17 @@ pub fn missing(asked: &[Word], shown: &[&[Word]]) -> Vec<Missing> {
 /// "When did it first happen?", "a split second": no rank.
 fn is_adverb(words: &[Word], number: &Number) -> bool {
     let before = number.from.checked_sub(1).map(|i| words[i].text.as_str());
-    let ranks = before.is_some_and(|w| matches!(w, "the" | "a" | "his" | "her" | "its" | "their" | "our" | "my" | "your" | "is" | "was") || w.ends_with("'s"));
+    let ranks = before.is_some_and(|w| {
+        matches!(w, "the" | "a" | "his" | "her" | "its" | "their" | "our" | "my" | "your" | "is" | "was") || w.ends_with("'s")
+    });
     let verb = words.get(number.to).is_none_or(|next| lexicon().verb(&next.text, &next.stem).is_some());
     !ranks || verb
 }
 
 fn is_superlative(word: &str) -> bool {
     let lexicon = lexicon();
-    lexicon.superlatives.has(word) || (word.len() >= 6 && word.ends_with("est") && !lexicon.not_superlative.has(word) && english().stem(word) != "west")
+    lexicon.superlatives.has(word)
+        || (word.len() >= 6 && word.ends_with("est") && !lexicon.not_superlative.has(word) && english().stem(word) != "west")
 }
 
 #[cfg(test)]
@@ -244,7 +259,10 @@ mod tests {
         assert_eq!(lacks("annual plan in 2023", "The plan of 2024 costs 5 dollars."), [Missing::Year("2023".into())]);
         assert_eq!(lacks("size thirty eight", "Size 39 is out of stock."), [Missing::Figure("thirty eight".into())]);
         assert_eq!(lacks("error 500", "Error 403 means no access."), [Missing::Figure("500".into())]);
-        assert_eq!(lacks("who was the second man on the moon", "Armstrong was the first man on the moon."), [Missing::Ordinal("second".into())]);
+        assert_eq!(
+            lacks("who was the second man on the moon", "Armstrong was the first man on the moon."),
+            [Missing::Ordinal("second".into())]
+        );
         assert_eq!(lacks("which river is longest", "The river is long."), [Missing::Superlative("longest".into())]);
         assert_eq!(lacks("refund within thirty days", "Refunds take 30 days."), []);
         assert_eq!(lacks("did they pay more than 5 million", "They paid 7 million."), []);

@@ -180,7 +180,11 @@ fn subjects_of(items: &[Item], at: usize, verb: &Verb, known: &[Vec<usize>]) -> 
     }
     match &items[before] {
         Item::Noun(_) if verb.form == Form::Ing && !verb.helped => {
-            if before > 0 && matches!(items[before - 1], Item::Preposition(_)) { Vec::new() } else { vec![before] }
+            if before > 0 && matches!(items[before - 1], Item::Preposition(_)) {
+                Vec::new()
+            } else {
+                vec![before]
+            }
         }
         Item::Noun(_) => walk_back(items, before),
         // "invaded A and occupied B": the same subject.
@@ -248,7 +252,7 @@ fn verb_frame(items: &[Item], at: usize, verb: &Verb, subject: &[usize]) -> Fram
     {
         let open = (0..auxiliary).rev().find(|i| matches!(items[*i], Item::End)).map_or(0, |i| i + 1);
         match &items[open..auxiliary] {
-            [.., Item::Noun(phrase)] if phrase.asked && !(auxiliary - open > 2) => {
+            [.., Item::Noun(phrase)] if phrase.asked && auxiliary - open <= 2 => {
                 frame.put(Place::Patient, phrase.heads.iter().chain(&phrase.owners).cloned());
                 frame.asks = Some(Place::Patient);
             }
@@ -283,6 +287,9 @@ fn objects(items: &[Item], at: usize, mut place: Place, frame: &mut Frame) {
                     Place::Agent
                 } else if turns {
                     Place::Behind(preposition.clone())
+                } else if lexicon().reaching.has(preposition) && frame.at(&Place::Patient).any(Name::is_proper) {
+                    // "A was admitted to B": the place of the object is taken.
+                    Place::Behind("to".to_owned())
                 } else {
                     place_behind(preposition)
                 };

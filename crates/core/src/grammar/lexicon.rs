@@ -174,7 +174,8 @@ static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
     };
     for line in &file.irregular {
         let mut parts = line.split_whitespace();
-        let (base, past, participle) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+        let (base, past, participle) =
+            (parts.next().unwrap_or_default(), parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
         let stem = english().stem(base);
         past.split('|').for_each(|w| add(w, &stem, Forms { past: true, ..Forms::default() }));
         participle.split('|').for_each(|w| add(w, &stem, Forms { participle: true, ..Forms::default() }));
@@ -311,7 +312,8 @@ impl Lexicon {
 
     /// Whether two stems say the same where the same names stand beside them.
     pub(super) fn related(&self, a: &str, b: &str) -> bool {
-        a == b || self.related.get(a).is_some_and(|groups| self.related.get(b).is_some_and(|other| groups.iter().any(|g| other.contains(g))))
+        a == b
+            || self.related.get(a).is_some_and(|groups| self.related.get(b).is_some_and(|other| groups.iter().any(|g| other.contains(g))))
     }
 
     /// Whether a noun tells of a deed, so that it has somebody who does it and somebody to whom it is done.
@@ -391,7 +393,9 @@ mod tests {
     #[test]
     fn knows_forms_of_verbs() {
         let verb = |word: &str| lexicon().verb(word, word).map(|(stem, _)| stem);
-        for (form, base) in [("took", "take"), ("gone", "go"), ("invading", "invade"), ("denied", "deny"), ("banned", "ban"), ("visited", "visit")] {
+        for (form, base) in
+            [("took", "take"), ("gone", "go"), ("invading", "invade"), ("denied", "deny"), ("banned", "ban"), ("visited", "visit")]
+        {
             assert_eq!(verb(form), Some(english().stem(base)), "{form}");
         }
         for noun in ["president", "serbia", "king", "embassy"] {

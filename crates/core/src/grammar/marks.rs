@@ -35,10 +35,13 @@ pub(super) fn marks(pieces: &[Piece], items: &[Item]) -> Marks {
     marks.who_is_not = asks_who && be.is_some_and(|at| tag(at + 1) == Some(Tag::Not) && !matches!(tag(at + 2), Some(Tag::Verb(_))));
     for (at, piece) in pieces.iter().enumerate().filter(|(_, p)| p.name.is_none()) {
         let word = piece.text.as_str();
-        let than = pieces.get(at + 1).is_some_and(|next| matches!((word, next.text.as_str()), ("other" | "rather", "than") | ("apart" | "aside", "from")));
+        let than = pieces
+            .get(at + 1)
+            .is_some_and(|next| matches!((word, next.text.as_str()), ("other" | "rather", "than") | ("apart" | "aside", "from")));
         let excepts = lexicon.excepting.has(word) || than;
         if excepts {
-            let names = pieces[at + 1..].iter().skip_while(|p| p.name.is_none()).take_while(|p| p.name.is_some() || p.tag == Tag::Conjunction);
+            let names =
+                pieces[at + 1..].iter().skip_while(|p| p.name.is_none()).take_while(|p| p.name.is_some() || p.tag == Tag::Conjunction);
             marks.excepted.extend(names.filter_map(|p| p.name.clone()));
         }
         // Of expressions the first word is looked at: "not in favour of".
@@ -60,5 +63,6 @@ pub(super) fn marks(pieces: &[Piece], items: &[Item]) -> Marks {
 /// Whether the first of these pieces is an office or stands before one, or before a name: "the former president", "ex-minister".
 fn before_person(pieces: &[Piece]) -> bool {
     let person = |p: &Piece| p.name.is_some() || p.office || lexicon().head(&p.text) == Some(Kind::Person);
-    pieces.first().is_some_and(|p| p.office) || pieces.iter().skip(1).take(2).take_while(|p| p.name.is_some() || matches!(p.tag, Tag::Noun)).any(person)
+    pieces.first().is_some_and(|p| p.office)
+        || pieces.iter().skip(1).take(2).take_while(|p| p.name.is_some() || matches!(p.tag, Tag::Noun)).any(person)
 }

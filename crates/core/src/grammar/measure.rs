@@ -99,7 +99,8 @@ fn knowledge() {
         let readings: Vec<Reading> = phrases.iter().map(read).collect();
         let text = intent.facts.iter().map(|f| base[*f].statement.as_str()).collect::<Vec<_>>().join(" ");
         let shown = format!("{} {text}", intent.answer);
-        let told: Vec<Interpretation> = intent.facts.iter().filter_map(|f| interpret(&base[*f].statement)).chain(interpret(&intent.answer)).collect();
+        let told: Vec<Interpretation> =
+            intent.facts.iter().filter_map(|f| interpret(&base[*f].statement)).chain(interpret(&intent.answer)).collect();
         let statements: Vec<Reading> = told.iter().map(read).collect();
         let shown = Shown::new(&shown, told.iter().flat_map(|i| kinds(&base, i)));
         by_intent.push((readings.clone(), statements.clone(), shown));
@@ -120,16 +121,29 @@ fn knowledge() {
             if intent.relation.is_none() && !intent.false_premise && supplies(&kind, &phrase.question, shown) == Support::No {
                 lacking.add(&format!("no {:?}", kind.kind), || format!("{} <{}>", text(), intent.answer));
             }
-            let words: Vec<&[crate::english::Word]> = phrases.iter().enumerate().filter(|(i, _)| *i != at).map(|(_, p)| p.question.words.as_slice()).chain([shown.words()]).collect();
+            let words: Vec<&[crate::english::Word]> = phrases
+                .iter()
+                .enumerate()
+                .filter(|(i, _)| *i != at)
+                .map(|(_, p)| p.question.words.as_slice())
+                .chain([shown.words()])
+                .collect();
             for lack in missing(&phrase.question.words, &words) {
                 lacking.add(format!("{lack:?}").split('(').next().unwrap_or_default(), || format!("{} {lack:?}", text()));
             }
             // Exchange the first two names of one kind.
-            let names: Vec<_> = phrase.spans.iter().filter_map(|s| if let Mention::Entity(e) = s.mention { Some((s, e)) } else { None }).collect();
-            let pair = names.iter().enumerate().find_map(|(i, (a, x))| names[i + 1..].iter().find(|(_, y)| y != x && (base[*x].kind == base[*y].kind || base[*x].kind != "event" && base[*y].kind != "event")).map(|(b, _)| (*a, *b)));
+            let names: Vec<_> =
+                phrase.spans.iter().filter_map(|s| if let Mention::Entity(e) = s.mention { Some((s, e)) } else { None }).collect();
+            let pair = names.iter().enumerate().find_map(|(i, (a, x))| {
+                names[i + 1..]
+                    .iter()
+                    .find(|(_, y)| y != x && (base[*x].kind == base[*y].kind || base[*x].kind != "event" && base[*y].kind != "event"))
+                    .map(|(b, _)| (*a, *b))
+            });
             if let Some((a, b)) = pair {
                 let q = &phrase.question;
-                let range = |s: &crate::interpretation::Span| (q.tokens[q.words[s.from].token].start, q.tokens[q.words[s.to - 1].token].end);
+                let range =
+                    |s: &crate::interpretation::Span| (q.tokens[q.words[s.from].token].start, q.tokens[q.words[s.to - 1].token].end);
                 let ((a0, a1), (b0, b1)) = (range(a), range(b));
                 let source = text();
                 let cut = |from: usize, to: usize| source.get(from..to).unwrap_or_default();
@@ -139,13 +153,31 @@ fn knowledge() {
                     continue;
                 }
                 let bare = |s: &str| s.trim_end_matches("'s").trim_end_matches("’s").to_owned();
-                let tail = |s: &str| if s.ends_with("'s") { "'s" } else if s.ends_with("’s") { "’s" } else { "" };
+                let tail = |s: &str| {
+                    if s.ends_with("'s") {
+                        "'s"
+                    } else if s.ends_with("’s") {
+                        "’s"
+                    } else {
+                        ""
+                    }
+                };
                 let (x, y) = (cut(a0, a1), cut(b0, b1));
                 let swapped = format!("{}{}{}{}{}{}{}", cut(0, a0), bare(y), tail(x), cut(a1, b0), bare(x), tail(y), cut(b1, source.len()));
                 let Some(read_swapped) = interpret(&swapped) else { continue };
                 swap_count += 1;
                 let found = objection(&read(&read_swapped), &readings, &statements);
-                swaps.add(found.as_ref().map_or("none", label), || format!("{swapped} {}", found.as_ref().map(why).unwrap_or_else(|| read(&read_swapped).frames.iter().map(shape).collect::<Vec<_>>().join("; "))));
+                swaps.add(found.as_ref().map_or("none", label), || {
+                    format!(
+                        "{swapped} {}",
+                        found.as_ref().map(why).unwrap_or_else(|| read(&read_swapped)
+                            .frames
+                            .iter()
+                            .map(shape)
+                            .collect::<Vec<_>>()
+                            .join("; "))
+                    )
+                });
             }
         }
     }
@@ -183,9 +215,12 @@ fn capitals(text: &str, words: bool) -> Vec<String> {
     for (at, token) in tokens.iter().enumerate() {
         let word = token.text.trim_end_matches("'s").to_owned();
         let first = at == 0 || tokens[at - 1].ends_clause;
-        let name = token.capitalised && word.len() > 1 && !word.starts_with(|c: char| c.is_ascii_digit())
+        let name = token.capitalised
+            && word.len() > 1
+            && !word.starts_with(|c: char| c.is_ascii_digit())
             && !(first && crate::english::english().class(&word) != crate::english::WordClass::Content)
-            && !lexicon::lexicon().months.has(&word) && !lexicon::lexicon().days.has(&word)
+            && !lexicon::lexicon().months.has(&word)
+            && !lexicon::lexicon().days.has(&word)
             && !(first && lexicon::lexicon().verb(&word, &word).is_some());
         match runs.last_mut().filter(|_| name && open) {
             Some(run) => run.push(word),
@@ -194,7 +229,8 @@ fn capitals(text: &str, words: bool) -> Vec<String> {
         }
         open = name && !token.comma && !token.ends_clause && !token.text.ends_with("'s");
     }
-    let mut all: Vec<String> = runs.iter().map(|r| r.join(" ")).chain(runs.iter().filter(|r| words && r.len() > 1).flatten().cloned()).collect();
+    let mut all: Vec<String> =
+        runs.iter().map(|r| r.join(" ")).chain(runs.iter().filter(|r| words && r.len() > 1).flatten().cloned()).collect();
     all.sort();
     all.dedup();
     all
@@ -209,7 +245,9 @@ fn pairs() {
     let (mut rights, mut wrongs, mut swapped_count, mut agree_right, mut agree_wrong) = (0, 0, 0, 0, 0);
     for line in text.lines() {
         let entry: serde_json::Value = serde_json::from_str(line).expect("each line is an object");
-        let list = |key: &str| -> Vec<String> { entry[key].as_array().into_iter().flatten().filter_map(|v| v.as_str().map(str::to_owned)).collect() };
+        let list = |key: &str| -> Vec<String> {
+            entry[key].as_array().into_iter().flatten().filter_map(|v| v.as_str().map(str::to_owned)).collect()
+        };
         let field = |key: &str| entry[key].as_str().unwrap_or_default().to_owned();
         let statement = if entry["statement"].is_string() { field("statement") } else { field("answer") };
         let mut answerable = list("answerable");
@@ -240,14 +278,22 @@ fn pairs() {
             let others: Vec<Reading> = readings.iter().enumerate().filter(|(i, _)| *i != at).map(|(_, r)| r.clone()).collect();
             agree_right += judge(text, &readings[at], &others, &mut right);
             let last = |n: &str| n.rsplit(' ').next().unwrap_or_default().to_owned();
-            let found: Vec<String> = runs.iter().filter_map(|n| [n.clone(), last(n)].into_iter().find(|n| text.to_lowercase().contains(n.as_str()))).collect();
-            let pair = found.iter().enumerate().find_map(|(i, a)| found[i + 1..].iter().find(|b| !a.contains(b.as_str()) && !b.contains(a.as_str())).map(|b| (a.as_str(), b.as_str())));
+            let found: Vec<String> =
+                runs.iter().filter_map(|n| [n.clone(), last(n)].into_iter().find(|n| text.to_lowercase().contains(n.as_str()))).collect();
+            let pair = found.iter().enumerate().find_map(|(i, a)| {
+                found[i + 1..].iter().find(|b| !a.contains(b.as_str()) && !b.contains(a.as_str())).map(|b| (a.as_str(), b.as_str()))
+            });
             if let Some((a, b)) = pair {
                 let swapped = text.to_lowercase().replace(a, "\u{1}").replace(b, a).replace('\u{1}', b);
                 swapped_count += 1;
                 let reading = read_text(&swapped, &names);
                 let found = objection(&reading, &readings, &statements);
-                swaps.add(found.as_ref().map_or("none", label), || format!("{swapped} <{statement}> {}", found.as_ref().map(why).unwrap_or_else(|| reading.frames.iter().map(shape).collect::<Vec<_>>().join("; "))));
+                swaps.add(found.as_ref().map_or("none", label), || {
+                    format!(
+                        "{swapped} <{statement}> {}",
+                        found.as_ref().map(why).unwrap_or_else(|| reading.frames.iter().map(shape).collect::<Vec<_>>().join("; "))
+                    )
+                });
             }
         }
         for text in list("unanswerable") {

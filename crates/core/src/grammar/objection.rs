@@ -50,29 +50,32 @@ pub fn objection(question: &Reading, phrases: &[Reading], statements: &[Reading]
 /// Holds a question against a candidate: all its phrases, and its statements with the direct answer.
 ///
 /// A frame of the candidate counts if it tells of the same deed. One that has a name of the question in the same place speaks for the
-/// candidate, whatever the others say: people ask for one thing in many ways, and not all of them are read rightly.
+/// candidate, unless another has two names exchanged and none has both in place: people ask for one thing in many ways, and not all of
+/// them are read rightly.
 pub fn compare(question: &Reading, phrases: &[Reading], statements: &[Reading]) -> Comparison {
     let told = || phrases.iter().map(|r| (r, false)).chain(statements.iter().map(|r| (r, true)));
     let mut supported = false;
     let mut exchanged: Option<RoleObjection> = None;
     for asked in &question.frames {
-        let (mut supports, mut against) = (false, None);
+        // How many names speak for the candidate, and how many against it.
+        let (mut supports, mut against, mut found) = (0, 0, None);
         for (frame, stated) in told().flat_map(|(reading, stated)| reading.frames.iter().map(move |f| (f, stated))) {
             match relation(asked, frame) {
-                Relation::Same => supports = true,
-                Relation::Exchanged(name) => {
+                Relation::Same(names) => supports = supports.max(names),
+                Relation::Exchanged(name, names) => {
                     let settles = stated && is_settled(asked, frame);
-                    // The one that settles it is worth more than the first.
-                    if settles || against.is_none() {
-                        against = Some(RoleObjection::Exchanged { name, asked: asked.clone(), told: frame.clone(), settles });
+                    // One that settles it is worth more than the first.
+                    if settles || names > against {
+                        found = Some(RoleObjection::Exchanged { name, asked: asked.clone(), told: frame.clone(), settles });
                     }
+                    against = against.max(names);
                 }
                 Relation::Unknown => {}
             }
         }
-        supported |= supports;
-        if !supports && exchanged.is_none() {
-            exchanged = against;
+        supported |= supports > 0 && supports >= against;
+        if against > supports && exchanged.is_none() {
+            exchanged = found;
         }
     }
     let objection = exchanged.or_else(|| turned(question, phrases, statements));
@@ -86,8 +89,10 @@ pub fn compare(question: &Reading, phrases: &[Reading], statements: &[Reading]) 
 
 /// How a frame of the candidate stands to one of the question.
 enum Relation {
-    Same,
-    Exchanged(Name),
+    /// So many names stand in the same place.
+    Same(usize),
+    /// This name stands elsewhere, as so many do.
+    Exchanged(Name, usize),
     Unknown,
 }
 
@@ -95,15 +100,17 @@ fn relation(asked: &Frame, told: &Frame) -> Relation {
     let direct = asked.act.agrees(&told.act);
     let through_object = || {
         let agrees = |a: &Option<Act>, b: &Act| a.as_ref().is_some_and(|a| a.agrees(b));
-        agrees(&asked.object, &told.act) || agrees(&told.object, &asked.act) || told.object.as_ref().is_some_and(|o| agrees(&asked.object, o))
+        agrees(&asked.object, &told.act)
+            || agrees(&told.object, &asked.act)
+            || told.object.as_ref().is_some_and(|o| agrees(&asked.object, o))
     };
     if !direct && !through_object() {
         return Relation::Unknown;
     }
     let stands = |frame: &Frame, place: &Place, name: &Name| frame.at(place).any(|n| n.agrees(name));
-    let same = asked.roles.iter().any(|r| stands(told, &r.place, &r.name));
-    if same {
-        return Relation::Same;
+    let same = asked.roles.iter().filter(|r| stands(told, &r.place, &r.name)).count();
+    if same > 0 {
+        return Relation::Same(same);
     }
     if lexicon().is_symmetric(&asked.act.stem) || lexicon().is_symmetric(&told.act.stem) {
         return Relation::Unknown;
@@ -115,7 +122,7 @@ fn relation(asked: &Frame, told: &Frame) -> Relation {
                 && stands(told, &b.place, &a.name)
                 && stands(told, &a.place, &b.name)
             {
-                return Relation::Exchanged(a.name.clone());
+                return Relation::Exchanged(a.name.clone(), 2);
             }
         }
     }
@@ -132,7 +139,7 @@ fn relation(asked: &Frame, told: &Frame) -> Relation {
             // "Whom did A dismiss?" beside "A was dismissed".
             let suffers = alike && asked.passive != told.passive;
             if (taken || suffers) && stands(told, &other, &role.name) {
-                return Relation::Exchanged(role.name.clone());
+                return Relation::Exchanged(role.name.clone(), 1);
             }
         }
     }
@@ -152,7 +159,9 @@ fn turned(question: &Reading, phrases: &[Reading], statements: &[Reading]) -> Op
     let marks = &question.marks;
     let all = || phrases.iter().chain(statements).map(|r| &r.marks);
     let has_group = |group: usize| all().any(|m| m.qualifiers.iter().any(|(_, g)| *g == group));
-    if let Some((word, _)) = marks.qualifiers.iter().find(|(word, group)| !has_group(*group) && !all().any(|m| m.topics.iter().any(|t| t == word))) {
+    if let Some((word, _)) =
+        marks.qualifiers.iter().find(|(word, group)| !has_group(*group) && !all().any(|m| m.topics.iter().any(|t| t == word)))
+    {
         return Some(RoleObjection::Qualifier(word.clone()));
     }
     if let Some(name) = excepted(question, phrases, statements) {

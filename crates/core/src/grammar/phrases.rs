@@ -92,7 +92,8 @@ pub(super) fn items(pieces: &[Piece]) -> Vec<Item> {
                 at = next - 1;
             }
             Tag::Question => {
-                let with_noun = pieces.get(at + 1).is_some_and(|n| matches!(n.tag, Tag::Noun | Tag::Name | Tag::Determiner)) && piece.text != "when";
+                let with_noun =
+                    pieces.get(at + 1).is_some_and(|n| matches!(n.tag, Tag::Noun | Tag::Name | Tag::Determiner)) && piece.text != "when";
                 asked = with_noun && matches!(piece.text.as_str(), "which" | "what" | "whose" | "how");
                 items.push(Item::Question(piece.text.clone()));
                 waiting = None;
@@ -173,7 +174,8 @@ fn noun_phrase(pieces: &[Piece], from: usize, asked: bool) -> (NounPhrase, usize
         phrase.implied.extend(piece.implied.iter().cloned());
         at += 1;
         let next = pieces.get(at);
-        let starts_anew = next.is_some_and(|n| matches!(n.tag, Tag::Determiner | Tag::Pronoun)) && !piece.possessive && piece.tag != Tag::Determiner;
+        let starts_anew =
+            next.is_some_and(|n| matches!(n.tag, Tag::Determiner | Tag::Pronoun)) && !piece.possessive && piece.tag != Tag::Determiner;
         if piece.comma || piece.ends || piece.tag == Tag::Pronoun || starts_anew {
             break;
         }

@@ -1,7 +1,7 @@
 //! What each word does in its sentence: names, nouns, verbs, auxiliaries and little words, told apart by what stands around them.
 
-use super::lexicon::{Forms, lexicon};
 use super::Name;
+use super::lexicon::{Forms, lexicon};
 use crate::english::{WordClass, english};
 use crate::interpretation::{Interpretation, Mention};
 use crate::knowledge::SynonymSetId;
@@ -176,8 +176,16 @@ fn capitals(question: &Question, from: &[usize], pieces: &mut Vec<Piece>) {
             continue;
         }
         let first = at == 0 || pieces[at - 1].ends;
-        let verb = |at: usize| pieces.get(at).is_some_and(|p| lexicon.verb(&p.text, &p.stem).is_some() || lexicon.be.has(&p.text) || lexicon.have.has(&p.text) || lexicon.modal.has(&p.text));
-        named[at] = !first || (!verb(at) && (capital(at + 1) && !piece.comma || verb(at + 1) && !piece.text.ends_with('s')) || piece.possessive);
+        let verb = |at: usize| {
+            pieces.get(at).is_some_and(|p| {
+                lexicon.verb(&p.text, &p.stem).is_some()
+                    || lexicon.be.has(&p.text)
+                    || lexicon.have.has(&p.text)
+                    || lexicon.modal.has(&p.text)
+            })
+        };
+        named[at] =
+            !first || (!verb(at) && (capital(at + 1) && !piece.comma || verb(at + 1) && !piece.text.ends_with('s')) || piece.possessive);
     }
     let mut kept: Vec<Piece> = Vec::with_capacity(pieces.len());
     let mut open = false;
@@ -199,7 +207,7 @@ fn capitals(question: &Question, from: &[usize], pieces: &mut Vec<Piece>) {
 fn tag(pieces: &mut [Piece]) {
     let mut clause = Clause::default();
     for at in 0..pieces.len() {
-        let tag = tag_of(pieces, at, &mut clause);
+        let tag = tag_of(pieces, at, &clause);
         pieces[at].tag = tag;
         clause.see(tag, &pieces[at]);
     }
@@ -260,7 +268,7 @@ impl Clause {
     }
 }
 
-fn tag_of(pieces: &[Piece], at: usize, clause: &mut Clause) -> Tag {
+fn tag_of(pieces: &[Piece], at: usize, clause: &Clause) -> Tag {
     let lexicon = lexicon();
     let piece = &pieces[at];
     let word = piece.text.as_str();
@@ -292,11 +300,14 @@ fn tag_of(pieces: &[Piece], at: usize, clause: &mut Clause) -> Tag {
         return if helps { Tag::Auxiliary(Auxiliary::Do) } else { Tag::Verb(Form::Bare) };
     }
     if lexicon.have.has(word) {
-        let helps = skip(at + 1).is_some_and(|next| {
-            forms(next).is_some_and(|f| f.participle) || lexicon.be.has(&next.text) || lexicon.have.has(&next.text)
-        });
+        let helps = skip(at + 1)
+            .is_some_and(|next| forms(next).is_some_and(|f| f.participle) || lexicon.be.has(&next.text) || lexicon.have.has(&next.text));
         let asks = clause.before.is_none() || clause.opening;
-        if helps || asks && clause.waiting.is_none() && pieces[at + 1..].iter().any(|p| forms(p).is_some_and(|f| f.participle) || p.text == "been") {
+        if helps
+            || asks
+                && clause.waiting.is_none()
+                && pieces[at + 1..].iter().any(|p| forms(p).is_some_and(|f| f.participle) || p.text == "been")
+        {
             return Tag::Auxiliary(Auxiliary::Have);
         }
         return Tag::Verb(if clause.waiting == Some(Auxiliary::Do) || clause.before == Some(Tag::To) { Form::Bare } else { Form::Finite });
@@ -343,7 +354,8 @@ fn tag_of(pieces: &[Piece], at: usize, clause: &mut Clause) -> Tag {
 fn form_of(forms: Forms, pieces: &[Piece], at: usize, clause: &Clause) -> Option<Form> {
     let lexicon = lexicon();
     let next = pieces.get(at + 1).filter(|_| !pieces[at].comma && !pieces[at].ends);
-    let opens_object = next.is_some_and(|n| n.name.is_some() || lexicon.determiners.has(&n.text) || lexicon.pronouns.has(&n.text) || n.text == "to");
+    let opens_object =
+        next.is_some_and(|n| n.name.is_some() || lexicon.determiners.has(&n.text) || lexicon.pronouns.has(&n.text) || n.text == "to");
     let by = next.is_some_and(|n| n.text == "by");
     match clause.before {
         Some(Tag::To) => return forms.base.then_some(Form::Bare),
@@ -374,7 +386,12 @@ fn form_of(forms: Forms, pieces: &[Piece], at: usize, clause: &Clause) -> Option
             if forms.participle && subject {
                 return Some(Form::Participle);
             }
-            if forms.third && subject && !clause.finite && (opens_object || next.is_none_or(|n| lexicon.prepositions.has(&n.text) || lexicon.adverbs.has(&n.text) || n.name.is_none())) {
+            if forms.third
+                && subject
+                && !clause.finite
+                && (opens_object
+                    || next.is_none_or(|n| lexicon.prepositions.has(&n.text) || lexicon.adverbs.has(&n.text) || n.name.is_none()))
+            {
                 let plural_noun = before == Some(Tag::Noun) && clause.plural;
                 return (!plural_noun && (opens_object || before != Some(Tag::Name) || next.is_some())).then_some(Form::Finite);
             }
@@ -383,7 +400,8 @@ fn form_of(forms: Forms, pieces: &[Piece], at: usize, clause: &Clause) -> Option
             }
             // "Kosovo and Bosnia want to": without a form that shows it, an object has to.
             let plural = matches!(before, Some(Tag::Name | Tag::Pronoun | Tag::Question | Tag::Subordinator)) || clause.plural;
-            (forms.base && !clause.finite && plural && opens_object || forms.base && before == Some(Tag::Pronoun) && !clause.finite).then_some(Form::Finite)
+            (forms.base && !clause.finite && plural && opens_object || forms.base && before == Some(Tag::Pronoun) && !clause.finite)
+                .then_some(Form::Finite)
         }
     }
 }

@@ -11,9 +11,12 @@ fn objected(question: &str, phrases: &[&str], statement: &str, names: &[&str]) -
 #[test]
 fn exchanged_roles_are_objected_to() {
     let names = ["Russia", "Ukraine", "Serbia", "Kosovo", "Spain", "NATO", "Osmani", "Biden", "Bosnia", "Vucic", "Moscow"];
-    let invasion: (&[&str], &str) = (&["Who invaded Ukraine?", "when did russia invade ukraine"], "Russia invaded Ukraine on 24 February 2022.");
-    let recognition: (&[&str], &str) = (&["Does Spain recognise Kosovo?", "is Kosovo recognised by Spain"], "Spain has not recognised Kosovo.");
-    let request: (&[&str], &str) = (&["What did Osmani ask Biden for?", "whom did osmani ask for help"], "Osmani asked Biden to help Kosovo join NATO.");
+    let invasion: (&[&str], &str) =
+        (&["Who invaded Ukraine?", "when did russia invade ukraine"], "Russia invaded Ukraine on 24 February 2022.");
+    let recognition: (&[&str], &str) =
+        (&["Does Spain recognise Kosovo?", "is Kosovo recognised by Spain"], "Spain has not recognised Kosovo.");
+    let request: (&[&str], &str) =
+        (&["What did Osmani ask Biden for?", "whom did osmani ask for help"], "Osmani asked Biden to help Kosovo join NATO.");
     let influence: (&[&str], &str) = (&["Is Russia's influence in Serbia growing?"], "Russia's influence in Serbia has grown.");
     let proxy: (&[&str], &str) = (&["Is Serbia a proxy of Russia?"], "Serbia is regarded as a proxy of Russia.");
     let sale: (&[&str], &str) = (&["What did Russia sell to Serbia?"], "Russia sold weapons to Serbia.");
@@ -42,7 +45,12 @@ fn exchanged_roles_are_objected_to() {
     ];
     for (question, (phrases, statement), expected) in cases {
         let found = objected(question, phrases, statement, &names);
-        assert_eq!(matches!(found, Some(RoleObjection::Exchanged { .. })), *expected, "{question}: {found:?}\n{:?}", read_text(question, &names).frames);
+        assert_eq!(
+            matches!(found, Some(RoleObjection::Exchanged { .. })),
+            *expected,
+            "{question}: {found:?}\n{:?}",
+            read_text(question, &names).frames
+        );
     }
 }
 
@@ -64,7 +72,8 @@ fn both_sides_of_symmetric_verbs_are_alike() {
 #[test]
 fn denial_exceptions_and_other_times_are_objected_to() {
     let names = ["Kosovo", "Osmani", "Russia", "Ukraine"];
-    let president: (&[&str], &str) = (&["who is the president of Kosovo", "name of Kosovo's president"], "Osmani is the president of Kosovo.");
+    let president: (&[&str], &str) =
+        (&["who is the president of Kosovo", "name of Kosovo's president"], "Osmani is the president of Kosovo.");
     let invasion: (&[&str], &str) = (&["Who invaded Ukraine?", "which country attacked Ukraine"], "Russia invaded Ukraine.");
     for (question, (phrases, statement)) in [
         ("who is not the president of Kosovo", president),
@@ -78,9 +87,11 @@ fn denial_exceptions_and_other_times_are_objected_to() {
         let found = objected(question, phrases, statement, &names);
         assert!(found.is_some(), "{question}");
     }
-    for (question, (phrases, statement)) in
-        [("who is president of Kosovo", president), ("Did Russia not invade Ukraine?", invasion), ("Didn't Russia attack Ukraine", invasion)]
-    {
+    for (question, (phrases, statement)) in [
+        ("who is president of Kosovo", president),
+        ("Did Russia not invade Ukraine?", invasion),
+        ("Didn't Russia attack Ukraine", invasion),
+    ] {
         assert_eq!(objected(question, phrases, statement, &names), None, "{question}");
     }
 }
