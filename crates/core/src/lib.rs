@@ -27,6 +27,7 @@ pub mod pack;
 // The English language.
 pub mod dictionary;
 pub mod english;
+pub mod grammar;
 pub mod language;
 pub mod spelling;
 pub mod vectors;
