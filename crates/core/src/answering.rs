@@ -8,6 +8,7 @@ mod suggestions;
 mod timeline;
 
 use crate::english::english;
+use crate::grammar;
 use crate::interpretation::{Interpretation, Mention};
 use crate::knowledge::{AnswerType, EntityId, FactId, Find, IntentId, KnowledgeBase};
 use crate::matching::{Candidate, Class, Learned, Matcher};
@@ -106,9 +107,13 @@ impl Answerer {
     /// Decides one question that is not compound.
     fn decide(&self, interpretation: Interpretation) -> Decision {
         let (base, matcher) = (&self.base, &self.matcher);
+        if let Some(class) = matcher.verbatim(&interpretation) {
+            return self.settle(interpretation, class);
+        }
         let ranking = matcher.rank(base, &interpretation);
         let (claims, names) = (matcher.claims(&interpretation), binding_names(base, &interpretation));
-        let case = Case { base, matcher, interpretation: &interpretation, claims, names, ranking: &ranking };
+        let (reading, asked) = (grammar::read(&interpretation), grammar::asked(&interpretation.question));
+        let case = Case { base, matcher, interpretation: &interpretation, claims, names, ranking: &ranking, reading, asked };
         let mut judged: Vec<(Candidate, Evidence)> = ranking.candidates.iter().map(|c| (c.clone(), evidence::judge(&case, c))).collect();
         judged.sort_by(|a, b| b.1.confidence.total_cmp(&a.1.confidence).then(b.0.probability.total_cmp(&a.0.probability)));
         self.prefer_kin(&mut judged);
@@ -123,6 +128,14 @@ impl Answerer {
             }
         };
         Decision { interpretation, outcome, confidence, candidates, evidence, events }
+    }
+
+    /// Decides a question that stands on record word for word: there is nothing to weigh.
+    fn settle(&self, interpretation: Interpretation, class: Class) -> Decision {
+        let candidates = vec![Candidate { class, probability: 1.0, shared: 1.0, likeness: 1.0 }];
+        let evidence = vec![Evidence::verbatim()];
+        let outcome = self.outcome(&interpretation, &candidates, &evidence);
+        Decision { interpretation, outcome, confidence: evidence::VERBATIM, candidates, evidence, events: None }
     }
 
     /// Whether a single fact answers beyond doubt and accounts for all that was asked.

@@ -34,9 +34,10 @@ pub use objection::{Comparison, RoleObjection, compare, objection};
 use crate::interpretation::Interpretation;
 use crate::knowledge::EntityId;
 use crate::question::Question;
+use serde::{Deserialize, Serialize};
 
 /// Somebody or something that stands in a role.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Name {
     /// An entity of the knowledge base.
     Entity(EntityId),
@@ -68,7 +69,7 @@ impl Name {
 }
 
 /// A sentence or two as the grammar reads them.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reading {
     /// Who does what to whom; empty where nothing was understood.
     pub frames: Vec<Frame>,

@@ -6,6 +6,7 @@ mod related;
 pub mod thesaurus;
 
 use crate::english::{WordClass, english};
+use crate::grammar::{self, Reading};
 use crate::interpretation::{Interpretation, Interpreter, Mention, SLOT, Span};
 use crate::knowledge::{EntityId, FactId, IntentId, KnowledgeBase, Paraphrase, SmallTalkId, UnanswerableId};
 use crate::question::Question;
@@ -46,6 +47,10 @@ pub struct Profile {
     pub denying: f32,
     /// The fact that an intent shows first: intents that share it say the same.
     fact: Option<FactId>,
+    /// Who does what to whom in its paraphrases and its direct answer; those of which nothing was understood are left out.
+    pub readings: Vec<Reading>,
+    /// Entities named in what it shows, sorted.
+    pub shown: Vec<EntityId>,
     /// Mean of its paraphrases' word vectors, of length one; empty without a table.
     centre: Vec<f32>,
 }
@@ -131,6 +136,10 @@ pub struct Learned {
     /// How rare each key is among classes.
     rarity: BTreeMap<u64, f32>,
     thesaurus: Thesaurus,
+    /// Who does what to whom in each fact's statement.
+    told: Vec<Reading>,
+    /// Classes by the hash of a paraphrase, word for word; sorted.
+    verbatim: Vec<(u64, u32)>,
     /// For each intent others that speak of the same things, nearest first.
     related: Vec<Vec<IntentId>>,
 }
@@ -150,11 +159,16 @@ impl Matcher {
         let mut thesaurus = Thesaurus::new(&table);
         let (mut examples, mut profiles) = (Vec::new(), Vec::with_capacity(groups.len()));
         let mut occurrences: BTreeMap<u64, u32> = BTreeMap::new();
+        let mut verbatim: BTreeMap<u64, u32> = BTreeMap::new();
         for (number, (class, phrases)) in groups.iter().enumerate() {
             // One class after the other: the interpretations of all paraphrases of a large knowledge base together would take too much
             // memory.
             let interpretations: Vec<Interpretation> =
                 phrases.iter().flat_map(|p| spelt_out(base, *class, &p.text)).filter_map(|p| read_phrase(base, &interpreter, &p)).collect();
+            for interpretation in &interpretations {
+                let one = |class: &mut u32| *class = if *class == number as u32 { *class } else { SEVERAL };
+                verbatim.entry(verbatim_key(interpretation)).and_modify(one).or_insert(number as u32);
+            }
             let mut profile = profile(base, &interpreter, *class, &interpretations);
             profile.centre = vec![0.0; table.dims()];
             for interpretation in &interpretations {
@@ -172,8 +186,12 @@ impl Matcher {
         thesaurus.relate();
         let model = Model::train(examples, groups.len(), table.dims(), progress);
         let rarity = rarity(occurrences, groups.len());
+        let told =
+            base.facts.iter().map(|f| read_phrase(base, &interpreter, &f.statement).map_or_else(Reading::default, |r| grammar::read(&r)));
+        let told = told.collect();
+        let verbatim = verbatim.into_iter().filter(|(_, class)| *class != SEVERAL).collect();
         let related = related::related(base, &profiles, &rarity);
-        Matcher { learned: Learned { interpreter, model, profiles, rarity, thesaurus, related }, table }
+        Matcher { learned: Learned { interpreter, model, profiles, rarity, thesaurus, told, verbatim, related }, table }
     }
 
     /// A matcher that was learned before.
@@ -197,6 +215,11 @@ impl Matcher {
         self.learned.related.get(intent.index()).into_iter().flatten().copied()
     }
 
+    /// Who does what to whom in a fact's statement.
+    pub fn told(&self, fact: FactId) -> Option<&Reading> {
+        self.learned.told.get(fact.index())
+    }
+
     /// How many bytes the learned weights take.
     pub fn model_bytes(&self) -> usize {
         self.learned.model.bytes()
@@ -205,6 +228,13 @@ impl Matcher {
     /// Reads a question with the knowledge base's names.
     pub fn interpret(&self, base: &KnowledgeBase, question: Question) -> Interpretation {
         self.learned.interpreter.interpret(base, question)
+    }
+
+    /// The class of which a question is a paraphrase, word for word.
+    pub fn verbatim(&self, interpretation: &Interpretation) -> Option<Class> {
+        let key = verbatim_key(interpretation);
+        let found = self.learned.verbatim.binary_search_by_key(&key, |(k, _)| *k).ok()?;
+        Some(self.learned.profiles.get(self.learned.verbatim[found].1 as usize)?.class)
     }
 
     /// What a question says, span by span: what an answer has to account for.
@@ -292,6 +322,15 @@ impl Matcher {
     }
 }
 
+/// Marks a text that is a paraphrase of several classes.
+const SEVERAL: u32 = u32::MAX;
+
+/// The hash of what an interpretation says word for word.
+fn verbatim_key(interpretation: &Interpretation) -> u64 {
+    let text: Vec<&str> = interpretation.question.words.iter().map(|w| w.text.as_str()).collect();
+    features::hash(b'v', &text.join(" "))
+}
+
 /// What a class speaks of: the words of its paraphrases, answers and statements.
 fn profile(base: &KnowledgeBase, interpreter: &Interpreter, class: Class, interpretations: &[Interpretation]) -> Profile {
     let (mut keys, mut entities, mut figures) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
@@ -305,6 +344,11 @@ fn profile(base: &KnowledgeBase, interpreter: &Interpreter, class: Class, interp
         );
     };
     interpretations.iter().for_each(&mut absorb);
+    // A paraphrase with a gap reads the same whoever fills it.
+    let unfilled = |i: &&Interpretation| i.spans.iter().any(|s| s.mention == Mention::Slot);
+    let slotted = interpretations.iter().any(|i| unfilled(&i));
+    let mut readings: Vec<Reading> = interpretations.iter().filter(|i| !slotted || unfilled(i)).map(grammar::read).collect();
+    let mut shown = BTreeSet::new();
     let texts: Vec<&str> = match class {
         Class::Intent(i) => {
             let intent = &base[i];
@@ -313,9 +357,22 @@ fn profile(base: &KnowledgeBase, interpreter: &Interpreter, class: Class, interp
         Class::Unanswerable(i) => vec![base[i].missing.as_str()],
         Class::SmallTalk(_) => Vec::new(),
     };
-    texts.into_iter().filter_map(|text| read_phrase(base, interpreter, text)).for_each(|r| absorb(&r));
+    for (number, text) in texts.into_iter().enumerate() {
+        let Some(read) = read_phrase(base, interpreter, text) else { continue };
+        absorb(&read);
+        if matches!(class, Class::Intent(_)) {
+            shown.extend(read.entities(false));
+            // The direct answer comes first.
+            if number == 0 {
+                readings.push(grammar::read(&read));
+            }
+        }
+    }
+    readings.retain(|r| *r != Reading::default());
+    readings.dedup();
     if let Class::Intent(i) = class {
         entities.extend(base[i].facts.iter().filter_map(|f| base[*f].speaker));
+        shown.extend(base[i].facts.iter().filter_map(|f| base[*f].speaker));
     }
     let denying = interpretations.iter().filter(|r| r.question.denies).count() as f32 / interpretations.len().max(1) as f32;
     let fact = if let Class::Intent(i) = class { base[i].facts.first().copied() } else { None };
@@ -332,6 +389,8 @@ fn profile(base: &KnowledgeBase, interpreter: &Interpreter, class: Class, interp
         figures: figures.into_iter().collect(),
         denying,
         fact,
+        readings,
+        shown: shown.into_iter().collect(),
         centre: Vec::new(),
     }
 }

@@ -5,6 +5,7 @@ pub mod explain;
 pub mod json;
 
 use crate::answering::{AnswerPart, MAX_ANSWER, Outcome, Reason, Reply};
+use crate::grammar::Kind;
 use crate::knowledge::{Fact, FactId, KnowledgeBase, Source, SourceId, UnanswerableReason, date_in_words};
 pub use crate::text::escape_control;
 use crate::text::truncate;
@@ -146,11 +147,34 @@ pub fn decline_text(base: &KnowledgeBase, reason: &Reason) -> String {
             out
         }
         Reason::OutsideTime(year) => format!("Not on record: anything about {year}.{}", record_end(base)),
+        Reason::OtherRoles(fact) => format!("Not on record the way you put it. What is on record: {}", base[*fact].statement),
+        Reason::OtherPolarity(fact) => format!("Not on record. What comes close says the opposite: {}", base[*fact].statement),
+        Reason::NotSupplied(kind) => format!("Not on record: what comes close does not say {}.", asked_for(*kind)),
         Reason::Unaccounted(words) => {
             let quoted: Vec<String> = words.iter().take(3).map(|w| quoted(w)).collect();
             format!("Not on record. I found nothing that accounts for {}.", quoted.join(", "))
         }
         Reason::NothingClose => "Not on record: nothing I know of comes close to that question.".to_owned(),
+    }
+}
+
+/// What a question of a kind asks for, in words.
+fn asked_for(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Person => "who",
+        Kind::Organisation | Kind::Which | Kind::KindOf | Kind::List => "which",
+        Kind::Place => "where",
+        Kind::Date => "when",
+        Kind::Duration => "how long",
+        Kind::Age => "how old",
+        Kind::Distance => "how far",
+        Kind::Money | Kind::Amount | Kind::Measure => "how much",
+        Kind::Count => "how many",
+        Kind::Share => "what share",
+        Kind::Frequency => "how often",
+        Kind::Reason => "why",
+        Kind::Manner => "how",
+        Kind::YesNo | Kind::Other => "that",
     }
 }
 

@@ -2,8 +2,9 @@
 
 use super::Reason;
 use crate::english::{WordClass, english};
+use crate::grammar::{self, Asked, Reading, RoleObjection, Shown, Support};
 use crate::interpretation::{Interpretation, Mention};
-use crate::knowledge::{AnswerType, EntityId, KnowledgeBase};
+use crate::knowledge::{AnswerType, EntityId, IntentId, KnowledgeBase};
 use crate::matching::{Candidate, Claim, Class, Matcher, Profile, Ranking};
 
 /// Confidence from which a question is answered: where being right is likelier than being wrong. What a false answer costs
@@ -12,6 +13,8 @@ pub const ENOUGH: f32 = 0.5;
 /// Confidence from which no runner-up is looked at: four times as likely right as wrong, and a runner-up that is as sure would
 /// say nearly the same.
 pub const SURE: f32 = 0.8;
+/// Confidence of a question that stands on record word for word. Not 1: people err too.
+pub const VERBATIM: f32 = 0.99;
 /// Distance to a runner-up below which both are offered. It is small, since two meanings should be offered only where the
 /// figures do not tell them apart: a question that could be answered is held up by every choice that is offered.
 pub const CLOSE: f32 = 0.04;
@@ -52,6 +55,27 @@ pub struct Evidence {
 }
 
 impl Evidence {
+    /// Of a candidate before anything is held against it.
+    fn neutral() -> Evidence {
+        Evidence {
+            coverage: 1.0,
+            unmatched: Vec::new(),
+            choice: false,
+            answer_type: 1.0,
+            polarity: true,
+            figures: Vec::new(),
+            leftover: Vec::new(),
+            objection: None,
+            signals: [0.0; SIGNALS.len()],
+            confidence: 0.0,
+        }
+    }
+
+    /// Of a candidate whose paraphrase the question is, word for word.
+    pub(super) fn verbatim() -> Evidence {
+        Evidence { confidence: VERBATIM, ..Self::neutral() }
+    }
+
     /// The words that the candidate does not account for, in the interpretation that it was held against.
     pub fn leftover_words(&self, interpretation: &Interpretation) -> Vec<String> {
         self.leftover.iter().filter_map(|span| interpretation.spans.get(*span)).map(|span| interpretation.words(span)).collect()
@@ -111,23 +135,16 @@ pub struct Case<'a> {
     pub names: Vec<EntityId>,
     /// The candidates.
     pub ranking: &'a Ranking,
+    /// Who does what to whom in it.
+    pub reading: Reading,
+    /// The kind of answer that it asks for.
+    pub asked: Asked,
 }
 
 /// Holds a candidate against a question.
 pub fn judge(case: &Case, candidate: &Candidate) -> Evidence {
     let Case { base, matcher, interpretation, .. } = *case;
-    let mut evidence = Evidence {
-        coverage: 1.0,
-        unmatched: Vec::new(),
-        choice: false,
-        answer_type: 1.0,
-        polarity: true,
-        figures: Vec::new(),
-        leftover: Vec::new(),
-        objection: None,
-        signals: [0.0; SIGNALS.len()],
-        confidence: 0.0,
-    };
+    let mut evidence = Evidence::neutral();
     let Some(profile) = matcher.profile_of(base, candidate.class) else { return evidence };
     let leftover = cover(case, profile, &mut evidence);
     if let Class::Intent(id) = candidate.class {
@@ -147,6 +164,9 @@ pub fn judge(case: &Case, candidate: &Candidate) -> Evidence {
             || (!interpretation.question.denies && profile.denying < 1.0);
         evidence.figures = figures(profile, interpretation);
         objections(base, interpretation, candidate, &mut evidence);
+        if evidence.objection.is_none() {
+            evidence.objection = structural(case, id, profile);
+        }
     }
     let flag = |b: bool| f32::from(u8::from(b));
     evidence.signals = [
@@ -277,6 +297,28 @@ fn objections(base: &KnowledgeBase, interpretation: &Interpretation, candidate: 
     } else {
         None
     };
+}
+
+/// What grammar has against an intent: names in each other's roles, denial on one side only, or nothing of the kind that is asked for in what it
+/// would show.
+fn structural(case: &Case, id: IntentId, profile: &Profile) -> Option<Reason> {
+    let (base, intent) = (case.base, &case.base[id]);
+    let told: Vec<Reading> = intent.facts.iter().filter_map(|f| case.matcher.told(*f)).cloned().collect();
+    let roles = grammar::objection(&case.reading, &profile.readings, &told).map(|objection| match objection {
+        RoleObjection::Exchanged { .. } => Reason::OtherRoles(intent.facts[0]),
+        RoleObjection::Polarity { .. } => Reason::OtherPolarity(intent.facts[0]),
+        RoleObjection::Qualifier(word) | RoleObjection::Opposite(word, _) => Reason::Unaccounted(vec![word]),
+        RoleObjection::Excepted(_) => Reason::OtherPolarity(intent.facts[0]),
+    });
+    // What a relation shows depends on the names in the question, and a mistake is put right in its own way.
+    if roles.is_some() || intent.false_premise || intent.relation.is_some() {
+        return roles;
+    }
+    let statements = intent.facts.iter().map(|f| base[*f].statement.as_str());
+    let text = std::iter::once(intent.answer.as_str()).chain(statements).collect::<Vec<_>>().join(" ");
+    let shown = Shown::new(&text, profile.shown.iter().map(|e| base[*e].kind.as_str()));
+    let supply = grammar::supplies(&case.asked, &case.interpretation.question, &shown);
+    (supply == Support::No).then_some(Reason::NotSupplied(case.asked.kind))
 }
 
 /// All of it in one figure: a logistic regression over the signals, the probability that the candidate is right. A knowledge base

@@ -2,6 +2,7 @@
 
 use super::evidence::Evidence;
 use super::timeline::EventPair;
+use crate::grammar::Kind;
 use crate::interpretation::{Correction, Interpretation};
 use crate::knowledge::{EntityId, FactId, IntentId, RoleId, SmallTalkId, UnanswerableId};
 use crate::matching::Candidate;
@@ -45,6 +46,12 @@ pub enum Reason {
     },
     /// It asks for a time that the record does not cover.
     OutsideTime(String),
+    /// It has names in roles in which the nearest statement does not have them.
+    OtherRoles(FactId),
+    /// It denies what the nearest statement says, or asks for all but those of whom it speaks.
+    OtherPolarity(FactId),
+    /// It asks for something of a kind that the nearest statement does not have: a number, a time.
+    NotSupplied(Kind),
     /// It has words that the nearest statement does not account for.
     Unaccounted(Vec<String>),
     /// Nothing on record is close.
@@ -63,6 +70,9 @@ impl Reason {
             Reason::UnknownOffice { .. } => "unknown-office",
             Reason::NotListed { .. } => "not-listed",
             Reason::OutsideTime(_) => "outside-time",
+            Reason::OtherRoles(_) => "other-roles",
+            Reason::OtherPolarity(_) => "other-polarity",
+            Reason::NotSupplied(_) => "not-supplied",
             Reason::Unaccounted(_) => "unaccounted-words",
             Reason::NothingClose => "nothing-close",
         }

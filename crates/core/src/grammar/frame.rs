@@ -5,9 +5,10 @@ use super::lexicon::lexicon;
 use super::phrases::{Item, NounPhrase, Verb};
 use super::tagging::{Auxiliary, Form};
 use crate::knowledge::SynonymSetId;
+use serde::{Deserialize, Serialize};
 
 /// What is done: a verb or a noun, by its stem and its synonym set.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Act {
     /// Snowball stem of the base form ("invad").
     pub stem: String,
@@ -23,7 +24,7 @@ impl Act {
 }
 
 /// Where somebody stands in a frame. Prepositions that lead to the one whom a deed reaches ("to", "against") are [`Place::Patient`].
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Place {
     /// Who does it.
     Agent,
@@ -36,7 +37,7 @@ pub enum Place {
 }
 
 /// Somebody in a place.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Role {
     /// Where.
     pub place: Place,
@@ -45,7 +46,7 @@ pub struct Role {
 }
 
 /// One deed or tie with everybody who has a part in it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Frame {
     /// What is done.
     pub act: Act,

@@ -6,9 +6,10 @@ use super::lexicon::lexicon;
 use super::phrases::Item;
 use super::tagging::{Auxiliary, Piece, Tag};
 use crate::english::{WordClass, english};
+use serde::{Deserialize, Serialize};
 
 /// What a sentence has of them.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Marks {
     /// Whether a verb is denied outright ("not", "never", "nobody").
     pub not: bool,
