@@ -87,6 +87,7 @@ pub struct Lists {
     pub joiners: Words,
     pub part_prepositions: Words,
     pub year_prepositions: Words,
+    pub uncounted: Words,
     pub contracted_is: Words,
     pub before_names: Words,
     pub before_pronouns: Words,
@@ -155,6 +156,13 @@ impl AnswerTypes {
 pub struct Kinds {
     pub distinct: Words,
     pub office_owners: Words,
+}
+
+impl Kinds {
+    /// Whether entities of a kind do things themselves: persons, countries, organisations.
+    pub fn acts(&self, kind: &str) -> bool {
+        self.distinct.has(kind) || self.office_owners.has(kind)
+    }
 }
 
 /// English, read once.
@@ -236,6 +244,11 @@ impl English {
         let shouted = text::is_shouted(tokens);
         let mut at = 0;
         while let Some(token) = tokens.get(at) {
+            if let Some(preposition) = self.figure_for_word(tokens, at) {
+                out.push(self.word(preposition, at));
+                at += 1;
+                continue;
+            }
             if let Some((number, length)) = self.number_phrase(&tokens[at..]) {
                 at += length;
                 out.push(self.word(&number.to_string(), at - 1));
@@ -254,6 +267,17 @@ impl English {
             at += 1;
         }
         out
+    }
+
+    /// "4 the", "2 me": the word that a figure is written for; nothing is counted in front of an article or a pronoun.
+    fn figure_for_word(&self, tokens: &[Token], at: usize) -> Option<&'static str> {
+        let next = tokens.get(at + 1).filter(|_| !tokens[at].ends_clause && !tokens[at].comma)?;
+        let word = match tokens[at].text.as_str() {
+            "4" => "for",
+            "2" => "to",
+            _ => return None,
+        };
+        self.lists.uncounted.has(&next.text).then_some(word)
     }
 
     /// Whether a token is a letter that stands for something ("plan B", "in C"): a capital within a sentence, and not one that people write for a
@@ -511,6 +535,7 @@ mod tests {
             ("wat abt bosnia b4 then", &["what", "about", "bosnia", "before", "then"]),
             ("WAT ABT BOSNIA B4 THEN", &["what", "about", "bosnia", "before", "then"]),
             ("what did the GOV say", &["what", "did", "the", "gov", "say"]),
+            ("good 4 the team, 4 of them", &["good", "for", "the", "team", "4", "of", "them"]),
             ("won't", &["will", "not"]),
             ("Plan B, not vitamin C. C u", &["plan", "b", "not", "vitamin", "c", "see", "you"]),
             ("how R U", &["how", "are", "you"]),

@@ -1,11 +1,12 @@
 //! What speaks for and against an intent that was proposed: names, leftover words, what is asked for, denial, time.
 
 use super::Reason;
-use crate::english::{WordClass, english};
-use crate::grammar::{self, Asked, Reading, RoleObjection, Shown, Support};
-use crate::interpretation::{Interpretation, Mention};
+use crate::dictionary::Grade;
+use crate::english::{Word, WordClass, english};
+use crate::grammar::{self, Asked, Name, Reading, RoleObjection, Shown, Support};
+use crate::interpretation::{Interpretation, Mention, Span};
 use crate::knowledge::{AnswerType, EntityId, IntentId, KnowledgeBase};
-use crate::matching::{Candidate, Claim, Class, Matcher, Profile, Ranking};
+use crate::matching::{Candidate, Claim, Class, Matcher, Profile, Ranking, word_key};
 
 /// Confidence from which a question is answered: where being right is likelier than being wrong. What a false answer costs
 /// against a needless refusal is in the constant of the regression ([`BIAS`]), so it is not counted twice here.
@@ -165,7 +166,10 @@ pub fn judge(case: &Case, candidate: &Candidate) -> Evidence {
         evidence.figures = figures(profile, interpretation);
         objections(base, interpretation, candidate, &mut evidence);
         if evidence.objection.is_none() {
-            evidence.objection = structural(case, id, profile);
+            evidence.objection = strange_name(case, profile).map(|name| Reason::Unaccounted(vec![name]));
+        }
+        if evidence.objection.is_none() {
+            evidence.objection = structural(case, id, profile, &evidence);
         }
     }
     let flag = |b: bool| f32::from(u8::from(b));
@@ -299,16 +303,49 @@ fn objections(base: &KnowledgeBase, interpretation: &Interpretation, candidate: 
     };
 }
 
+/// A name in the question that is nowhere on record: a word with a capital where none is needed, that is no common word of English.
+fn strange_name(case: &Case, profile: &Profile) -> Option<String> {
+    let question = &case.interpretation.question;
+    let token = |word: &Word| question.tokens.get(word.token);
+    let content = || question.words.iter().filter(|w| w.class == WordClass::Content);
+    // Where every word has a capital, none tells anything.
+    let lower = content().filter_map(token).any(|t| !t.capitalised && !t.text.starts_with(|c: char| c.is_ascii_digit()));
+    let strange = |span: &&Span| {
+        let word = &question.words[span.from];
+        let within = word.token.checked_sub(1).and_then(|before| question.tokens.get(before)).is_some_and(|before| !before.ends_clause);
+        let common = english().grade(&word.text).is_some_and(Grade::is_target) || NATIONAL.iter().any(|ending| word.text.ends_with(ending));
+        span.mention == Mention::Word
+            && question.focus[span.from]
+            && word.class == WordClass::Content
+            && token(word).is_some_and(|t| t.capitalised && t.text == word.text && t.text.chars().all(char::is_alphabetic))
+            && within
+            && !common
+            && !case.matcher.interpreter().owns(&word.text)
+            && !profile.has(word_key(&word.stem))
+    };
+    let span = case.interpretation.spans.iter().find(strange).filter(|_| lower)?;
+    Some(question.words[span.from].text.clone())
+}
+
+/// Endings of adjectives such as "Nigerian" and "Portuguese": they have capitals and are no names.
+const NATIONAL: [&str; 3] = ["an", "ish", "ese"];
+
 /// What grammar has against an intent: names in each other's roles, denial on one side only, or nothing of the kind that is asked for in what it
 /// would show.
-fn structural(case: &Case, id: IntentId, profile: &Profile) -> Option<Reason> {
+fn structural(case: &Case, id: IntentId, profile: &Profile, evidence: &Evidence) -> Option<Reason> {
     let (base, intent) = (case.base, &case.base[id]);
     let told: Vec<Reading> = intent.facts.iter().filter_map(|f| case.matcher.told(*f)).cloned().collect();
-    let roles = grammar::objection(&case.reading, &profile.readings, &told).map(|objection| match objection {
-        RoleObjection::Exchanged { .. } => Reason::OtherRoles(intent.facts[0]),
-        RoleObjection::Polarity { .. } => Reason::OtherPolarity(intent.facts[0]),
-        RoleObjection::Qualifier(word) | RoleObjection::Opposite(word, _) => Reason::Unaccounted(vec![word]),
-        RoleObjection::Excepted(_) => Reason::OtherPolarity(intent.facts[0]),
+    let objection = grammar::objection(&case.reading, &profile.readings, &told);
+    let roles = intent.facts.first().copied().zip(objection).and_then(|(fact, objection)| match objection {
+        // Two names that do not act can change places and mean the same ("the forest in the basin", "the basin's forest"), unless a statement
+        // has both and settles it. Plain nouns change places even more easily.
+        RoleObjection::Exchanged { name, asked, settles, .. } => {
+            let names = || asked.roles.iter().map(|role| &role.name).filter(|name| name.is_proper());
+            let acts = |name: &Name| matches!(name, Name::Entity(e) if english().kinds.acts(&base[*e].kind));
+            (name.is_proper() && (settles || names().count() < 2 || names().all(acts))).then_some(Reason::OtherRoles(fact))
+        }
+        RoleObjection::Polarity { .. } | RoleObjection::Excepted(_) => Some(Reason::OtherPolarity(fact)),
+        RoleObjection::Qualifier(word) | RoleObjection::Opposite(word, _) => Some(Reason::Unaccounted(vec![word])),
     });
     // What a relation shows depends on the names in the question, and a mistake is put right in its own way.
     if roles.is_some() || intent.false_premise || intent.relation.is_some() {
@@ -317,8 +354,20 @@ fn structural(case: &Case, id: IntentId, profile: &Profile) -> Option<Reason> {
     let statements = intent.facts.iter().map(|f| base[*f].statement.as_str());
     let text = std::iter::once(intent.answer.as_str()).chain(statements).collect::<Vec<_>>().join(" ");
     let shown = Shown::new(&text, profile.shown.iter().map(|e| base[*e].kind.as_str()));
-    let supply = grammar::supplies(&case.asked, &case.interpretation.question, &shown);
-    (supply == Support::No).then_some(Reason::NotSupplied(case.asked.kind))
+    let question = &case.interpretation.question;
+    let supply = grammar::supplies(&case.asked, question, &shown);
+    if supply == Support::No {
+        return Some(Reason::NotSupplied(case.asked.kind));
+    }
+    // What happened in one year answers nothing about another; where it asks "is it so?", the statement puts the year right.
+    let year = evidence.figures.iter().find(|figure| is_year(figure))?;
+    let dated = shown.words().iter().any(|word| is_year(&word.text));
+    (dated && question.expected != Some(AnswerType::YesNo)).then(|| Reason::Unaccounted(vec![year.clone()]))
+}
+
+/// Whether a figure looks like a year.
+fn is_year(figure: &str) -> bool {
+    figure.len() == 4 && figure.parse::<u32>().is_ok_and(|year| (1000..2200).contains(&year))
 }
 
 /// All of it in one figure: a logistic regression over the signals, the probability that the candidate is right. A knowledge base

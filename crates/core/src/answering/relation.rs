@@ -62,7 +62,14 @@ pub(super) fn answer(
             if let Some(&other) = subjects.iter().find(|e| row(**e).is_none() && !is_complete_for(base, relation, **e)) {
                 return Err(unlisted(other));
             }
+            // "Did it join in 2020?" of one that joined in another year: no "yes", the statement puts it right.
+            let another_year = |value: &str| {
+                let asked = interpretation.question.words.iter().map(|w| w.text.as_str());
+                let is_year = |w: &&str| w.len() == 4 && w.bytes().all(|b| b.is_ascii_digit());
+                is_year(&value.get(..4).unwrap_or_default()) && asked.filter(is_year).any(|year| !value.starts_with(year))
+            };
             match row(first) {
+                Some(found) if another_year(&found.value) => part(String::new(), vec![found.fact]),
                 Some(found) if subjects.iter().all(|e| row(*e).is_some()) => part(fill(&used.if_yes, &subjects), vec![found.fact]),
                 None if subjects.iter().all(|e| row(*e).is_none()) && !used.if_no.is_empty() => {
                     part(fill(&used.if_no, &subjects), all_facts().into_iter().take(1).collect())
