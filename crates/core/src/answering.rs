@@ -78,7 +78,17 @@ impl Answerer {
     /// Answers a question, or declines with the reason.
     ///
     /// A compound question is answered as one where it can be; else each part is decided on its own.
+    /// A question that stands on record word for word is always answered as it says there.
     pub fn answer(&self, text: &str) -> Reply {
+        self.reply(text, true)
+    }
+
+    /// The same without looking whether the question stands on record word for word: how it would fare in slightly other words.
+    pub fn answer_by_evidence(&self, text: &str) -> Reply {
+        self.reply(text, false)
+    }
+
+    fn reply(&self, text: &str, verbatim: bool) -> Reply {
         let question = match Question::parse(text) {
             Ok(question) => question,
             Err(unreadable) => return Reply::unread(Reason::Unreadable(unreadable)),
@@ -88,9 +98,10 @@ impl Answerer {
         }
         let interpretation = self.matcher.interpret(&self.base, question);
         let parts = compound::split(&interpretation);
-        let whole = self.decide(interpretation);
-        let parts =
-            parts.into_iter().map(|part| (Part { text: part.text, decision: self.interpret_and_decide(part.question) }, part.separate));
+        let whole = self.decide(interpretation, verbatim);
+        let parts = parts.into_iter().map(|part| {
+            (Part { text: part.text, decision: self.decide(self.matcher.interpret(&self.base, part.question), verbatim) }, part.separate)
+        });
         let (mut decision, mut parts) = compound::combine(whole, parts.collect());
         let suggestions = self.suggestions(&decision);
         decision.keep(SHOWN);
@@ -100,16 +111,9 @@ impl Answerer {
         Reply { outcome, confidence, candidates, evidence, suggestions, unanswered, interpretation: Some(interpretation), events, parts }
     }
 
-    fn interpret_and_decide(&self, question: Question) -> Decision {
-        self.decide(self.matcher.interpret(&self.base, question))
-    }
-
     /// Decides one question that is not compound.
-    fn decide(&self, interpretation: Interpretation) -> Decision {
+    fn decide(&self, interpretation: Interpretation, verbatim: bool) -> Decision {
         let (base, matcher) = (&self.base, &self.matcher);
-        if let Some(class) = matcher.verbatim(&interpretation) {
-            return self.settle(interpretation, class);
-        }
         let ranking = matcher.rank(base, &interpretation);
         let (claims, names) = (matcher.claims(&interpretation), binding_names(base, &interpretation));
         let (reading, asked) = (grammar::read(&interpretation), grammar::asked(&interpretation.question));
@@ -117,9 +121,13 @@ impl Answerer {
         let mut judged: Vec<(Candidate, Evidence)> = ranking.candidates.iter().map(|c| (c.clone(), evidence::judge(&case, c))).collect();
         judged.sort_by(|a, b| b.1.confidence.total_cmp(&a.1.confidence).then(b.0.probability.total_cmp(&a.0.probability)));
         self.prefer_kin(&mut judged);
+        let settled = verbatim.then(|| matcher.verbatim(&interpretation)).flatten();
+        if let Some(class) = settled {
+            settle(&mut judged, class);
+        }
         let (candidates, evidence): (Vec<_>, Vec<_>) = judged.into_iter().unzip();
         // Two dated events put in order: computed, whatever single fact is also close.
-        let computed = self.events.pair(base, &interpretation).filter(|_| !self.settled(&candidates, &evidence));
+        let computed = self.events.pair(base, &interpretation).filter(|_| settled.is_none() && !self.settled(&candidates, &evidence));
         let (outcome, confidence, events) = match computed.and_then(|pair| Some((relation::order(base, &pair)?, pair))) {
             Some((part, pair)) => (Outcome::Answer(vec![part]), evidence::SURE, Some(pair)),
             None => {
@@ -128,14 +136,6 @@ impl Answerer {
             }
         };
         Decision { interpretation, outcome, confidence, candidates, evidence, events }
-    }
-
-    /// Decides a question that stands on record word for word: there is nothing to weigh.
-    fn settle(&self, interpretation: Interpretation, class: Class) -> Decision {
-        let candidates = vec![Candidate { class, probability: 1.0, shared: 1.0, likeness: 1.0 }];
-        let evidence = vec![Evidence::verbatim()];
-        let outcome = self.outcome(&interpretation, &candidates, &evidence);
-        Decision { interpretation, outcome, confidence: evidence::VERBATIM, candidates, evidence, events: None }
     }
 
     /// Whether a single fact answers beyond doubt and accounts for all that was asked.
@@ -256,6 +256,17 @@ impl Answerer {
         facts.extend(against);
         Ok(AnswerPart { intent: id, direct, facts })
     }
+}
+
+/// Puts the class first of which the question is a paraphrase, word for word: whatever speaks against it, it is meant.
+fn settle(judged: &mut Vec<(Candidate, Evidence)>, class: Class) {
+    let at = judged.iter().position(|(candidate, _)| candidate.class == class);
+    let (candidate, evidence) = at.map(|at| judged.remove(at)).unwrap_or_else(|| {
+        let candidate = Candidate { class, probability: 0.0, shared: 0.0, likeness: 1.0 };
+        (candidate, Evidence::neutral())
+    });
+    let confidence = evidence.confidence.max(evidence::VERBATIM);
+    judged.insert(0, (candidate, Evidence { verbatim: true, objection: None, confidence, ..evidence }));
 }
 
 /// Whether a direct answer of one kind may stand before the statement when a question asks for another kind.

@@ -17,8 +17,6 @@ mod figures;
 mod frame;
 mod lexicon;
 mod marks;
-#[cfg(test)]
-mod measure;
 mod objection;
 mod phrases;
 mod tagging;

@@ -1,4 +1,6 @@
 //! Asks the knowledge base each of its own paraphrases: one that leads elsewhere was stolen.
+//!
+//! Word for word it is answered all the same; in slightly other words, which is how people ask, it would not be.
 
 use factotum_core::answering::{AnswerPart, Answerer, Outcome, Reason};
 use factotum_core::diagnostic::{Code, Diagnostic, Place};
@@ -15,7 +17,7 @@ pub fn stolen(answerer: &Answerer) -> Vec<Diagnostic> {
     for intent in &base.intents {
         for phrase in &intent.paraphrases {
             let thief = fillings(base, intent, &phrase.text).into_iter().find_map(|question| {
-                let outcome = answerer.answer(&question).outcome;
+                let outcome = answerer.answer_by_evidence(&question).outcome;
                 // With a name filled in, an intent made for just that name may well answer.
                 let filled = question != phrase.text;
                 let own = |part: &AnswerPart| filled || part.facts.iter().any(|f| intent.facts.contains(f));
@@ -29,7 +31,7 @@ pub fn stolen(answerer: &Answerer) -> Vec<Diagnostic> {
     }
     for miss in &base.unanswerables {
         for phrase in &miss.paraphrases {
-            let outcome = answerer.answer(&phrase.text).outcome;
+            let outcome = answerer.answer_by_evidence(&phrase.text).outcome;
             if matches!(outcome, Outcome::Answer(_)) {
                 found.push(theft(base, phrase, &phrase.text, &format!("unanswerable question `{}`", miss.id), &outcome));
             }
@@ -38,7 +40,7 @@ pub fn stolen(answerer: &Answerer) -> Vec<Diagnostic> {
     for id in SmallTalkId::all(base) {
         let talk = &base[id];
         for phrase in &talk.paraphrases {
-            let outcome = answerer.answer(&phrase.text).outcome;
+            let outcome = answerer.answer_by_evidence(&phrase.text).outcome;
             if outcome != Outcome::SmallTalk(id) {
                 found.push(theft(base, phrase, &phrase.text, &format!("small talk `{}`", talk.id), &outcome));
             }

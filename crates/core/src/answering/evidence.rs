@@ -49,6 +49,8 @@ pub struct Evidence {
     pub leftover: Vec<usize>,
     /// What forbids it, whatever the score.
     pub objection: Option<Reason>,
+    /// Whether the question is one of its paraphrases, word for word; then nothing forbids it.
+    pub verbatim: bool,
     /// The signals that confidence is made of, in the order of [`SIGNALS`].
     pub signals: [f32; SIGNALS.len()],
     /// All of it in one figure, 0 to 1.
@@ -57,7 +59,7 @@ pub struct Evidence {
 
 impl Evidence {
     /// Of a candidate before anything is held against it.
-    fn neutral() -> Evidence {
+    pub(super) fn neutral() -> Evidence {
         Evidence {
             coverage: 1.0,
             unmatched: Vec::new(),
@@ -67,14 +69,10 @@ impl Evidence {
             figures: Vec::new(),
             leftover: Vec::new(),
             objection: None,
+            verbatim: false,
             signals: [0.0; SIGNALS.len()],
             confidence: 0.0,
         }
-    }
-
-    /// Of a candidate whose paraphrase the question is, word for word.
-    pub(super) fn verbatim() -> Evidence {
-        Evidence { confidence: VERBATIM, ..Self::neutral() }
     }
 
     /// The words that the candidate does not account for, in the interpretation that it was held against.

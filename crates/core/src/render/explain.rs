@@ -77,7 +77,7 @@ fn candidates(base: &KnowledgeBase, interpretation: Option<&Interpretation>, can
             "class": name(base, candidate.class), "probability": candidate.probability, "shared": candidate.shared, "coverage": e.coverage,
             "answer_type": e.answer_type, "polarity": e.polarity, "unmatched": ids(base, &e.unmatched), "figures": e.figures,
             "leftover": interpretation.map(|i| e.leftover_words(i)),
-            "objection": e.objection.as_ref().map(Reason::as_str), "signals": e.signals, "confidence": e.confidence,
+            "verbatim": e.verbatim, "objection": e.objection.as_ref().map(Reason::as_str), "signals": e.signals, "confidence": e.confidence,
         })
     });
     list.collect()
@@ -125,6 +125,9 @@ fn weigh(out: &mut String, base: &KnowledgeBase, interpretation: Option<&Interpr
         let text =
             format!("probability {probability:.2}, of the same fact {shared:.2}, coverage {coverage:.2}, answer type {answer_type:.2}");
         line(out, "  for", &text);
+        if evidence.verbatim {
+            line(out, "  for", "it stands on record word for word");
+        }
         let against = against(base, interpretation, evidence);
         if !against.is_empty() {
             line(out, "  against", &against.join("; "));
