@@ -302,7 +302,9 @@ impl Interpreter {
         let english = english();
         let mut out = Vec::with_capacity(words.len());
         for word in words {
-            let Some(meant) = self.speller.correct(&word.text) else {
+            // A name that nobody knows is no typing error of a common word.
+            let meant = self.speller.correct(&word.text).filter(|meant| self.owns(meant) || !question.is_written_as_name(word.token));
+            let Some(meant) = meant else {
                 out.push(word);
                 continue;
             };

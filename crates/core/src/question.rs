@@ -97,6 +97,15 @@ impl Question {
     }
 }
 
+impl Question {
+    /// Whether a token is written as a name: with a capital where none is needed, in a text in which others have none.
+    pub fn is_written_as_name(&self, token: usize) -> bool {
+        let within = |at: usize| at.checked_sub(1).and_then(|before| self.tokens.get(before)).is_some_and(|before| !before.ends_clause);
+        let capitals = self.tokens.iter().filter(|t| t.capitalised).count();
+        within(token) && self.tokens.get(token).is_some_and(|t| t.capitalised) && capitals * 2 <= self.tokens.len()
+    }
+}
+
 fn is_wh(word: &str) -> bool {
     english().lists.question_words.has(word)
 }

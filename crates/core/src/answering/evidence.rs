@@ -2,7 +2,7 @@
 
 use super::Reason;
 use crate::dictionary::Grade;
-use crate::english::{Word, WordClass, english};
+use crate::english::{WordClass, english};
 use crate::grammar::{self, Asked, Name, Reading, RoleObjection, Shown, Support};
 use crate::interpretation::{Interpretation, Mention, Span};
 use crate::knowledge::{AnswerType, EntityId, IntentId, KnowledgeBase};
@@ -301,27 +301,25 @@ fn objections(base: &KnowledgeBase, interpretation: &Interpretation, candidate: 
     };
 }
 
-/// A name in the question that is nowhere on record: a word with a capital where none is needed, that is no common word of English.
+/// A name in the question of which the candidate does not speak: a word with a capital where none is needed, that is no common word of English.
+/// One that English has too ("Smith") must be nowhere on record.
 fn strange_name(case: &Case, profile: &Profile) -> Option<String> {
     let question = &case.interpretation.question;
-    let token = |word: &Word| question.tokens.get(word.token);
-    let content = || question.words.iter().filter(|w| w.class == WordClass::Content);
-    // Where every word has a capital, none tells anything.
-    let lower = content().filter_map(token).any(|t| !t.capitalised && !t.text.starts_with(|c: char| c.is_ascii_digit()));
     let strange = |span: &&Span| {
         let word = &question.words[span.from];
-        let within = word.token.checked_sub(1).and_then(|before| question.tokens.get(before)).is_some_and(|before| !before.ends_clause);
         let common = english().grade(&word.text).is_some_and(Grade::is_target) || NATIONAL.iter().any(|ending| word.text.ends_with(ending));
+        let as_typed = question.tokens.get(word.token).is_some_and(|t| t.text.strip_suffix("'s").unwrap_or(&t.text) == word.text);
         span.mention == Mention::Word
             && question.focus[span.from]
             && word.class == WordClass::Content
-            && token(word).is_some_and(|t| t.capitalised && t.text == word.text && t.text.chars().all(char::is_alphabetic))
-            && within
+            && as_typed
+            && word.text.chars().all(char::is_alphabetic)
+            && question.is_written_as_name(word.token)
             && !common
-            && !case.matcher.interpreter().owns(&word.text)
+            && (english().grade(&word.text).is_none() || !case.matcher.interpreter().owns(&word.text))
             && !profile.has(word_key(&word.stem))
     };
-    let span = case.interpretation.spans.iter().find(strange).filter(|_| lower)?;
+    let span = case.interpretation.spans.iter().find(strange)?;
     Some(question.words[span.from].text.clone())
 }
 
