@@ -18,7 +18,7 @@ pub const SURE: f32 = 0.8;
 pub const VERBATIM: f32 = 0.99;
 /// Distance to a runner-up below which both are offered. It is small, since two meanings should be offered only where the
 /// figures do not tell them apart: a question that could be answered is held up by every choice that is offered.
-pub const CLOSE: f32 = 0.04;
+pub const CLOSE: f32 = 0.03;
 
 /// Probability of a fact from which a wrong name in a yes-no question is put right instead of declined.
 const BEYOND_DOUBT: f32 = 0.8;
