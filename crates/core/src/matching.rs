@@ -6,7 +6,7 @@ mod related;
 pub mod thesaurus;
 
 use crate::english::{WordClass, english};
-use crate::grammar::{self, Reading};
+use crate::grammar::{self, Kind, Reading};
 use crate::interpretation::{Interpretation, Interpreter, Mention, SLOT, Span};
 use crate::knowledge::{EntityId, FactId, IntentId, KnowledgeBase, Paraphrase, SmallTalkId, UnanswerableId};
 use crate::question::Question;
@@ -49,6 +49,8 @@ pub struct Profile {
     fact: Option<FactId>,
     /// Who does what to whom in its paraphrases and its direct answer; those of which nothing was understood are left out.
     pub readings: Vec<Reading>,
+    /// Kinds of answer that its paraphrases ask for, sorted.
+    pub asked: Vec<Kind>,
     /// Entities named in what it shows, sorted.
     pub shown: Vec<EntityId>,
     /// Mean of its paraphrases' word vectors, of length one; empty without a table.
@@ -349,6 +351,7 @@ fn profile(base: &KnowledgeBase, interpreter: &Interpreter, class: Class, interp
     let slotted = interpretations.iter().any(|i| unfilled(&i));
     let mut readings: Vec<Reading> = interpretations.iter().filter(|i| !slotted || unfilled(i)).map(grammar::read).collect();
     let mut shown = BTreeSet::new();
+    let asked: BTreeSet<Kind> = interpretations.iter().map(|i| grammar::asked(&i.question).kind).collect();
     let texts: Vec<&str> = match class {
         Class::Intent(i) => {
             let intent = &base[i];
@@ -390,6 +393,7 @@ fn profile(base: &KnowledgeBase, interpreter: &Interpreter, class: Class, interp
         denying,
         fact,
         readings,
+        asked: asked.into_iter().collect(),
         shown: shown.into_iter().collect(),
         centre: Vec::new(),
     }

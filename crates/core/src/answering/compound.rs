@@ -150,7 +150,7 @@ fn part(interpretation: &Interpretation, ranges: &[Range<usize>], number: usize,
     let before = number.checked_sub(1).and_then(|n| ranges.get(n));
     if own_names.is_empty() {
         let earlier = ranges[..number].iter().rev().chain(&ranges[number + 1..]);
-        let carried = earlier.map(|other| names(other)).find(|names| !names.is_empty()).unwrap_or_default();
+        let carried = earlier.map(&names).find(|names| !names.is_empty()).unwrap_or_default();
         words.extend(carried.into_iter().flat_map(|name| question.words[name].to_vec()));
     } else if let Some(before) = before.filter(|_| range.clone().all(|at| is_name(at) || question.words[at].class != WordClass::Content)) {
         let said = before.clone().filter(|at| !is_name(*at) && question.words[*at].class == WordClass::Content);

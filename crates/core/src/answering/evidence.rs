@@ -352,7 +352,8 @@ fn structural(case: &Case, id: IntentId, profile: &Profile, evidence: &Evidence)
     let shown = Shown::new(&text, profile.shown.iter().map(|e| base[*e].kind.as_str()));
     let question = &case.interpretation.question;
     let supply = grammar::supplies(&case.asked, question, &shown);
-    if supply == Support::No {
+    // Where a paraphrase asks for the same kind, its author says that this answers it.
+    if supply == Support::No && !profile.asked.contains(&case.asked.kind) {
         return Some(Reason::NotSupplied(case.asked.kind));
     }
     // What happened in one year answers nothing about another; where it asks "is it so?", the statement puts the year right.

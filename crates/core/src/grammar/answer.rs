@@ -7,9 +7,10 @@ use super::lexicon::lexicon;
 use crate::english::{Word, WordClass, english};
 use crate::question::Question;
 use crate::text::{self, Token};
+use serde::{Deserialize, Serialize};
 
 /// What a question asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Kind {
     /// Who.
     Person,

@@ -7,6 +7,7 @@ use super::{Name, Reading};
 
 /// Why a candidate does not answer a question although its words are alike.
 #[derive(Debug, Clone, PartialEq)]
+#[allow(clippy::large_enum_variant, reason = "there is one for a candidate at most")]
 pub enum RoleObjection {
     /// Names stand in each other's places.
     Exchanged {

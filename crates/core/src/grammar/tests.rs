@@ -20,7 +20,9 @@ fn exchanged_roles_are_objected_to() {
     let influence: (&[&str], &str) = (&["Is Russia's influence in Serbia growing?"], "Russia's influence in Serbia has grown.");
     let proxy: (&[&str], &str) = (&["Is Serbia a proxy of Russia?"], "Serbia is regarded as a proxy of Russia.");
     let sale: (&[&str], &str) = (&["What did Russia sell to Serbia?"], "Russia sold weapons to Serbia.");
-    let cases: &[(&str, (&[&str], &str), bool)] = &[
+    // A question, a candidate's phrases and statement, and whether there is an objection.
+    type Case<'a> = (&'a str, (&'a [&'a str], &'a str), bool);
+    let cases: &[Case] = &[
         ("Who invaded Russia?", invasion, true),
         ("Did Ukraine invade Russia?", invasion, true),
         ("Was Russia invaded by Ukraine?", invasion, true),
