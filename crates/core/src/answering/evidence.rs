@@ -163,12 +163,6 @@ pub fn judge(case: &Case, candidate: &Candidate) -> Evidence {
             || (!interpretation.question.denies && profile.denying < 1.0);
         evidence.figures = figures(profile, interpretation);
         objections(base, interpretation, candidate, &mut evidence);
-        if evidence.objection.is_none() {
-            evidence.objection = strange_name(case, profile).map(|name| Reason::Unaccounted(vec![name]));
-        }
-        if evidence.objection.is_none() {
-            evidence.objection = structural(case, id, profile, &evidence);
-        }
     }
     let flag = |b: bool| f32::from(u8::from(b));
     evidence.signals = [
@@ -195,6 +189,14 @@ pub fn judge(case: &Case, candidate: &Candidate) -> Evidence {
         candidate.likeness,
     ];
     evidence.confidence = confidence(&evidence.signals, base.unanswerables.is_empty());
+    // Reading roles takes longer than all the rest, and rules out only what would be answered.
+    if let Class::Intent(id) = candidate.class
+        && evidence.confidence >= ENOUGH
+        && evidence.objection.is_none()
+    {
+        let strange = || strange_name(case, profile).map(|name| Reason::Unaccounted(vec![name]));
+        evidence.objection = strange().or_else(|| structural(case, id, profile, &evidence));
+    }
     if matches!(candidate.class, Class::SmallTalk(_)) && candidate.shared < CHATTER {
         // Someone who asks a question does not want a greeting.
         evidence.confidence *= candidate.shared;
