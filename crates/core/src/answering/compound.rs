@@ -10,7 +10,7 @@ use std::ops::Range;
 /// Confidence that a part must have to be answered where the whole was not: more than [`evidence::ENOUGH`], since a part has lost
 /// its context, and less than [`evidence::SURE`], since all parts have to reach it.
 const HALF: f32 = 0.6;
-/// Most parts of one message that are told apart: more answers at once are an essay, and each part takes the time of a question.
+/// Most parts of one message that are answered apart: more answers at once are an essay, and each part takes the time of a question.
 const MAX_PARTS: usize = 4;
 
 /// One part of a compound question, before anything is decided on it.

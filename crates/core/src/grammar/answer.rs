@@ -70,7 +70,7 @@ pub enum Support {
     Yes,
     /// There is certainly nothing of the kind in it.
     No,
-    /// It cannot be told.
+    /// It is unclear.
     Unknown,
 }
 

@@ -145,7 +145,7 @@ pub enum Missing {
     Year(String),
     /// Another figure, in digits.
     Figure(String),
-    /// A number in words up to twelve ("two"): people count what is told ("the two countries"), so that it says less.
+    /// A number in words up to twelve ("two"): people count what a text lists ("the two countries"), so that it says less.
     Count(String),
     /// "second", "3rd".
     Ordinal(String),
@@ -153,7 +153,7 @@ pub enum Missing {
     Superlative(String),
 }
 
-/// A number beside these is a bound that what is told need not repeat ("before 2010", "more than 5").
+/// A number beside these is a bound that the text need not repeat ("before 2010", "more than 5").
 const BOUNDS: [&str; 14] =
     ["before", "after", "since", "until", "by", "between", "than", "over", "under", "least", "above", "below", "from", "to"];
 
@@ -165,7 +165,7 @@ const OWN_CASE: [&str; 9] = ["i", "my", "me", "we", "our", "if", "may", "can", "
 pub fn missing(asked: &[Word], shown: &[&[Word]]) -> Vec<Missing> {
     let told: Vec<(Number, &[Word])> = shown.iter().flat_map(|words| numbers(words).into_iter().map(move |n| (n, *words))).collect();
     let mut out = Vec::new();
-    // "I have 40 MB": what is told gives the rule, not each case of it.
+    // "I have 40 MB": the text gives the rule, not each case of it.
     let own_case = asked.iter().any(|w| OWN_CASE.contains(&w.text.as_str()));
     for number in numbers(asked) {
         let written = || asked[number.from..number.to].iter().map(|w| w.text.as_str()).collect::<Vec<_>>().join(" ");

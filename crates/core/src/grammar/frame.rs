@@ -152,7 +152,7 @@ fn joined_before(items: &[Item], at: usize) -> Vec<usize> {
     all
 }
 
-/// Who is the subject of the verb at a place, by indices of noun phrases or question words; empty where that cannot be told.
+/// Who is the subject of the verb at a place, by indices of noun phrases or question words; empty where it is unclear.
 fn subjects_of(items: &[Item], at: usize, verb: &Verb, known: &[Vec<usize>]) -> Vec<usize> {
     if let Some(auxiliary) = verb.inverted {
         // "did A (and B) V": the noun phrases between the two.

@@ -11,7 +11,7 @@ use super::{Name, Reading};
 pub enum RoleObjection {
     /// Names stand in each other's places.
     Exchanged {
-        /// A name that stands elsewhere in what is told.
+        /// A name that stands elsewhere in what is on record.
         name: Name,
         /// What the question asks about.
         asked: Frame,
