@@ -346,7 +346,7 @@ fn profile(base: &KnowledgeBase, interpreter: &Interpreter, class: Class, interp
         );
     };
     interpretations.iter().for_each(&mut absorb);
-    // A paraphrase with a gap reads the same whoever fills it.
+    // A paraphrase with a gap reads the same with any name in it.
     let unfilled = |i: &&Interpretation| i.spans.iter().any(|s| s.mention == Mention::Slot);
     let slotted = interpretations.iter().any(|i| unfilled(&i));
     let mut readings: Vec<Reading> = interpretations.iter().filter(|i| !slotted || unfilled(i)).map(grammar::read).collect();
