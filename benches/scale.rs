@@ -4,15 +4,15 @@
 //! many intents and phrases. Each record is learned in a process of its own, which keeps what it learned as the program does at a first
 //! start; another one, as at all later starts, loads that and answers. Memory is that of either process at its peak.
 //!
-//! The generator: each intent has a few topic words of its own out of the word-vector table; a phrase is one of twelve
+//! The generator: each intent has a few topic words of its own out of the encoder's vocabulary; a phrase is one of twelve
 //! frames ("how do I ... the ...") with two or three of them, and up to three words of everyday life around. Words are drawn with
 //! a generator of fixed seed, so the records are the same everywhere. Questions are phrases that the record does not have.
 
 #![allow(clippy::print_stdout, reason = "the report of a benchmark")]
 
 use factotum_core::answering::Answerer;
+use factotum_core::encoder::Encoder;
 use factotum_core::knowledge::KnowledgeBase;
-use factotum_core::vectors;
 use factotum_curator::import::{self, Table};
 use factotum_service::cache::{Cache, Key};
 use factotum_service::pack;
@@ -68,9 +68,9 @@ struct Generator {
 }
 
 impl Generator {
-    fn new(table: &vectors::Table) -> Generator {
-        let mut words: Vec<&str> = table.words().filter(|w| w.len() > 3 && w.bytes().all(|b| b.is_ascii_lowercase())).collect();
-        words.sort_by_key(|w| table.row(w).map(|row| table.rank(row)));
+    fn new() -> Generator {
+        // Commonest first.
+        let mut words: Vec<&str> = Encoder::built_in().words().filter(|w| w.len() > 3).collect();
         let everyday = words.drain(..200).collect();
         Generator { words, everyday, chance: Chance(42) }
     }
@@ -134,8 +134,7 @@ fn all(sizes: &[(usize, usize)]) {
 
 /// Makes a record and questions, and learns it.
 fn learn(folder: &Path, intents: usize, phrases: usize) {
-    let table = vectors::Table::built_in();
-    let mut generator = Generator::new(&table);
+    let mut generator = Generator::new();
     let topics: Vec<[&str; TOPIC]> = (0..intents).map(|_| generator.topic()).collect();
     let mut csv = String::from("intent,question,answer\n");
     let mut seen = HashSet::new();
@@ -166,7 +165,7 @@ fn learn(folder: &Path, intents: usize, phrases: usize) {
     let base = record(folder);
     let key = Key::of(&base);
     let begun = Instant::now();
-    let answerer = Answerer::learn(base, table, &mut |_| {});
+    let answerer = Answerer::learn(base, &mut |_| {});
     let learned = begun.elapsed();
     Cache::new(&folder.join(KEPT)).put(&key, answerer.matcher().learned()).expect("what was learned can be kept");
     print!(

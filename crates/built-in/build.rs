@@ -1,7 +1,7 @@
 //! Checks and learns the built-in knowledge base, so that the program answers as soon as it starts.
 
 use factotum_core::diagnostic::SourceFile;
-use factotum_core::{matching, pack, vectors};
+use factotum_core::{matching, pack};
 use sha2::Digest;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -38,13 +38,13 @@ fn main() {
         panic!("the built-in knowledge base has mistakes:\n{}", found.join("\n"));
     };
     println!("cargo:rustc-env=FACTOTUM_BUILT_IN={}", base.version);
-    let matcher = matching::Matcher::new(&base, vectors::Table::built_in(), &mut |_| {});
+    let matcher = matching::Matcher::new(&base, &mut |_| {});
     let bytes = postcard::to_stdvec(&(&base, matcher.learned())).expect("plain values");
     std::fs::write(out.join("built_in.bin"), bytes).expect("the build folder is writable");
 }
 
-/// A hash of all that decides what is learned from a base: the core's code, word lists and table of word vectors, and the
-/// versions of libraries.
+/// A hash of all that decides what is learned from a base: the core's code, word lists, encoder and reader, and the versions of
+/// libraries.
 fn learner(paths: &[PathBuf]) -> String {
     let mut hasher = sha2::Sha256::new();
     for path in paths.iter().flat_map(|path| files_below(path)) {

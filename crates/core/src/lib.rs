@@ -26,6 +26,7 @@ pub mod pack;
 
 // The English language.
 pub mod dictionary;
+pub mod encoder;
 pub mod english;
 pub mod grammar;
 pub mod language;

@@ -1,22 +1,22 @@
 //! Which intents a question may mean: proposals with probabilities, for evidence to decide on.
 
 pub mod features;
+pub mod likeness;
 pub mod model;
 mod related;
-pub mod thesaurus;
 
+use crate::encoder::{DIMS, Encoder};
 use crate::english::{WordClass, english};
 use crate::grammar::{self, Kind, Reading};
 use crate::interpretation::{Interpretation, Interpreter, Mention, SLOT, Span};
 use crate::knowledge::{EntityId, FactId, IntentId, KnowledgeBase, Paraphrase, SmallTalkId, UnanswerableId};
 use crate::question::Question;
-use crate::vectors::{Table, dot, normalise};
 use features::Features;
+use likeness::{Encoded, Vectors};
 use model::{Example, Model};
 use serde::{Deserialize, Serialize};
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-use thesaurus::{Neighbour, Thesaurus};
+use std::ops::Range;
 
 /// What a question can be matched to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -43,18 +43,84 @@ pub struct Profile {
     pub entities: Vec<EntityId>,
     /// Figures in its paraphrases, answers and statements, sorted.
     pub figures: Vec<String>,
+    /// Those in its paraphrases alone, sorted: they say which of several siblings is meant.
+    pub asked_figures: Vec<Figure>,
     /// Share of its paraphrases that deny, 0 to 1.
     pub denying: f32,
     /// The fact that an intent shows first: intents that share it say the same.
     fact: Option<FactId>,
+    /// Its paraphrases among [`Learned::phrases`].
+    phrases: Range<usize>,
+    /// The words of its paraphrases among [`Learned::words`].
+    words: Range<usize>,
     /// Who does what to whom in its paraphrases and its direct answer; those of which nothing was understood are left out.
     pub readings: Vec<Reading>,
     /// Kinds of answer that its paraphrases ask for, sorted.
     pub asked: Vec<Kind>,
     /// Entities named in what it shows, sorted.
     pub shown: Vec<EntityId>,
-    /// Mean of its paraphrases' word vectors, of length one; empty without a table.
-    centre: Vec<f32>,
+}
+
+/// A figure with its neighbours: "size 39", "v1.3", "LC-50".
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Figure {
+    /// As it was read, folded.
+    pub text: String,
+    form: Form,
+    /// Stems of the words before and behind it.
+    beside: [String; 2],
+}
+
+/// What figures look like. Only those of one form stand for each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+enum Form {
+    Year,
+    Number,
+    /// With a point: versions, prices.
+    Decimal,
+    /// Letters, then figures.
+    Model,
+}
+
+impl Figure {
+    /// The figures in what is asked.
+    pub fn all(interpretation: &Interpretation) -> Vec<Figure> {
+        let words = &interpretation.question.words;
+        let stem = |at: Option<usize>| at.and_then(|i| words.get(i)).map_or(String::new(), |w| w.stem.clone());
+        let of = |(at, word): (usize, &crate::english::Word)| {
+            let form = Form::of(&word.text).filter(|_| interpretation.question.focus[at])?;
+            Some(Figure { text: word.text.clone(), form, beside: [stem(at.checked_sub(1)), stem(Some(at + 1))] })
+        };
+        words.iter().enumerate().filter_map(of).collect()
+    }
+
+    /// Whether two are figures of siblings: "size 39" and "size 41".
+    pub fn is_sibling(&self, other: &Figure) -> bool {
+        let alone = matches!(self.form, Form::Year | Form::Model);
+        let beside = |i: usize| !self.beside[i].is_empty() && self.beside[i] == other.beside[i];
+        self.form == other.form && self.text != other.text && (alone || beside(0) || beside(1))
+    }
+
+    /// Whether it is one of several that bear names, not a count that a question may get wrong.
+    pub fn names(&self) -> bool {
+        matches!(self.form, Form::Decimal | Form::Model)
+    }
+}
+
+impl Form {
+    fn of(text: &str) -> Option<Form> {
+        let digit = |c: char| c.is_ascii_digit();
+        if !text.contains(digit) {
+            None
+        } else if text.chars().all(digit) {
+            let year = text.len() == 4 && text.parse::<u32>().is_ok_and(|year| (1000..2200).contains(&year));
+            Some(if year { Form::Year } else { Form::Number })
+        } else if text.chars().all(|c| digit(c) || c == '.') {
+            Some(Form::Decimal)
+        } else {
+            text.starts_with(|c: char| c.is_alphabetic()).then_some(Form::Model)
+        }
+    }
 }
 
 /// What being taken for a class comes to.
@@ -69,6 +135,11 @@ pub(crate) enum Effect {
 }
 
 impl Profile {
+    /// How many paraphrases it has, those with filled gaps included.
+    pub fn paraphrases(&self) -> usize {
+        self.phrases.len()
+    }
+
     fn effect(&self) -> Effect {
         match (self.class, self.fact) {
             (Class::Intent(_), Some(fact)) => Effect::Shows(fact),
@@ -99,8 +170,8 @@ pub struct Claim<'a> {
     key: u64,
     /// Keys of its topic words.
     stems: Vec<u64>,
-    /// For each of these the knowledge base's words that are near to it in meaning.
-    neighbours: Vec<Cow<'a, [Neighbour]>>,
+    /// Vectors of these in their context.
+    vectors: Vec<&'a [f32]>,
     /// What it weighs: the rarer among classes, the more; little words hardly anything.
     pub weight: f32,
 }
@@ -114,15 +185,49 @@ pub struct Candidate {
     pub probability: f32,
     /// The probability of all proposed classes that come to the same: show the same fact, or decline; 0 to 1.
     pub shared: f32,
-    /// Cosine of the question's word vectors with the mean of the class's paraphrases, -1 to 1; 0 without a table.
-    pub likeness: f32,
+    /// Likeness to its own nearest paraphrase, -1 to 1.
+    pub own: f32,
+    /// Likeness to the nearest paraphrase of all that comes to the same, -1 to 1.
+    pub phrase: f32,
+    /// Likeness to the nearest statement that it shows, -1 to 1; 0 where it shows none.
+    pub statement: f32,
+    /// Likeness to the mean of its paraphrases, without what all texts of the record have in common, -1 to 1.
+    pub centre: f32,
 }
 
-/// Candidates, most probable first.
+/// Candidates, most probable first, with what they are held against.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Ranking {
-    /// At most [`CANDIDATES`].
+    /// At most [`CANDIDATES`], and some that are near without being probable.
     pub candidates: Vec<Candidate>,
+    /// Likeness to the nearest paraphrase of each effect, -1 to 1, greatest first.
+    nearest: Vec<(Effect, f32)>,
+    /// Likeness to the nearest statement on record, -1 to 1.
+    pub statement: f32,
+    /// The greatest likeness to the mean of paraphrases for each effect, -1 to 1, greatest first.
+    centres: Vec<(Effect, f32)>,
+}
+
+impl Ranking {
+    /// Likeness to the nearest paraphrase of an answer that shows something else, -1 to 1.
+    pub(crate) fn other(&self, effect: Option<Effect>) -> f32 {
+        Self::greatest_other(&self.nearest, effect)
+    }
+
+    /// Likeness to the mean of paraphrases of an answer that shows something else, -1 to 1.
+    pub(crate) fn other_centre(&self, effect: Option<Effect>) -> f32 {
+        Self::greatest_other(&self.centres, effect)
+    }
+
+    fn greatest_other(sorted: &[(Effect, f32)], effect: Option<Effect>) -> f32 {
+        let other = |e: &Effect| matches!(e, Effect::Shows(_)) && Some(*e) != effect;
+        sorted.iter().find(|(e, _)| other(e)).map_or(-1.0, |(_, likeness)| *likeness)
+    }
+
+    /// Likeness to the nearest unanswerable question, -1 to 1; -1 where there is none.
+    pub(crate) fn unanswerable(&self) -> f32 {
+        self.nearest.iter().find(|(e, _)| *e == Effect::Declines).map_or(-1.0, |(_, likeness)| *likeness)
+    }
 }
 
 /// How many candidates evidence looks at. Measured with an earlier learner: on our golden questions a right one is among the first
@@ -137,9 +242,18 @@ pub struct Learned {
     profiles: Vec<Profile>,
     /// How rare each key is among classes.
     rarity: BTreeMap<u64, f32>,
-    thesaurus: Thesaurus,
+    /// Vectors of paraphrases, a class after the other.
+    phrases: Vectors,
+    /// Vectors of words in paraphrases, a class after the other, then of those in statements, a fact after the other.
+    words: Vectors,
+    /// The words of each fact's statement among `words`.
+    fact_words: Vec<Range<usize>>,
     /// Who does what to whom in each fact's statement.
     told: Vec<Reading>,
+    /// Vectors of the statements, one for each fact.
+    statements: Vectors,
+    /// Means of each class's paraphrases, without what is common to all texts.
+    centres: Vectors,
     /// Classes by the hash of a paraphrase, word for word; sorted.
     verbatim: Vec<(u64, u32)>,
     /// For each intent others that speak of the same things, nearest first.
@@ -150,56 +264,86 @@ pub struct Learned {
 #[derive(Debug)]
 pub struct Matcher {
     learned: Learned,
-    table: Table,
 }
 
 impl Matcher {
     /// Learns a knowledge base; `progress` gets the share that is done, 0 to 1.
-    pub fn new(base: &KnowledgeBase, table: Table, progress: &mut dyn FnMut(f32)) -> Matcher {
+    pub fn new(base: &KnowledgeBase, progress: &mut dyn FnMut(f32)) -> Matcher {
         let interpreter = Interpreter::new(base);
+        let encoder = Encoder::built_in();
         let groups = groups(base);
-        let mut thesaurus = Thesaurus::new(&table);
         let (mut examples, mut profiles) = (Vec::new(), Vec::with_capacity(groups.len()));
+        let (mut phrases, mut words, mut verbatim) = (Vectors::default(), Vectors::default(), BTreeMap::new());
         let mut occurrences: BTreeMap<u64, u32> = BTreeMap::new();
-        let mut verbatim: BTreeMap<u64, u32> = BTreeMap::new();
-        for (number, (class, phrases)) in groups.iter().enumerate() {
+        for (number, (class, paraphrases)) in groups.iter().enumerate() {
+            progress(ENCODING * number as f32 / groups.len() as f32);
             // One class after the other: the interpretations of all paraphrases of a large knowledge base together would take too much
             // memory.
-            let interpretations: Vec<Interpretation> =
-                phrases.iter().flat_map(|p| spelt_out(base, *class, &p.text)).filter_map(|p| read_phrase(base, &interpreter, &p)).collect();
+            let interpretations: Vec<Interpretation> = paraphrases
+                .iter()
+                .flat_map(|p| spelt_out(base, *class, &p.text))
+                .filter_map(|p| read_phrase(base, &interpreter, &p))
+                .collect();
+            let (first_phrase, first_word) = (phrases.len(), words.len());
+            let slot_kind = slot_kind(base, *class);
+            let mut said = BTreeSet::new();
             for interpretation in &interpretations {
-                let one = |class: &mut u32| *class = if *class == number as u32 { *class } else { SEVERAL };
-                verbatim.entry(verbatim_key(interpretation)).and_modify(one).or_insert(number as u32);
+                let encoded = Encoded::new(encoder, base, interpretation, slot_kind);
+                let mut sparse = features::sparse(base, interpretation, slot_kind);
+                sparse.shrink_to_fit();
+                phrases.push(encoded.text());
+                if matches!(class, Class::Intent(_)) {
+                    keep_words(&mut words, &mut said, interpretation, &encoded);
+                }
+                examples.push(Example { class: number as u32, features: Features { sparse, dense: encoded.text().to_vec() } });
+                verbatim
+                    .entry(verbatim_key(interpretation))
+                    .and_modify(|c| *c = if *c == number as u32 { *c } else { SEVERAL })
+                    .or_insert(number as u32);
             }
             let mut profile = profile(base, &interpreter, *class, &interpretations);
-            profile.centre = vec![0.0; table.dims()];
-            for interpretation in &interpretations {
-                let mut features = features::extract(&table, base, interpretation, slot_kind(base, *class));
-                features.sparse.shrink_to_fit();
-                profile.centre.iter_mut().zip(&features.dense).for_each(|(c, v)| *c += v);
-                examples.push(Example { class: number as u32, features });
-            }
-            normalise(&mut profile.centre);
+            (profile.phrases, profile.words) = (first_phrase..phrases.len(), first_word..words.len());
             profiles.push(profile);
             let keys: BTreeSet<u64> = interpretations.iter().flat_map(|r| r.spans.iter().map(|p| span_key(r, p))).collect();
             keys.into_iter().for_each(|key| *occurrences.entry(key).or_default() += 1);
-            thesaurus.take_in(&table, &interpretations);
         }
-        thesaurus.relate();
-        let model = Model::train(examples, groups.len(), table.dims(), progress);
+        let (mut statements, mut fact_words) = (Vectors::default(), Vec::with_capacity(base.facts.len()));
+        let mut told = Vec::with_capacity(base.facts.len());
+        for fact in &base.facts {
+            let first = words.len();
+            match read_phrase(base, &interpreter, &fact.statement) {
+                Some(mut statement) => {
+                    // All sentences of a statement count.
+                    statement.question.focus.fill(true);
+                    let encoded = Encoded::new(encoder, base, &statement, "");
+                    told.push(grammar::read(&statement));
+                    statements.push(encoded.text());
+                    keep_words(&mut words, &mut BTreeSet::new(), &statement, &encoded);
+                }
+                None => {
+                    statements.push(&[0.0; DIMS]);
+                    told.push(Reading::default());
+                }
+            }
+            fact_words.push(first..words.len());
+        }
+        let model = Model::train(examples, groups.len(), DIMS, &mut |share| progress(ENCODING + (1.0 - ENCODING) * share));
+        let mut centres = Vectors::default();
+        for profile in &profiles {
+            centres.push(&phrases.mean(profile.phrases.clone(), |vector| model.distinct(vector)));
+        }
         let rarity = rarity(occurrences, groups.len());
-        let told =
-            base.facts.iter().map(|f| read_phrase(base, &interpreter, &f.statement).map_or_else(Reading::default, |r| grammar::read(&r)));
-        let told = told.collect();
-        let verbatim = verbatim.into_iter().filter(|(_, class)| *class != SEVERAL).collect();
         let related = related::related(base, &profiles, &rarity);
-        Matcher { learned: Learned { interpreter, model, profiles, rarity, thesaurus, told, verbatim, related }, table }
+        let verbatim = verbatim.into_iter().filter(|(_, class)| *class != SEVERAL).collect();
+        let learned =
+            Learned { interpreter, model, profiles, rarity, phrases, words, fact_words, told, statements, centres, verbatim, related };
+        Matcher { learned }
     }
 
     /// A matcher that was learned before.
-    pub fn from_learned(mut learned: Learned, table: Table) -> Matcher {
+    pub fn from_learned(mut learned: Learned) -> Matcher {
         learned.model.restore();
-        Matcher { learned, table }
+        Matcher { learned }
     }
 
     /// What was learned, to be kept.
@@ -222,6 +366,13 @@ impl Matcher {
         self.learned.told.get(fact.index())
     }
 
+    /// All that is said of a fact, in statements and in the paraphrases of whatever shows it first; with each whether it is a statement.
+    pub fn said_of(&self, fact: FactId) -> impl Iterator<Item = (&Reading, bool)> + Clone {
+        let profiles = self.learned.profiles.iter().filter(move |p| p.fact == Some(fact));
+        let phrases = profiles.flat_map(|p| &p.readings).map(|reading| (reading, false));
+        phrases.chain(self.told(fact).map(|reading| (reading, true)))
+    }
+
     /// How many bytes the learned weights take.
     pub fn model_bytes(&self) -> usize {
         self.learned.model.bytes()
@@ -232,6 +383,11 @@ impl Matcher {
         self.learned.interpreter.interpret(base, question)
     }
 
+    /// Encodes what is asked.
+    pub fn encode(&self, base: &KnowledgeBase, interpretation: &Interpretation) -> Encoded {
+        Encoded::new(Encoder::built_in(), base, interpretation, "")
+    }
+
     /// The class of which a question is a paraphrase, word for word.
     pub fn verbatim(&self, interpretation: &Interpretation) -> Option<Class> {
         let key = verbatim_key(interpretation);
@@ -240,11 +396,11 @@ impl Matcher {
     }
 
     /// What a question says, span by span: what an answer has to account for.
-    pub fn claims(&self, interpretation: &Interpretation) -> Vec<Claim<'_>> {
-        interpretation.spans.iter().map(|span| self.claim(interpretation, span)).collect()
+    pub fn claims<'a>(&self, interpretation: &Interpretation, encoded: &'a Encoded) -> Vec<Claim<'a>> {
+        interpretation.spans.iter().enumerate().map(|(number, span)| self.claim(interpretation, span, encoded.words(number))).collect()
     }
 
-    fn claim(&self, interpretation: &Interpretation, span: &Span) -> Claim<'_> {
+    fn claim<'a>(&self, interpretation: &Interpretation, span: &Span, vectors: impl Iterator<Item = &'a [f32]>) -> Claim<'a> {
         let words = &interpretation.question.words[span.from..span.to];
         let key = span_key(interpretation, span);
         let rarity = self.learned.rarity.get(&key).copied().unwrap_or(self.unseen_weight());
@@ -254,28 +410,30 @@ impl Matcher {
             WordClass::Function => 0.12,
         };
         let weight = class * rarity * if interpretation.question.focus[span.from] { 1.0 } else { 0.3 };
-        let content = words.iter().filter(|w| w.class == WordClass::Content);
-        let (mut stems, mut neighbours) = (Vec::new(), Vec::new());
+        let stems = words.iter().filter(|w| w.class == WordClass::Content).map(|w| word_key(&w.stem));
         match span.mention {
             // No name stands for another.
-            Mention::Entity(_) => {}
-            Mention::Slot => stems.extend(content.map(|w| word_key(&w.stem))),
+            Mention::Entity(_) => Claim { key, stems: Vec::new(), vectors: Vec::new(), weight },
+            Mention::Slot => Claim { key, stems: stems.collect(), vectors: Vec::new(), weight },
             Mention::Role(_) | Mention::SynonymSet(_) | Mention::Word => {
-                for word in content {
-                    stems.push(word_key(&word.stem));
-                    neighbours.push(self.learned.thesaurus.near(&self.table, word));
-                }
+                Claim { key, stems: stems.collect(), vectors: vectors.collect(), weight }
             }
         }
-        Claim { key, stems, neighbours, weight }
     }
 
-    /// How well a class accounts for one span of a question, 0 to 1: named in it, or near in meaning to one of its words.
-    pub fn accounts_for(&self, profile: &Profile, claim: &Claim) -> f32 {
+    /// How well a class accounts for one span of a question, 0 to 1: named in it, or near in meaning to one of its words or of those of
+    /// its statements.
+    pub fn accounts_for(&self, base: &KnowledgeBase, profile: &Profile, claim: &Claim) -> f32 {
         if profile.has(claim.key) || claim.stems.iter().any(|s| profile.has(*s)) {
             return 1.0;
         }
-        claim.neighbours.iter().map(|n| self.learned.thesaurus.nearest(n, |key| profile.has(key))).fold(0.0, f32::max)
+        let facts = match profile.class {
+            Class::Intent(id) => base[id].facts.as_slice(),
+            _ => &[],
+        };
+        let ranges = || facts.iter().filter_map(|f| self.learned.fact_words.get(f.index())).chain([&profile.words]);
+        let nearest = |vector: &&[f32]| ranges().map(|range| self.learned.words.nearest(range.clone(), vector)).fold(0.0, f32::max);
+        claim.vectors.iter().map(nearest).fold(0.0, f32::max)
     }
 
     /// The weight of a word that no class has.
@@ -299,31 +457,98 @@ impl Matcher {
 
     /// These intents, those first whose paraphrases are most like the question.
     pub fn most_alike(&self, base: &KnowledgeBase, interpretation: &Interpretation, intents: &[IntentId]) -> Vec<IntentId> {
-        let dense = features::extract(&self.table, base, interpretation, "").dense;
-        let likeness = |intent: &IntentId| self.learned.profiles.get(intent.index()).map_or(0.0, |profile| dot(&dense, &profile.centre));
+        if intents.len() < 2 {
+            return intents.to_vec();
+        }
+        let encoded = self.encode(base, interpretation);
+        let likeness = |intent: &IntentId| {
+            self.learned
+                .profiles
+                .get(intent.index())
+                .map_or(0.0, |profile| self.learned.phrases.nearest(profile.phrases.clone(), encoded.text()))
+        };
         let mut alike: Vec<(f32, IntentId)> = intents.iter().map(|intent| (likeness(intent), *intent)).collect();
         alike.sort_by(|a, b| b.0.total_cmp(&a.0));
         alike.into_iter().map(|(_, intent)| intent).collect()
     }
 
     /// Orders classes by how likely the question means them.
-    pub fn rank(&self, base: &KnowledgeBase, interpretation: &Interpretation) -> Ranking {
-        let features: Features = features::extract(&self.table, base, interpretation, "");
-        let top = self.learned.model.top(&features, CANDIDATES * 2);
+    pub fn rank(&self, base: &KnowledgeBase, interpretation: &Interpretation, encoded: &Encoded) -> Ranking {
+        let learned = &self.learned;
+        let features = Features { sparse: features::sparse(base, interpretation, ""), dense: encoded.text().to_vec() };
+        let all = learned.model.top(&features, learned.profiles.len());
         // Intents with the same fact say the same; unanswerable questions all decline.
         let mut shared: BTreeMap<Effect, f32> = BTreeMap::new();
-        for (class, probability) in &top {
-            *shared.entry(self.learned.profiles[*class].effect()).or_default() += probability;
+        for (class, probability) in all.iter().take(CANDIDATES * 2) {
+            *shared.entry(learned.profiles[*class].effect()).or_default() += probability;
         }
-        let candidate = |(class, probability): (usize, f32)| {
-            let profile = &self.learned.profiles[class];
-            let shared = shared.get(&profile.effect()).copied().unwrap_or(probability);
-            Candidate { class: profile.class, probability, shared, likeness: dot(&features.dense, &profile.centre) }
+        let own: Vec<f32> = learned.profiles.iter().map(|p| learned.phrases.nearest(p.phrases.clone(), encoded.text())).collect();
+        let nearest = learned.greatest(&own);
+        let statements: Vec<f32> = (0..learned.statements.len()).map(|f| learned.statements.nearest(f..f + 1, encoded.text())).collect();
+        let distinct = learned.model.distinct(encoded.text().to_vec());
+        let centre: Vec<f32> = (0..learned.profiles.len()).map(|c| learned.centres.nearest(c..c + 1, &distinct)).collect();
+        let best_statement = statements.iter().copied().fold(-1.0, f32::max);
+        let candidate = |class: usize, probability: f32| {
+            let profile = &learned.profiles[class];
+            let effect = profile.effect();
+            let statement = match profile.class {
+                Class::Intent(id) => base[id].facts.iter().map(|f| statements[f.index()]).fold(-1.0, f32::max),
+                _ => 0.0,
+            };
+            let shared = shared.get(&effect).copied().unwrap_or(probability);
+            Candidate {
+                class: profile.class,
+                probability,
+                shared,
+                own: own[class],
+                phrase: nearest[&effect],
+                statement,
+                centre: centre[class],
+            }
         };
-        Ranking { candidates: top.into_iter().take(CANDIDATES).map(candidate).collect() }
+        let mut candidates: Vec<Candidate> = all.iter().take(CANDIDATES).map(|(class, p)| candidate(*class, *p)).collect();
+        // What is near without being probable: an intent whose statement says in other words what its paraphrases do not.
+        let mut near: Vec<(f32, usize, f32)> = all
+            .iter()
+            .skip(CANDIDATES)
+            .filter_map(|(class, p)| {
+                let profile = &learned.profiles[*class];
+                let likeness = match (profile.class, profile.effect()) {
+                    (Class::Intent(id), effect) => base[id].facts.iter().map(|f| statements[f.index()]).fold(nearest[&effect], f32::max),
+                    _ => return None,
+                };
+                Some((likeness, *class, *p))
+            })
+            .collect();
+        near.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        candidates.extend(near.into_iter().take(NEAR).map(|(_, class, p)| candidate(class, p)));
+        let (nearest, centres) = (greatest_first(nearest), greatest_first(learned.greatest(&centre)));
+        Ranking { candidates, nearest, statement: best_statement, centres }
     }
 }
 
+impl Learned {
+    /// For each effect the greatest of its classes' likenesses.
+    fn greatest(&self, likenesses: &[f32]) -> BTreeMap<Effect, f32> {
+        let mut greatest: BTreeMap<Effect, f32> = BTreeMap::new();
+        for (profile, &likeness) in self.profiles.iter().zip(likenesses) {
+            greatest.entry(profile.effect()).and_modify(|most| *most = most.max(likeness)).or_insert(likeness);
+        }
+        greatest
+    }
+}
+
+/// Effects with their likenesses, greatest first.
+fn greatest_first(likenesses: BTreeMap<Effect, f32>) -> Vec<(Effect, f32)> {
+    let mut sorted: Vec<(Effect, f32)> = likenesses.into_iter().collect();
+    sorted.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    sorted
+}
+
+/// Share of learning that goes into encoding, for the bar that shows how far it is.
+const ENCODING: f32 = 0.6;
+/// Candidates beside the most probable ones, those nearest to the question.
+const NEAR: usize = 4;
 /// Marks a text that is a paraphrase of several classes.
 const SEVERAL: u32 = u32::MAX;
 
@@ -331,6 +556,20 @@ const SEVERAL: u32 = u32::MAX;
 fn verbatim_key(interpretation: &Interpretation) -> u64 {
     let text: Vec<&str> = interpretation.question.words.iter().map(|w| w.text.as_str()).collect();
     features::hash(b'v', &text.join(" "))
+}
+
+/// Keeps vectors of an intent's topic words, each word's first: more of them changed nothing that is answered.
+fn keep_words(words: &mut Vectors, said: &mut BTreeSet<u64>, interpretation: &Interpretation, encoded: &Encoded) {
+    for (number, span) in interpretation.spans.iter().enumerate() {
+        let topical = match span.mention {
+            Mention::Word => interpretation.question.words[span.from].class == WordClass::Content,
+            Mention::Role(_) | Mention::SynonymSet(_) => true,
+            Mention::Entity(_) | Mention::Slot => false,
+        };
+        if topical && said.insert(span_key(interpretation, span)) {
+            encoded.words(number).for_each(|vector| words.push(vector));
+        }
+    }
 }
 
 /// What a class speaks of: the words of its paraphrases, answers and statements.
@@ -346,6 +585,7 @@ fn profile(base: &KnowledgeBase, interpreter: &Interpreter, class: Class, interp
         );
     };
     interpretations.iter().for_each(&mut absorb);
+    let asked_figures: BTreeSet<Figure> = interpretations.iter().flat_map(Figure::all).collect();
     // A paraphrase with a gap reads the same with any name in it.
     let unfilled = |i: &&Interpretation| i.spans.iter().any(|s| s.mention == Mention::Slot);
     let slotted = interpretations.iter().any(|i| unfilled(&i));
@@ -390,12 +630,14 @@ fn profile(base: &KnowledgeBase, interpreter: &Interpreter, class: Class, interp
         sieve,
         entities: entities.into_iter().collect(),
         figures: figures.into_iter().collect(),
+        asked_figures: asked_figures.into_iter().collect(),
         denying,
         fact,
+        phrases: 0..0,
+        words: 0..0,
         readings,
         asked: asked.into_iter().collect(),
         shown: shown.into_iter().collect(),
-        centre: Vec::new(),
     }
 }
 

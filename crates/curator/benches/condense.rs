@@ -29,7 +29,6 @@ use factotum_core::answering::{Answerer, Outcome, Reply};
 use factotum_core::diagnostic::{Place, SourceFile, line_column};
 use factotum_core::knowledge::{AnswerType, IntentId, KnowledgeBase, Paraphrase, SmallTalkId, UnanswerableId};
 use factotum_core::matching::Class;
-use factotum_core::vectors::Table;
 use factotum_core::{pack, text};
 use factotum_curator::golden::{self, Expect, GoldenSet, Verdict};
 use std::collections::{BTreeSet, HashMap};
@@ -130,7 +129,7 @@ fn read(folder: &Path) -> std::io::Result<Vec<SourceFile>> {
 }
 
 fn learn(base: KnowledgeBase) -> Answerer {
-    Answerer::learn(base, Table::built_in(), &mut |_| {})
+    Answerer::new(base)
 }
 
 /// Folded words, without punctuation.

@@ -1,6 +1,6 @@
 //! The results of training on disk, so that the next start need not train again.
 //!
-//! A file is named after a hash of everything that decides the result: the content of the knowledge base, the table of word vectors, and
+//! A file is named after a hash of everything that decides the result: the content of the knowledge base, the encoder, and
 //! the code that trains. A file is used only if its checksum is right. Files are written under another name and then renamed, so several
 //! programs can start at once, and one that is killed leaves no half-written file to be read. If anything fails, the program trains in
 //! memory.
@@ -38,7 +38,7 @@ impl Key {
     /// The key of a knowledge base for this program.
     pub fn of(base: &KnowledgeBase) -> Key {
         let mut hasher = Sha256::new();
-        // The build script hashes the code that trains, and the table of word vectors.
+        // The build script hashes the code that learns, and the encoder.
         hasher.update(factotum_built_in::LEARNER);
         hasher.update(postcard::to_stdvec(base).expect("plain values"));
         Key(hex(&hasher.finalize()))

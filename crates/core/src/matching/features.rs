@@ -1,11 +1,9 @@
-//! What the model sees of a question: hashed words, pairs of words, stretches of letters, names and synonym sets, and the mean
-//! of the word vectors.
+//! What the model sees of a question: hashed words, pairs of words, stretches of letters, names and synonym sets, and what the
+//! sentence encoder makes of it.
 
-use crate::english::WordClass;
 use crate::hash::{FNV_START, fnv1a, fnv1a_step};
 use crate::interpretation::{Interpretation, Mention};
 use crate::knowledge::KnowledgeBase;
-use crate::vectors::{Table, normalise};
 
 /// Something that occurs in a question.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -30,7 +28,7 @@ const LETTERS: u8 = 1;
 pub struct Features {
     /// What occurs, sorted by hash.
     pub sparse: Vec<Feature>,
-    /// Mean of the word vectors, of length one; empty without a table.
+    /// The sentence encoder's vector, of length one.
     pub dense: Vec<f32>,
 }
 
@@ -49,17 +47,11 @@ pub fn hash_number(kind: u8, number: u64) -> u64 {
 const GRAMS: std::ops::RangeInclusive<usize> = 3..=5;
 /// What a pair of neighbours counts against a word.
 const PAIR: f32 = 0.8;
-/// What little words count in the mean of the word vectors. The table weighs frequent words down already; for questions a
-/// little too much: 1.0 to 1.3 is half a point better than 0.7 on CLINC150's validation questions, and alike on BANKING77's.
-const LITTLE: f32 = 1.15;
-
-/// The features of a question. A slot is filled by an entity of `slot_kind`.
-pub fn extract(table: &Table, base: &KnowledgeBase, interpretation: &Interpretation, slot_kind: &str) -> Features {
+/// What occurs in a question, sorted by hash. A slot is filled by an entity of `slot_kind`.
+pub fn sparse(base: &KnowledgeBase, interpretation: &Interpretation, slot_kind: &str) -> Vec<Feature> {
     let question = &interpretation.question;
     let mut sparse: Vec<Feature> = Vec::with_capacity(question.words.len() * 16);
-    let mut dense = vec![0.0f32; table.dims()];
     let mut last = hash(b'<', "");
-    let mut found = false;
     let mut say = |hash: u64, value: f32, block: u8| sparse.push(Feature { hash, value, block });
     for span in &interpretation.spans {
         let words = &question.words[span.from..span.to];
@@ -70,7 +62,6 @@ pub fn extract(table: &Table, base: &KnowledgeBase, interpretation: &Interpretat
                 if !entity.on_record {
                     say(hash(b'u', &entity.kind), 1.0, WORDS);
                 }
-                found |= table.add(crate::text::fold(&entity.short).rsplit(' ').next().unwrap_or_default(), 0.7, &mut dense);
                 if entity.on_record { hash_number(b'e', e.index() as u64) } else { hash(b'u', &entity.kind) }
             }
             Mention::Slot => {
@@ -92,8 +83,6 @@ pub fn extract(table: &Table, base: &KnowledgeBase, interpretation: &Interpretat
                 say(super::word_key(&word.stem), 0.5, WORDS);
             }
             grams(&word.text, &mut |hash| say(hash, 1.0, LETTERS));
-            let weight = if word.class == WordClass::Content { 1.0 } else { LITTLE };
-            found |= table.add(&word.text, weight, &mut dense);
         }
     }
     say(hash_number(b'b', last ^ hash(b'>', "").rotate_left(17)), PAIR, WORDS);
@@ -119,10 +108,7 @@ pub fn extract(table: &Table, base: &KnowledgeBase, interpretation: &Interpretat
         }
         same
     });
-    if found {
-        normalise(&mut dense);
-    }
-    Features { sparse, dense }
+    sparse
 }
 
 /// Calls `push` with the hash of each stretch of letters of a word, its edges marked.
