@@ -6,7 +6,6 @@ use anyhow::{Context, bail};
 use factotum_core::answering::Answerer;
 use factotum_core::diagnostic::{Diagnostic, Severity, SourceFile};
 use factotum_core::knowledge::KnowledgeBase;
-use factotum_core::vectors::Table;
 use factotum_service::cache::{Cache, Key};
 use factotum_service::config::{self, Config, Resolved, secret};
 use factotum_service::pack;
@@ -125,12 +124,12 @@ pub(super) fn learn(base: KnowledgeBase, cache: Option<&Path>, progress: &mut dy
     if base.version == factotum_built_in::VERSION {
         return factotum_built_in::answerer();
     }
-    let Some(folder) = cache else { return Answerer::learn(base, Table::built_in(), progress) };
+    let Some(folder) = cache else { return Answerer::learn(base, progress) };
     let (cache, key) = (Cache::new(folder), Key::of(&base));
     if let Some(learned) = cache.get(&key) {
         return Answerer::from_learned(base, learned);
     }
-    let answerer = Answerer::learn(base, Table::built_in(), progress);
+    let answerer = Answerer::learn(base, progress);
     if let Err(error) = cache.put(&key, answerer.matcher().learned()) {
         tracing::warn!(folder = %folder.display(), %error, "cannot write to the cache; the next start trains again");
     }

@@ -8,7 +8,6 @@ use clap::ValueEnum;
 use factotum_core::diagnostic::{SourceFile, line_column};
 use factotum_core::knowledge::KnowledgeBase;
 use factotum_core::render::{escape_control, json, message};
-use factotum_core::vectors::Table;
 use factotum_curator::cross_validation::{self, CrossValidation};
 use factotum_curator::golden::{self, Counts, FileScore, Scorecard, Scored, Verdict};
 use serde_json::{Value, json};
@@ -117,7 +116,7 @@ impl Test {
 fn cross_validate(base: &KnowledgeBase) -> CrossValidation {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let progress = Mutex::new((Progress::new("learning without some paraphrases"), 0));
-    cross_validation::run(base, &Table::built_in(), threads, &|| {
+    cross_validation::run(base, threads, &|| {
         // A thread that panicked while it drew leaves a bar that can still be drawn.
         let (bar, done) = &mut *progress.lock().unwrap_or_else(PoisonError::into_inner);
         *done += 1;

@@ -1,6 +1,7 @@
 //! From a question to an outcome: the one place that decides to answer or to decline.
 
 mod compound;
+mod confidence;
 pub mod evidence;
 pub mod relation;
 mod reply;
@@ -11,9 +12,9 @@ use crate::english::english;
 use crate::grammar;
 use crate::interpretation::{Interpretation, Mention};
 use crate::knowledge::{AnswerType, EntityId, FactId, Find, IntentId, KnowledgeBase};
+use crate::matching::likeness::Encoded;
 use crate::matching::{Candidate, Class, Learned, Matcher};
 use crate::question::Question;
-use crate::vectors::Table;
 use evidence::{Case, Evidence};
 use timeline::Events;
 
@@ -28,8 +29,15 @@ pub const MAX_ANSWER: usize = 430;
 /// Candidates that a reply shows.
 const SHOWN: usize = 5;
 
+/// Probability of small talk from which it is believed.
+const CHATTER: f32 = 0.6;
+/// Likeness to an unanswerable question from which a refusal says what that one lacks. The reason of another question would be wrong, and
+/// from here on two wordings nearly always mean the same.
+const RECOGNISED: f32 = 0.75;
+/// Likeness to an unanswerable question that is as good as word for word: spelling and little words move it by less.
+const SAME: f32 = 0.95;
 /// Coverage from which a question about two events is taken to be answered by a single fact.
-const FULL: f32 = 0.95;
+const FULL: f32 = 0.65;
 /// Confidence of a relation's intent from which a refusal shows its list: below [`evidence::ENOUGH`] by far, since the list only says
 /// what is on record, and is of use even where something else was meant.
 const LISTED: f32 = 0.2;
@@ -43,20 +51,20 @@ pub struct Answerer {
 }
 
 impl Answerer {
-    /// Learns a base, with the built-in word vectors.
+    /// Learns a base.
     pub fn new(base: KnowledgeBase) -> Answerer {
-        Self::learn(base, Table::built_in(), &mut |_| {})
+        Self::learn(base, &mut |_| {})
     }
 
-    /// Learns a base with a table of word vectors; `progress` gets the share that is done, 0 to 1.
-    pub fn learn(base: KnowledgeBase, table: Table, progress: &mut dyn FnMut(f32)) -> Answerer {
-        let matcher = Matcher::new(&base, table, progress);
+    /// Learns a base; `progress` gets the share that is done, 0 to 1.
+    pub fn learn(base: KnowledgeBase, progress: &mut dyn FnMut(f32)) -> Answerer {
+        let matcher = Matcher::new(&base, progress);
         Self::assemble(base, matcher)
     }
 
-    /// A base that was learned before, with the built-in word vectors.
+    /// A base that was learned before.
     pub fn from_learned(base: KnowledgeBase, learned: Learned) -> Answerer {
-        let matcher = Matcher::from_learned(learned, Table::built_in());
+        let matcher = Matcher::from_learned(learned);
         Self::assemble(base, matcher)
     }
 
@@ -111,27 +119,43 @@ impl Answerer {
         Reply { outcome, confidence, candidates, evidence, suggestions, unanswered, interpretation: Some(interpretation), events, parts }
     }
 
+    /// What is decided on a text as one question, with all candidates and without looking whether it stands on record word for word: for those
+    /// who fit the weights of confidence. `None` where it cannot be read.
+    pub fn weigh(&self, text: &str) -> Option<Decision> {
+        let question = Question::parse(text).ok()?;
+        Some(self.decide(self.matcher.interpret(&self.base, question), false))
+    }
+
     /// Decides one question that is not compound.
     fn decide(&self, interpretation: Interpretation, verbatim: bool) -> Decision {
         let (base, matcher) = (&self.base, &self.matcher);
-        let ranking = matcher.rank(base, &interpretation);
-        let (claims, names) = (matcher.claims(&interpretation), binding_names(base, &interpretation));
+        let settled = verbatim.then(|| matcher.verbatim(&interpretation)).flatten();
+        // What stands on record word for word needs no encoder, which takes longer than all the rest.
+        let encoded = if settled.is_some() { Encoded::empty() } else { matcher.encode(base, &interpretation) };
+        let ranking = matcher.rank(base, &interpretation, &encoded);
+        let (claims, names) = (matcher.claims(&interpretation, &encoded), binding_names(base, &interpretation));
         let (reading, asked) = (grammar::read(&interpretation), grammar::asked(&interpretation.question));
         let case = Case { base, matcher, interpretation: &interpretation, claims, names, ranking: &ranking, reading, asked };
-        let mut judged: Vec<(Candidate, Evidence)> = ranking.candidates.iter().map(|c| (c.clone(), evidence::judge(&case, c))).collect();
-        judged.sort_by(|a, b| b.1.confidence.total_cmp(&a.1.confidence).then(b.0.probability.total_cmp(&a.0.probability)));
-        self.prefer_kin(&mut judged);
-        let settled = verbatim.then(|| matcher.verbatim(&interpretation)).flatten();
+        let judged = ranking.candidates.iter().map(|c| (c.clone(), evidence::judge(&case, c)));
+        let (mut intents, others): (Vec<_>, Vec<_>) = judged.partition(|(c, _)| matches!(c.class, Class::Intent(_)));
+        intents.sort_by(|a, b| b.1.order.total_cmp(&a.1.order).then(b.0.probability.total_cmp(&a.0.probability)));
+        self.prefer_kin(&mut intents);
+        self.weigh_first(&case, &mut intents);
+        let mut judged = self.declining_first(intents, others);
         if let Some(class) = settled {
             settle(&mut judged, class);
         }
         let (candidates, evidence): (Vec<_>, Vec<_>) = judged.into_iter().unzip();
         // Two dated events put in order: computed, whatever single fact is also close.
-        let computed = self.events.pair(base, &interpretation).filter(|_| settled.is_none() && !self.settled(&candidates, &evidence));
+        let other_roles = evidence.first().is_some_and(|e| matches!(e.objection, Some(Reason::OtherRoles(_))));
+        let declined = candidates.first().is_some_and(|c| matches!(c.class, Class::Unanswerable(_)) && c.own >= SAME);
+        let free = settled.is_none() && !other_roles && !declined && !self.settled(&candidates, &evidence);
+        let computed = self.events.pair(base, &interpretation).filter(|_| free);
         let (outcome, confidence, events) = match computed.and_then(|pair| Some((relation::order(base, &pair)?, pair))) {
             Some((part, pair)) => (Outcome::Answer(vec![part]), evidence::SURE, Some(pair)),
             None => {
-                let confidence = evidence.first().map_or(0.0, |e| e.confidence);
+                let intent = candidates.iter().position(|c| matches!(c.class, Class::Intent(_))).filter(|_| settled.is_none());
+                let confidence = evidence.get(intent.unwrap_or(0)).map_or(0.0, |e| e.confidence);
                 (self.outcome(&interpretation, &candidates, &evidence), confidence, None)
             }
         };
@@ -146,21 +170,55 @@ impl Answerer {
     }
 
     /// Of candidates that come to the same, the first becomes the one that the model means most and whose kind of answer
-    /// was asked for: confidence says which fact, not in which words.
+    /// was asked for: order says which fact, not in which words.
     fn prefer_kin(&self, judged: &mut [(Candidate, Evidence)]) {
         let effect = |c: &Candidate| self.matcher.effect(&self.base, c.class);
         let Some(first) = judged.first().map(|(c, _)| effect(c)) else { return };
-        let merit =
-            |(c, e): &(Candidate, Evidence)| if e.objection.is_some() { 0.0 } else { c.probability * e.answer_type * e.answer_type };
+        let merit = |(c, e): &(Candidate, Evidence)| if e.is_ruled_out() { 0.0 } else { c.probability * e.answer_type * e.answer_type };
         let best = (0..judged.len())
             .filter(|i| effect(&judged[*i].0) == first)
             .max_by(|a, b| merit(&judged[*a]).total_cmp(&merit(&judged[*b])).then(b.cmp(a)));
         if let Some(best) = best.filter(|b| *b > 0 && merit(&judged[*b]) > 0.0) {
-            // It stands for the whole group, so it takes the group's confidence.
-            let confidence = judged[0].1.confidence;
+            // It stands for the whole group, so it takes the group's place.
+            let order = judged[0].1.order;
             judged[..=best].rotate_right(1);
-            judged[0].1.confidence = confidence;
+            judged[0].1.order = order;
         }
+    }
+
+    /// Works out the confidence of the first of the intents, and of the others as much of it as they are meant.
+    fn weigh_first(&self, case: &Case, intents: &mut [(Candidate, Evidence)]) {
+        let effect = |c: &Candidate| self.matcher.effect(&self.base, c.class);
+        let Some((candidate, evidence)) = intents.first() else { return };
+        let order = evidence.order;
+        let lead = intents.iter().skip(1).find(|(c, _)| effect(c) != effect(candidate)).map_or(f32::INFINITY, |(_, e)| order - e.order);
+        let confidence = confidence::confidence(&evidence.signals, order, lead);
+        for (candidate, evidence) in intents {
+            evidence.confidence = confidence * (evidence.order - order).min(0.0).exp();
+            if evidence.confidence >= evidence::ENOUGH && !evidence.is_ruled_out() {
+                evidence::hold_against_fact(case, candidate, evidence);
+            }
+            evidence.weigh_objections();
+        }
+    }
+
+    /// Puts what declines or chats in front of the intents where none of these is likely enough.
+    fn declining_first(&self, intents: Vec<(Candidate, Evidence)>, others: Vec<(Candidate, Evidence)>) -> Vec<(Candidate, Evidence)> {
+        let mut all = intents;
+        let answered = all.first().is_some_and(|(_, e)| e.confidence >= evidence::ENOUGH);
+        let meant = |c: &Candidate| match c.class {
+            Class::SmallTalk(_) => c.shared >= CHATTER,
+            _ => c.own >= RECOGNISED,
+        };
+        for (candidate, mut evidence) in others.into_iter().rev() {
+            evidence.confidence = candidate.shared;
+            if !answered && meant(&candidate) {
+                all.insert(0, (candidate, evidence));
+            } else {
+                all.push((candidate, evidence));
+            }
+        }
+        all
     }
 
     fn outcome(&self, interpretation: &Interpretation, candidates: &[Candidate], evidence: &[Evidence]) -> Outcome {
@@ -168,8 +226,8 @@ impl Answerer {
             return Outcome::NoAnswer(Reason::NothingClose);
         };
         match best.class {
-            Class::SmallTalk(talk) if first.confidence >= evidence::ENOUGH => Outcome::SmallTalk(talk),
-            Class::Unanswerable(miss) if first.confidence >= evidence::ENOUGH => {
+            Class::SmallTalk(talk) if first.verbatim || best.shared >= CHATTER => Outcome::SmallTalk(talk),
+            Class::Unanswerable(miss) if first.verbatim || best.own >= RECOGNISED => {
                 let reason = Reason::Unanswerable(miss);
                 Outcome::NoAnswer(self.listed(interpretation, candidates, evidence).unwrap_or(reason))
             }
@@ -202,14 +260,14 @@ impl Answerer {
 
     /// Where a name is asked about that a list on record does not have: the reason that shows the list.
     fn listed(&self, interpretation: &Interpretation, candidates: &[Candidate], evidence: &[Evidence]) -> Option<Reason> {
-        // An unanswerable question written beside a list has all of the confidence, and the list may not even be proposed.
-        let beside = candidates.first().map_or(&[][..], |c| match c.class {
+        // Unanswerable questions written beside a list may have all of the confidence, and the list may not even be proposed.
+        let beside = candidates.iter().take_while(|c| matches!(c.class, Class::Unanswerable(_))).flat_map(|c| match c.class {
             Class::Unanswerable(miss) => self.base[miss].near.as_slice(),
             _ => &[],
         });
         let likely = candidates.iter().zip(evidence).filter(|(_, e)| e.confidence >= LISTED);
         let proposed = likely.filter_map(|(c, _)| if let Class::Intent(intent) = c.class { Some(intent) } else { None });
-        beside.iter().copied().chain(proposed).find_map(|intent| {
+        beside.copied().chain(proposed).find_map(|intent| {
             let used = self.base[intent].relation.as_ref().filter(|u| u.find == Find::Holds || u.find == Find::Value)?;
             relation::answer(&self.base, intent, used, interpretation).err().filter(|r| matches!(r, Reason::NotListed { .. }))
         })
@@ -219,6 +277,13 @@ impl Answerer {
     fn says_other(&self, a: IntentId, b: IntentId) -> bool {
         let (a, b) = (&self.base[a], &self.base[b]);
         a.facts.first() != b.facts.first() && !(a.facts.iter().any(|f| b.facts.contains(f)))
+    }
+
+    /// What an intent would show to a question: direct answer and statements; empty where it has nothing to show.
+    pub fn shown(&self, intent: IntentId, interpretation: &Interpretation) -> String {
+        let Ok(part) = self.part(intent, interpretation, &Evidence::neutral()) else { return String::new() };
+        let statements = part.facts.iter().map(|f| self.base[*f].statement.as_str());
+        std::iter::once(part.direct.as_str()).chain(statements).filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" ")
     }
 
     /// Why a weak match is not enough: what was not understood, or nothing close.
@@ -242,8 +307,8 @@ impl Answerer {
             return relation::answer(&self.base, id, used, interpretation);
         }
         // A name or figure that is not the statement's, or a choice: no "Yes." to it, the statement puts it right.
-        let agrees =
-            (evidence.unmatched.is_empty() && evidence.figures.is_empty() && !evidence.choice) || intent.answer_type != AnswerType::YesNo;
+        let other = evidence.choice || evidence.displaced || !evidence.unmatched.is_empty() || !evidence.figures.is_empty();
+        let agrees = !other || intent.answer_type != AnswerType::YesNo;
         let direct = if agrees && direct_fits(intent.answer_type, intent.false_premise, &interpretation.question) {
             intent.answer.clone()
         } else {
@@ -262,7 +327,7 @@ impl Answerer {
 fn settle(judged: &mut Vec<(Candidate, Evidence)>, class: Class) {
     let at = judged.iter().position(|(candidate, _)| candidate.class == class);
     let (candidate, evidence) = at.map(|at| judged.remove(at)).unwrap_or_else(|| {
-        let candidate = Candidate { class, probability: 0.0, shared: 0.0, likeness: 1.0 };
+        let candidate = Candidate { class, probability: 0.0, shared: 0.0, own: 1.0, phrase: 1.0, statement: 0.0, centre: 1.0 };
         (candidate, Evidence::neutral())
     });
     let confidence = evidence.confidence.max(evidence::VERBATIM);

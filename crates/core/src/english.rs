@@ -92,6 +92,7 @@ pub struct Lists {
     pub before_names: Words,
     pub before_pronouns: Words,
     pub open_alternatives: Words,
+    pub pointless: Words,
     pub units: Words,
     pub clock: Words,
     pub letters: Words,

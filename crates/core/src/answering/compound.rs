@@ -1,14 +1,14 @@
 //! Compound questions: split, each part decided on its own, and combined.
 
-use super::{AnswerPart, Decision, Outcome, Part, Reason, evidence};
+use super::{AnswerPart, Decision, Outcome, Part, Reason};
 use crate::english::{Word, WordClass, english};
 use crate::interpretation::{Interpretation, Mention};
 use crate::knowledge::FactId;
 use crate::question::Question;
 use std::ops::Range;
 
-/// Confidence that a part must have to be answered where the whole was not: more than [`evidence::ENOUGH`], since a part has lost
-/// its context, and less than [`evidence::SURE`], since all parts have to reach it.
+/// Confidence that a part must have to be answered where the whole was not: more than [`super::evidence::ENOUGH`], since a part has lost
+/// its context, and less than [`super::evidence::SURE`], since all parts have to reach it.
 const HALF: f32 = 0.6;
 /// Most parts of one message that are answered apart: more answers at once are an essay, and each part takes the time of a question.
 const MAX_PARTS: usize = 4;
@@ -53,7 +53,7 @@ pub(super) fn combine(whole: Decision, parts: Vec<(Part, bool)>) -> (Decision, V
         |part: &Part, separate: bool| matches!(part.decision.outcome, Outcome::Answer(_)) && (separate || part.decision.confidence >= HALF);
     // What is no answer must be a question that is known not to be on record, or surely one. In doubt the whole is one question.
     let is_refusal = |part: &Part, separate: bool| match &part.decision.outcome {
-        Outcome::NoAnswer(reason) => separate || (known(reason) && part.decision.confidence >= evidence::ENOUGH),
+        Outcome::NoAnswer(reason) => separate || known(reason),
         Outcome::Clarify(_) | Outcome::SmallTalk(_) => separate,
         Outcome::Answer(_) => false,
     };
@@ -124,8 +124,11 @@ fn boundary(interpretation: &Interpretation, from: usize) -> Option<Cut> {
         let opener = words.get(start + usize::from(preposition))?;
         let left = &words[from..end];
         let left_asks = left.iter().take(4).any(asks) || left.iter().any(|w| lists.question_words.has(&w.text));
-        let two = (ended || and) && asks(opener) && left_asks && content(left) && words.len() - start >= 2;
-        two.then(|| Cut { end, start, sentence: before.is_some_and(|t| t.ends_clause) })
+        let sentence = before.is_some_and(|t| t.ends_clause);
+        // "In which country, by her account, has it been growing?": behind a comma alone, the auxiliary is that of the question before.
+        let awaited = !and && !sentence && lists.openers.has(&opener.text) && !left.iter().any(|w| lists.openers.has(&w.text));
+        let two = (ended || and) && asks(opener) && !awaited && left_asks && content(left) && words.len() - start >= 2;
+        two.then_some(Cut { end, start, sentence })
     })
 }
 

@@ -1,15 +1,15 @@
 //! What speaks for and against an intent that was proposed: names, leftover words, what is asked for, denial, time.
 
-use super::Reason;
+use super::{Reason, confidence};
 use crate::dictionary::Grade;
-use crate::english::{WordClass, english};
-use crate::grammar::{self, Asked, Name, Reading, RoleObjection, Shown, Support};
+use crate::english::{Word, WordClass, english};
+use crate::grammar::{self, Asked, Frame, Kind, Missing, Name, Reading, RoleObjection, Shown, Support};
 use crate::interpretation::{Interpretation, Mention, Span};
-use crate::knowledge::{AnswerType, EntityId, IntentId, KnowledgeBase};
-use crate::matching::{Candidate, Claim, Class, Matcher, Profile, Ranking, word_key};
+use crate::knowledge::{AnswerType, EntityId, Intent, KnowledgeBase};
+use crate::matching::{Candidate, Claim, Class, Figure, Matcher, Profile, Ranking, word_key};
 
 /// Confidence from which a question is answered: where being right is likelier than being wrong. What a false answer costs
-/// against a needless refusal is in the constant of the regression ([`BIAS`]), so it is not counted twice here.
+/// against a needless refusal is counted in the fit (see `tools/confidence`), and not twice.
 pub const ENOUGH: f32 = 0.5;
 /// Confidence from which no runner-up is looked at: four times as likely right as wrong, and a runner-up that is as sure would
 /// say nearly the same.
@@ -20,10 +20,10 @@ pub const VERBATIM: f32 = 0.99;
 /// figures do not tell them apart: a question that could be answered is held up by every choice that is offered.
 pub const CLOSE: f32 = 0.03;
 
+/// Confidence of a candidate that something forbids, at most: above what is far from everything on record, below what is answered.
+const RULED_OUT: f32 = 0.3;
 /// Probability of a fact from which a wrong name in a yes-no question is put right instead of declined.
 const BEYOND_DOUBT: f32 = 0.8;
-/// Probability of small talk from which it is believed.
-const CHATTER: f32 = 0.6;
 
 /// Coverage that every answer must reach, whatever the model thinks: with few intents to choose from, one of them is
 /// always likely. The right answers to our golden questions reach 0.19 and more, the least where an order to the bot
@@ -39,6 +39,8 @@ pub struct Evidence {
     pub unmatched: Vec<EntityId>,
     /// Whether it offers a choice between names, of which the candidate speaks of one: no yes or no answers that.
     pub choice: bool,
+    /// Whether a name, year or unit of the question stands where its fact has another: no yes answers that.
+    pub displaced: bool,
     /// How well what is asked for agrees with what is supplied, 0 to 1.
     pub answer_type: f32,
     /// Whether question and paraphrases deny alike.
@@ -49,10 +51,16 @@ pub struct Evidence {
     pub leftover: Vec<usize>,
     /// What forbids it, whatever the score.
     pub objection: Option<Reason>,
+    /// Where its names stand in other places: what the question asks, and what is on record.
+    pub conflict: Option<Box<(Frame, Frame)>>,
+    /// What grammar has against it; forbids it where it would be answered otherwise.
+    pub(super) grammatical: Option<Reason>,
     /// Whether the question is one of its paraphrases, word for word; then nothing forbids it.
     pub verbatim: bool,
     /// The signals that confidence is made of, in the order of [`SIGNALS`].
     pub signals: [f32; SIGNALS.len()],
+    /// How much it is meant, against other candidates for the same question.
+    pub order: f32,
     /// All of it in one figure, 0 to 1.
     pub confidence: f32,
 }
@@ -64,14 +72,34 @@ impl Evidence {
             coverage: 1.0,
             unmatched: Vec::new(),
             choice: false,
+            displaced: false,
             answer_type: 1.0,
             polarity: true,
             figures: Vec::new(),
             leftover: Vec::new(),
             objection: None,
+            conflict: None,
+            grammatical: None,
             verbatim: false,
             signals: [0.0; SIGNALS.len()],
+            order: 0.0,
             confidence: 0.0,
+        }
+    }
+
+    /// Whether something forbids it.
+    pub fn is_ruled_out(&self) -> bool {
+        self.objection.is_some() || self.grammatical.is_some()
+    }
+
+    /// Lets what forbids it lower its confidence, once that is known.
+    pub(super) fn weigh_objections(&mut self) {
+        // The reason of grammar is worth saying only where the candidate is meant.
+        if self.objection.is_none() && self.confidence >= ENOUGH {
+            self.objection = self.grammatical.take();
+        }
+        if self.objection.is_some() {
+            self.confidence = self.confidence.min(RULED_OUT);
         }
     }
 
@@ -81,23 +109,38 @@ impl Evidence {
     }
 }
 
-/// What confidence is made of.
-pub const SIGNALS: [&str; 15] = [
+/// What order and confidence are made of.
+pub const SIGNALS: [&str; 30] = [
     "log-probability",
     "probability",
     "shared",
-    "coverage",
-    "leftover",
-    "answer_type",
-    "polarity",
-    "unmatched",
-    "figures",
-    "unanswerable",
-    "small-talk",
-    "open-office",
     "opposed",
+    "phrase",
+    "phrase_lead",
+    "statement",
+    "statement_lead",
+    "unanswerable_lead",
+    "centre",
+    "centre_lead",
+    "coverage",
+    "least_word",
+    "leftover",
+    "topics",
+    "answer_type",
     "mismatch",
-    "likeness",
+    "not_supplied",
+    "supplied",
+    "year_conflict",
+    "year_missing",
+    "figure_missing",
+    "degree_missing",
+    "figures",
+    "unmatched",
+    "open_office",
+    "polarity",
+    "roles",
+    "paraphrases",
+    "guarded",
 ];
 
 /// How well an asked kind is served by a supplied one, 0 to 1.
@@ -145,7 +188,7 @@ pub fn judge(case: &Case, candidate: &Candidate) -> Evidence {
     let Case { base, matcher, interpretation, .. } = *case;
     let mut evidence = Evidence::neutral();
     let Some(profile) = matcher.profile_of(base, candidate.class) else { return evidence };
-    let leftover = cover(case, profile, &mut evidence);
+    let words = cover(case, profile, &mut evidence);
     if let Class::Intent(id) = candidate.class {
         let intent = &base[id];
         evidence.answer_type = match interpretation.question.expected {
@@ -165,20 +208,27 @@ pub fn judge(case: &Case, candidate: &Candidate) -> Evidence {
         objections(base, interpretation, candidate, &mut evidence);
     }
     let flag = |b: bool| f32::from(u8::from(b));
+    let structure = Structure::of(case, candidate.class, profile);
+    evidence.displaced = structure.other_unit;
+    let (ranking, effect) = (case.ranking, matcher.effect(base, candidate.class));
+    let guarded = !base.unanswerables.is_empty();
     evidence.signals = [
         candidate.probability.max(3e-4).ln() / 8.0 + 1.0,
         candidate.probability,
         candidate.shared,
+        opposed(ranking, candidate),
+        candidate.phrase,
+        candidate.phrase - ranking.other(effect).max(0.0),
+        candidate.statement,
+        candidate.statement - ranking.statement,
+        if guarded { candidate.phrase - ranking.unanswerable().max(0.0) } else { 0.0 },
+        candidate.centre,
+        candidate.centre - ranking.other_centre(effect),
         evidence.coverage,
-        leftover,
+        words.least,
+        words.leftover,
+        (words.topics + 1.0).ln(),
         evidence.answer_type,
-        flag(evidence.polarity),
-        evidence.unmatched.len().min(2) as f32,
-        evidence.figures.len().min(2) as f32,
-        flag(matches!(candidate.class, Class::Unanswerable(_))),
-        flag(matches!(candidate.class, Class::SmallTalk(_))),
-        flag(!interpretation.open_offices.is_empty() && matches!(candidate.class, Class::Intent(_))),
-        opposed(case.ranking, candidate),
         // A question that asks when, where, why or how many is not answered by a yes or a name.
         if matches!(interpretation.question.expected, Some(AnswerType::Date | AnswerType::Place | AnswerType::Reason | AnswerType::Number))
         {
@@ -186,22 +236,70 @@ pub fn judge(case: &Case, candidate: &Candidate) -> Evidence {
         } else {
             0.0
         },
-        candidate.likeness,
+        flag(structure.supply == Support::No),
+        flag(structure.supply == Support::Yes),
+        structure.missing(|m| matches!(m, Missing::Year(_)) && structure.dated),
+        structure.missing(|m| matches!(m, Missing::Year(_)) && !structure.dated),
+        structure.missing(|m| matches!(m, Missing::Figure(_))),
+        structure.missing(|m| matches!(m, Missing::Count(_) | Missing::Ordinal(_) | Missing::Superlative(_))),
+        evidence.figures.len().min(2) as f32,
+        evidence.unmatched.len().min(2) as f32,
+        flag(!interpretation.open_offices.is_empty()),
+        flag(evidence.polarity),
+        structure.roles,
+        (profile.paraphrases() as f32 + 1.0).ln() / 4.0,
+        flag(guarded),
     ];
-    evidence.confidence = confidence(&evidence.signals, base.unanswerables.is_empty());
-    // Reading roles takes longer than all the rest, and rules out only what would be answered.
+    evidence.order = confidence::order(&evidence.signals);
+    if let Some(RoleObjection::Exchanged { asked, told, .. }) = &structure.objection {
+        evidence.conflict = Some(Box::new((asked.clone(), told.clone())));
+    }
     if let Class::Intent(id) = candidate.class
-        && evidence.confidence >= ENOUGH
         && evidence.objection.is_none()
     {
         let strange = || strange_name(case, profile).map(|name| Reason::Unaccounted(vec![name]));
-        evidence.objection = strange().or_else(|| structural(case, id, profile, &evidence));
-    }
-    if matches!(candidate.class, Class::SmallTalk(_)) && candidate.shared < CHATTER {
-        // Someone who asks a question does not want a greeting.
-        evidence.confidence *= candidate.shared;
+        evidence.grammatical = strange().or_else(|| structure.reason(case, &base[id], profile, &evidence.figures));
     }
     evidence
+}
+
+/// Whether exchanged names mean something else. Those that do not act can change places and mean the same ("the forest in the basin", "the basin's
+/// forest"; "it is covered", "it covers"), unless a statement has both and settles it. Plain nouns change places even more easily.
+fn exchange_holds(case: &Case, objection: &RoleObjection) -> bool {
+    let RoleObjection::Exchanged { name, asked, settles, .. } = objection else { return false };
+    let names = || asked.roles.iter().map(|role| &role.name).filter(|name| name.is_proper());
+    // Of a name that is nowhere on record nobody knows what it is; two of them are not judged.
+    let alone = names().count() < 2;
+    let acts = |name: &Name| match name {
+        Name::Entity(e) => english().kinds.acts(&case.base[*e].kind),
+        _ => alone,
+    };
+    name.is_proper() && (*settles || names().all(acts))
+}
+
+/// What all that is said of a candidate's fact has against it, where it would be answered: its own paraphrases may not tell who does what, and those of
+/// another way to the same fact do. Notes where the question has a name that the fact has elsewhere.
+pub(super) fn hold_against_fact(case: &Case, candidate: &Candidate, evidence: &mut Evidence) {
+    let Class::Intent(id) = candidate.class else { return };
+    let intent = &case.base[id];
+    let Some(&fact) = intent.facts.first().filter(|_| intent.relation.is_none()) else { return };
+    let said = case.matcher.said_of(fact);
+    let exchanged = grammar::exchanged(&case.reading, said.clone()).0.filter(|objection| exchange_holds(case, objection));
+    if let Some(RoleObjection::Exchanged { asked, told, .. }) = exchanged {
+        evidence.conflict = Some(Box::new((asked, told)));
+        evidence.grammatical = Some(Reason::OtherRoles(fact));
+        return;
+    }
+    let kind = |name: &Name| if let Name::Entity(entity) = name { Some(case.base[*entity].kind.as_str()) } else { None };
+    if let Some(conflict) = grammar::taken(&case.reading, said, |a, b| kind(a) == kind(b)) {
+        evidence.conflict = Some(Box::new(conflict));
+        // Where it asks "is it so?", the statement puts the name right.
+        if case.interpretation.question.expected == Some(AnswerType::YesNo) {
+            evidence.displaced = true;
+        } else {
+            evidence.grammatical = Some(Reason::OtherRoles(fact));
+        }
+    }
 }
 
 /// The probability of what would come to the opposite: of declining for an intent, of the likeliest answer for an unanswerable question.
@@ -210,27 +308,153 @@ fn opposed(ranking: &Ranking, candidate: &Candidate) -> f32 {
     ranking.candidates.iter().filter(|c| answers(c) != answers(candidate)).map(|c| c.shared).fold(0.0, f32::max)
 }
 
-/// Share of the question's weight that the candidate accounts for, and the words that it does not; returns the weight of
-/// the heaviest of these, over that of a word never seen.
-fn cover(case: &Case, profile: &Profile, evidence: &mut Evidence) -> f32 {
-    let Case { matcher, interpretation, .. } = *case;
-    let (mut all, mut covered, mut heaviest) = (0.0, 0.0, 0.0f32);
+/// What grammar says of a candidate.
+struct Structure {
+    /// 1: names stand in the same roles; 0.5: nothing to compare; 0: contradicted.
+    roles: f32,
+    objection: Option<RoleObjection>,
+    supply: Support,
+    /// Whether nothing of the kind that is asked for would be shown.
+    lacks: bool,
+    missing: Vec<Missing>,
+    /// Whether a figure of the question has another unit in what would be shown.
+    other_unit: bool,
+    /// Whether what would be shown has a year.
+    dated: bool,
+}
+
+impl Structure {
+    fn of(case: &Case, class: Class, profile: &Profile) -> Structure {
+        let Case { base, matcher, interpretation, .. } = *case;
+        let Class::Intent(id) = class else {
+            return Structure {
+                roles: 0.5,
+                objection: None,
+                supply: Support::Unknown,
+                lacks: false,
+                missing: Vec::new(),
+                other_unit: false,
+                dated: false,
+            };
+        };
+        let intent = &base[id];
+        let told: Vec<Reading> = intent.facts.iter().filter_map(|f| matcher.told(*f)).cloned().collect();
+        let compared = grammar::compare(&case.reading, &profile.readings, &told);
+        let mut text = intent.answer.clone();
+        for fact in &intent.facts {
+            text.push(' ');
+            text.push_str(&base[*fact].statement);
+        }
+        let shown = Shown::new(&text, profile.shown.iter().map(|e| base[*e].kind.as_str()));
+        let question = &interpretation.question;
+        let supplied = grammar::supplies(&case.asked, question, &shown);
+        // A false premise is put right whatever was asked of it, so that this says nothing of how likely it is meant.
+        let supply = if intent.false_premise { Support::Unknown } else { supplied };
+        let focus: Vec<Word> = question.words.iter().zip(&question.focus).filter(|(_, f)| **f).map(|(w, _)| w.clone()).collect();
+        let figures: Vec<Word> = profile.figures.iter().map(|f| english().word(f, 0)).collect();
+        let mut missing = grammar::missing(&focus, &[shown.words(), &figures]);
+        // What is in no figures may stand in a paraphrase.
+        missing.retain(|m| match m {
+            Missing::Year(_) | Missing::Figure(_) => true,
+            Missing::Count(word) | Missing::Ordinal(word) | Missing::Superlative(word) => !profile.has(word_key(&english().stem(word))),
+        });
+        let other_unit = grammar::has_other_unit(&focus, shown.words());
+        let dated = shown.words().iter().any(|word| is_year(&word.text));
+        Structure {
+            roles: compared.agreement,
+            objection: compared.objection,
+            supply,
+            lacks: supplied == Support::No,
+            missing,
+            other_unit,
+            dated,
+        }
+    }
+
+    /// What rules an intent out: names in each other's roles, denial on one side only, or nothing of the kind that is asked for in what it would
+    /// show.
+    fn reason(&self, case: &Case, intent: &Intent, profile: &Profile, figures: &[String]) -> Option<Reason> {
+        let fact = intent.facts.first().copied();
+        let roles = fact.zip(self.objection.as_ref()).and_then(|(fact, objection)| match objection {
+            RoleObjection::Exchanged { .. } => exchange_holds(case, objection).then_some(Reason::OtherRoles(fact)),
+            RoleObjection::Polarity { .. } | RoleObjection::Excepted(_) => Some(Reason::OtherPolarity(fact)),
+            RoleObjection::Qualifier(word) | RoleObjection::Opposite(word, _) => Some(Reason::Unaccounted(vec![word.clone()])),
+        });
+        // What a relation shows depends on the names in the question, and a mistake is put right in its own way.
+        let computed = intent.relation.is_some() && case.asked.kind != Kind::Reason;
+        if roles.is_some() || computed {
+            return roles;
+        }
+        // Where a paraphrase asks for the same kind, its author says that this answers it.
+        if self.lacks && !profile.asked.contains(&case.asked.kind) {
+            return Some(Reason::NotSupplied(case.asked.kind));
+        }
+        if intent.relation.is_some() || intent.false_premise {
+            return None;
+        }
+        // "Size 41" is answered by nothing that is asked about "size 39". Where it asks "is it so?", the statement puts a count right.
+        let is_it_so = case.interpretation.question.expected == Some(AnswerType::YesNo);
+        let asked = Figure::all(case.interpretation);
+        let sibling = |figure: &&Figure| {
+            let other = |f: &Figure| f.is_sibling(figure) && !asked.iter().any(|a| a.text == f.text);
+            !profile.asked_figures.iter().any(|f| f.text == figure.text)
+                && (!is_it_so || figure.names())
+                && profile.asked_figures.iter().any(other)
+        };
+        if let Some(figure) = asked.iter().find(sibling) {
+            return Some(Reason::Unaccounted(vec![figure.text.clone()]));
+        }
+        // What happened in one year answers nothing about another; where it asks "is it so?", the statement puts the year right.
+        let year = figures.iter().find(|figure| is_year(figure))?;
+        (self.dated && !is_it_so).then(|| Reason::Unaccounted(vec![year.clone()]))
+    }
+
+    /// How many are missing of a kind, two at most.
+    fn missing(&self, of: impl Fn(&Missing) -> bool) -> f32 {
+        self.missing.iter().filter(|m| of(m)).count().min(2) as f32
+    }
+}
+
+/// How a candidate accounts for a question's words.
+struct Words {
+    /// The least that it accounts for one topic word, 0 to 1; 1 where there is none.
+    least: f32,
+    /// The weight of what it leaves of the heaviest word, over that of a word never seen.
+    leftover: f32,
+    /// How many topic words there are, twelve at most.
+    topics: f32,
+}
+
+/// Share of the question's weight that the candidate accounts for, and the words that it does not.
+fn cover(case: &Case, profile: &Profile, evidence: &mut Evidence) -> Words {
+    let Case { base, matcher, interpretation, .. } = *case;
+    let (mut all, mut covered, mut heaviest, mut least, mut topics) = (0.0, 0.0, 0.0f32, 1.0f32, 0u8);
     for (index, (span, claim)) in interpretation.spans.iter().zip(&case.claims).enumerate() {
-        let share = matcher.accounts_for(profile, claim);
+        let likeness = matcher.accounts_for(base, profile, claim);
+        let share = ((likeness - UNRELATED) / (RELATED - UNRELATED)).clamp(0.0, 1.0);
         let weight = claim.weight;
         all += weight;
         covered += weight * share;
         let content = !matches!(span.mention, Mention::Word) || interpretation.question.words[span.from].class == WordClass::Content;
         if content && interpretation.question.focus[span.from] {
             heaviest = heaviest.max(weight * (1.0 - share));
-            if share < 0.5 {
+            least = least.min(likeness);
+            topics += 1;
+            if share < NEAR_ENOUGH {
                 evidence.leftover.push(index);
             }
         }
     }
     evidence.coverage = if all > 0.0 { covered / all } else { 0.0 };
-    heaviest / matcher.unseen_weight()
+    Words { least, leftover: heaviest / matcher.unseen_weight(), topics: f32::from(topics.min(12)) }
 }
+
+/// Likeness of words that have nothing to do with each other but stand in like sentences, and of those that mean the same there: between them a
+/// word is accounted for in part.
+const UNRELATED: f32 = 0.3;
+const RELATED: f32 = 0.75;
+/// Share from which a word counts as accounted for when a refusal names what is not.
+const NEAR_ENOUGH: f32 = 0.5;
 
 /// "Was it A, B or C who ...": those that the candidate does not speak of are no strangers, they are wrong alternatives.
 fn is_alternative(profile: &Profile, interpretation: &Interpretation, stray: EntityId) -> bool {
@@ -285,9 +509,11 @@ fn objections(base: &KnowledgeBase, interpretation: &Interpretation, candidate: 
     // The sources' last year; what is asked of a later one cannot be on record.
     let last = base.sources.iter().filter_map(|s| s.date.as_ref()?.get(..4)?.parse::<u32>().ok()).max().unwrap_or(u32::MAX);
     let year = evidence.figures.iter().find(|f| f.len() == 4 && f.parse::<u32>().is_ok_and(|y| y > last && y <= last.saturating_add(100)));
-    // "The of and to": where there is nothing but grammar, nothing is asked.
-    let says_something =
-        |p: &crate::interpretation::Span| p.mention != Mention::Word || interpretation.question.words[p.from].class != WordClass::Function;
+    // "The of and to", "who said that": where there is nothing but grammar, nothing is asked.
+    let says_something = |p: &Span| {
+        let word = &interpretation.question.words[p.from];
+        p.mention != Mention::Word || word.class != WordClass::Function && !english().lists.pointless.has(&word.text)
+    };
     evidence.objection = if !interpretation.spans.iter().any(says_something) {
         Some(Reason::NothingClose)
     } else if let Some(year) = year {
@@ -328,65 +554,7 @@ fn strange_name(case: &Case, profile: &Profile) -> Option<String> {
 /// Endings of adjectives such as "Nigerian" and "Portuguese": they have capitals and are no names.
 const NATIONAL: [&str; 3] = ["an", "ish", "ese"];
 
-/// What grammar has against an intent: names in each other's roles, denial on one side only, or nothing of the kind that is asked for in what it
-/// would show.
-fn structural(case: &Case, id: IntentId, profile: &Profile, evidence: &Evidence) -> Option<Reason> {
-    let (base, intent) = (case.base, &case.base[id]);
-    let told: Vec<Reading> = intent.facts.iter().filter_map(|f| case.matcher.told(*f)).cloned().collect();
-    let objection = grammar::objection(&case.reading, &profile.readings, &told);
-    let roles = intent.facts.first().copied().zip(objection).and_then(|(fact, objection)| match objection {
-        // Two names that do not act can change places and mean the same ("the forest in the basin", "the basin's forest"), unless a statement
-        // has both and settles it. Plain nouns change places even more easily.
-        RoleObjection::Exchanged { name, asked, settles, .. } => {
-            let names = || asked.roles.iter().map(|role| &role.name).filter(|name| name.is_proper());
-            let acts = |name: &Name| matches!(name, Name::Entity(e) if english().kinds.acts(&base[*e].kind));
-            (name.is_proper() && (settles || names().count() < 2 || names().all(acts))).then_some(Reason::OtherRoles(fact))
-        }
-        RoleObjection::Polarity { .. } | RoleObjection::Excepted(_) => Some(Reason::OtherPolarity(fact)),
-        RoleObjection::Qualifier(word) | RoleObjection::Opposite(word, _) => Some(Reason::Unaccounted(vec![word])),
-    });
-    // What a relation shows depends on the names in the question, and a mistake is put right in its own way.
-    if roles.is_some() || intent.false_premise || intent.relation.is_some() {
-        return roles;
-    }
-    let statements = intent.facts.iter().map(|f| base[*f].statement.as_str());
-    let text = std::iter::once(intent.answer.as_str()).chain(statements).collect::<Vec<_>>().join(" ");
-    let shown = Shown::new(&text, profile.shown.iter().map(|e| base[*e].kind.as_str()));
-    let question = &case.interpretation.question;
-    let supply = grammar::supplies(&case.asked, question, &shown);
-    // Where a paraphrase asks for the same kind, its author says that this answers it.
-    if supply == Support::No && !profile.asked.contains(&case.asked.kind) {
-        return Some(Reason::NotSupplied(case.asked.kind));
-    }
-    // What happened in one year answers nothing about another; where it asks "is it so?", the statement puts the year right.
-    let year = evidence.figures.iter().find(|figure| is_year(figure))?;
-    let dated = shown.words().iter().any(|word| is_year(&word.text));
-    (dated && question.expected != Some(AnswerType::YesNo)).then(|| Reason::Unaccounted(vec![year.clone()]))
-}
-
 /// Whether a figure looks like a year.
 fn is_year(figure: &str) -> bool {
     figure.len() == 4 && figure.parse::<u32>().is_ok_and(|year| (1000..2200).contains(&year))
 }
-
-/// All of it in one figure: a logistic regression over the signals, the probability that the candidate is right. A knowledge base
-/// without unanswerable questions has nothing that teaches where its boundary runs, so its signals weigh otherwise.
-fn confidence(signals: &[f32; SIGNALS.len()], plain: bool) -> f32 {
-    let (bias, weights) = if plain { (PLAIN_BIAS, &PLAIN_WEIGHTS) } else { (BIAS, &WEIGHTS) };
-    let z: f32 = bias + weights.iter().zip(signals).map(|(w, s)| w * s).sum::<f32>();
-    1.0 / (1.0 + (-z).exp())
-}
-
-/// For knowledge bases with unanswerable questions: fitted by `examples/fit_confidence.rs` to the built-in knowledge base. The fit
-/// weighs a wrong answer and a needless refusal alike; here a wrong one is worse, so the weight of an unanswerable question is 0
-/// instead of -1.24 and the constant -3.4 instead of -3.30. Of 100 paraphrases that were left out, the fit answers 85.0 rightly and
-/// 5.9 wrongly, and 22.3 of 100 unanswerable questions; so moved, 82.5, 5.0 and 17.0.
-const BIAS: f32 = -3.4;
-const WEIGHTS: [f32; SIGNALS.len()] =
-    [2.737, -3.671, 6.925, 1.010, 0.570, -0.066, 0.081, -2.573, -1.393, 0.000, -0.426, -0.565, -0.773, -0.891, -0.463];
-/// For knowledge bases without: fitted by cross-validation over the paraphrases of three plain knowledge bases (CLINC150 with ten
-/// paraphrases an intent and with all, BANKING77 with ten), a tenth of the paraphrases and a tenth of the intents left out, the latter
-/// to stand for what is out of scope. There, half of the questions are; the bias is that of the fit, moved by the logarithm of four
-/// for one question in five. No plain knowledge base has unmatched entities, whose weight is the other knowledge bases'.
-const PLAIN_BIAS: f32 = -9.06;
-const PLAIN_WEIGHTS: [f32; SIGNALS.len()] = [6.00, 2.01, 0.0, 2.00, 0.53, 0.29, 0.0, -2.350, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 2.88];

@@ -3,7 +3,7 @@
 use super::timeline::EventPair;
 use super::{AnswerPart, Reason};
 use crate::interpretation::Interpretation;
-use crate::knowledge::{EntityId, FactId, Find, IntentId, KnowledgeBase, Relation, RelationUse, Row, date_in_words};
+use crate::knowledge::{AnswerType, EntityId, FactId, Find, IntentId, KnowledgeBase, Relation, RelationUse, Row, date_in_words};
 
 /// Numbers up to ten in words, as running text has them.
 pub fn number_in_words(number: usize) -> String {
@@ -49,6 +49,7 @@ pub(super) fn answer(
     let unlisted = |e: EntityId| Reason::NotListed { entity: e, if_unknown: used.if_unknown.clone() };
     let fill = |template: &str, subjects: &[EntityId]| {
         let names: Vec<&str> = subjects.iter().map(|e| name(*e)).collect();
+        let template = if names.len() > 1 { plural(template) } else { template.to_owned() };
         sentence(&template.replace("{subject}", &listed(&names)))
     };
     let all_facts = || {
@@ -59,6 +60,11 @@ pub(super) fn answer(
     match used.find {
         Find::Holds => {
             let Some(&first) = subjects.first() else { return Err(Reason::NothingClose) };
+            // "Which of A, B and C": those of them that are on the list are in its statement.
+            let choice = subjects.len() > 1 && interpretation.question.expected != Some(AnswerType::YesNo);
+            if choice && subjects.iter().any(|e| row(*e).is_some()) && subjects.iter().any(|e| row(*e).is_none()) {
+                return part(String::new(), all_facts().into_iter().take(1).collect());
+            }
             if let Some(&other) = subjects.iter().find(|e| row(**e).is_none() && !is_complete_for(base, relation, **e)) {
                 return Err(unlisted(other));
             }
@@ -155,4 +161,12 @@ fn between(early: &str, late: &str) -> String {
     let year = |d: &str| d.split('-').next().and_then(|y| y.parse::<i64>().ok()).unwrap_or(0);
     let n = usize::try_from(year(late) - year(early)).unwrap_or(0);
     format!("{} {}", sentence(&number_in_words(n)), if n == 1 { "year" } else { "years" })
+}
+
+/// A template as it reads with several subjects: "{subject} has not" becomes "{subject} have not".
+fn plural(template: &str) -> String {
+    let forms = [("has", "have"), ("is", "are"), ("was", "were"), ("does", "do")];
+    forms
+        .iter()
+        .fold(template.to_owned(), |text, (one, several)| text.replace(&format!("{{subject}} {one} "), &format!("{{subject}} {several} ")))
 }

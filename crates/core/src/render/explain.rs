@@ -4,6 +4,7 @@ use super::escape_control;
 use super::json::name;
 use crate::answering::evidence::Evidence;
 use crate::answering::{EventPair, Outcome, Part, Reason, Reply};
+use crate::grammar::{self, Frame, Name, Place, Role};
 use crate::interpretation::{Interpretation, Mention};
 use crate::knowledge::{AnswerType, EntityId, KnowledgeBase};
 use crate::matching::Candidate;
@@ -64,7 +65,33 @@ fn understood(base: &KnowledgeBase, interpretation: &Interpretation) -> Value {
         "answer_type": interpretation.question.expected.map(AnswerType::as_str),
         "denies": interpretation.question.denies,
         "implied": ids(base, &interpretation.implied),
+        "roles": roles(base, interpretation),
     })
+}
+
+/// Who does what to whom, a line for each deed: "osmani (agent) ask biden (patient)".
+fn roles(base: &KnowledgeBase, interpretation: &Interpretation) -> Vec<String> {
+    grammar::read(interpretation).frames.iter().map(|f| frame(base, f)).collect()
+}
+
+/// Who does what to whom, in a line.
+fn frame(base: &KnowledgeBase, frame: &Frame) -> String {
+    let name = |name: &Name| match name {
+        Name::Entity(e) => base[*e].id.clone(),
+        Name::Slot => "slot".to_owned(),
+        Name::Text(text) | Name::Noun(text) => text.clone(),
+    };
+    let place = |place: &Place| match place {
+        Place::Agent => "agent".to_owned(),
+        Place::Patient => "patient".to_owned(),
+        Place::Owner => "owner".to_owned(),
+        Place::Behind(preposition) => preposition.clone(),
+    };
+    let act = frame.object.as_ref().map_or(frame.act.stem.clone(), |object| format!("{} {}", frame.act.stem, object.stem));
+    let (first, others): (Vec<&Role>, Vec<&Role>) = frame.roles.iter().partition(|role| role.place == Place::Agent);
+    let told = |roles: Vec<&Role>| roles.into_iter().map(|r| format!("{} ({})", name(&r.name), place(&r.place))).collect::<Vec<_>>();
+    let act = if frame.negative { format!("not {act}") } else { act };
+    [told(first), vec![act], told(others)].concat().join(" ")
 }
 
 fn events(base: &KnowledgeBase, pair: Option<&EventPair>) -> Value {
@@ -77,7 +104,8 @@ fn candidates(base: &KnowledgeBase, interpretation: Option<&Interpretation>, can
             "class": name(base, candidate.class), "probability": candidate.probability, "shared": candidate.shared, "coverage": e.coverage,
             "answer_type": e.answer_type, "polarity": e.polarity, "unmatched": ids(base, &e.unmatched), "figures": e.figures,
             "leftover": interpretation.map(|i| e.leftover_words(i)),
-            "verbatim": e.verbatim, "objection": e.objection.as_ref().map(Reason::as_str), "signals": e.signals, "confidence": e.confidence,
+            "likeness": {"phrase": candidate.phrase, "statement": candidate.statement},
+            "verbatim": e.verbatim, "objection": e.objection.as_ref().map(Reason::as_str), "signals": e.signals.as_slice(), "confidence": e.confidence,
         })
     });
     list.collect()
@@ -106,6 +134,9 @@ fn describe(out: &mut String, base: &KnowledgeBase, interpretation: &Interpretat
     if !interpretation.implied.is_empty() {
         line(out, "implied", &ids(base, &interpretation.implied).join(", "));
     }
+    for told in roles(base, interpretation) {
+        line(out, "roles", &told);
+    }
     for correction in &interpretation.corrections {
         line(out, "corrected", &format!("\"{}\" to {}", correction.from, correction.to));
     }
@@ -120,11 +151,17 @@ fn computed(out: &mut String, base: &KnowledgeBase, pair: Option<&EventPair>) {
 fn weigh(out: &mut String, base: &KnowledgeBase, interpretation: Option<&Interpretation>, candidates: &[Candidate], evidence: &[Evidence]) {
     for (candidate, evidence) in candidates.iter().zip(evidence) {
         line(out, "candidate", &format!("{:.2} {}", evidence.confidence, name(base, candidate.class)));
-        let figures = (candidate.probability, candidate.shared, evidence.coverage, evidence.answer_type);
-        let (probability, shared, coverage, answer_type) = figures;
-        let text =
-            format!("probability {probability:.2}, of the same fact {shared:.2}, coverage {coverage:.2}, answer type {answer_type:.2}");
-        line(out, "  for", &text);
+        let Candidate { probability, shared, phrase, statement, .. } = candidate;
+        let (coverage, answer_type) = (evidence.coverage, evidence.answer_type);
+        line(
+            out,
+            "  for",
+            &format!("probability {probability:.2}, of the same fact {shared:.2}, coverage {coverage:.2}, answer type {answer_type:.2}"),
+        );
+        // What stands on record word for word is not encoded.
+        if *phrase != 0.0 {
+            line(out, "  for", &format!("likeness to a phrase {phrase:.2}, to a statement {statement:.2}"));
+        }
         if evidence.verbatim {
             line(out, "  for", "it stands on record word for word");
         }
@@ -142,6 +179,7 @@ fn against(base: &KnowledgeBase, interpretation: Option<&Interpretation>, eviden
     out.extend(listed("does not speak of", &ids(base, &evidence.unmatched)));
     out.extend(listed("does not have the figure", &evidence.figures));
     out.extend(interpretation.and_then(|i| listed("does not account for", &evidence.leftover_words(i))));
+    out.extend(evidence.conflict.as_ref().map(|of| format!("asks {}, on record {}", frame(base, &of.0), frame(base, &of.1))));
     out.extend((!evidence.polarity).then(|| "denies where the other does not".to_owned()));
     out
 }
