@@ -24,10 +24,10 @@ mod tagging;
 mod tests;
 
 pub use answer::{Asked, Kind, Shown, Support, asked, supplies};
-pub use figures::{Missing, missing};
+pub use figures::{Missing, has_other_unit, missing};
 pub use frame::{Act, Frame, Place, Role};
 pub use marks::Marks;
-pub use objection::{Comparison, RoleObjection, compare, objection};
+pub use objection::{Comparison, RoleObjection, compare, exchanged, objection, taken};
 
 use crate::interpretation::Interpretation;
 use crate::knowledge::EntityId;

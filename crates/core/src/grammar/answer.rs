@@ -222,6 +222,21 @@ impl Shown {
         self.words.iter().any(|w| first(w.token) && lexicon().verb(&w.text, &w.stem).is_some_and(|(_, forms)| forms.base))
     }
 
+    /// Whether it says where, by a preposition ("behind the shop", but not "on 14 May") or an adverb ("upstairs").
+    fn is_placed(&self) -> bool {
+        let l = lexicon();
+        let little = |w: &str| matches!(w, "the" | "a" | "an" | "about" | "around");
+        let temporal = |at: usize| {
+            self.words.get(at).is_some_and(|w| {
+                l.months.has(&w.text) || l.days.has(&w.text) || l.unit_time.has(&w.text) || w.text.starts_with(|c: char| c.is_ascii_digit())
+            })
+        };
+        self.words.iter().enumerate().any(|(at, word)| {
+            let behind = (at + 1..self.words.len()).find(|i| !little(&self.words[*i].text));
+            l.spots.has(&word.text) || l.where_.has(&word.text) && !behind.is_some_and(temporal)
+        })
+    }
+
     /// Whether it has several sentences or clauses, of which one may be the reason of another.
     fn has_parts(&self) -> bool {
         self.tokens.iter().rev().skip(1).any(|t| t.ends_clause)
@@ -324,10 +339,7 @@ pub fn supplies(asked: &Asked, question: &Question, shown: &Shown) -> Support {
             let named = shown.has_kind(&["place", "country", "city", "region"]);
             pick(
                 named,
-                shown.has(|w| l.where_.has(w) || l.spots.has(w))
-                    || asked.head.is_some() && shown.has_name(question)
-                    || shown.instructs()
-                    || !shown.kinds.is_empty(),
+                shown.is_placed() || asked.head.is_some() && shown.has_name(question) || shown.instructs() || !shown.kinds.is_empty(),
             )
         }
         Kind::Person | Kind::Organisation => {

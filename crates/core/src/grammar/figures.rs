@@ -160,6 +160,17 @@ const BOUNDS: [&str; 14] =
 /// With these, people tell their own case, whose figures no text can have.
 const OWN_CASE: [&str; 9] = ["i", "my", "me", "we", "our", "if", "may", "can", "would"];
 
+/// Whether a figure of the question stands in a text with another unit only: "1,500 km" beside "2,400 km (1,500 miles)".
+pub fn has_other_unit(asked: &[Word], shown: &[Word]) -> bool {
+    let unit = |words: &[Word], number: &Number| words.get(number.to).and_then(|w| lexicon().unit(&w.text));
+    let told = numbers(shown);
+    numbers(asked).iter().any(|number| {
+        let Some(own) = unit(asked, number) else { return false };
+        let mut equal = told.iter().filter(|n| n.thousandths == number.thousandths).peekable();
+        equal.peek().is_some() && equal.all(|n| unit(shown, n).is_some_and(|other| other != own))
+    })
+}
+
 /// Figures, years, ordinals and superlatives among the words of a question that none of the texts shown has. Pass the question's words
 /// in focus, and as texts the statement, the direct answer and, where their figures are to count, the phrases.
 pub fn missing(asked: &[Word], shown: &[&[Word]]) -> Vec<Missing> {

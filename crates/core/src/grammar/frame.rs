@@ -36,6 +36,17 @@ pub enum Place {
     Behind(String),
 }
 
+impl Place {
+    /// Whether it is a part in the deed: no owner, nothing that is only compared with or spoken of.
+    pub(super) fn is_part(&self) -> bool {
+        match self {
+            Place::Agent | Place::Patient => true,
+            Place::Owner => false,
+            Place::Behind(preposition) => !matches!(preposition.as_str(), "as" | "like" | "unlike" | "than" | "about" | "with" | "without"),
+        }
+    }
+}
+
 /// Somebody in a place.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Role {
@@ -60,13 +71,15 @@ pub struct Frame {
     pub negative: bool,
     /// Whether it was written in the passive.
     pub passive: bool,
+    /// Whether it stands in a clause that says when, why or if ("while A was adding flights").
+    pub aside: bool,
     /// Which place the question asks for; `None` for another question (when, why, is it so) and for statements.
     pub asks: Option<Place>,
 }
 
 impl Frame {
     fn new(act: Act, noun: bool) -> Frame {
-        Frame { act, object: None, noun, roles: Vec::new(), negative: false, passive: false, asks: None }
+        Frame { act, object: None, noun, roles: Vec::new(), negative: false, passive: false, aside: false, asks: None }
     }
 
     /// Those who stand in a place.
@@ -122,7 +135,8 @@ pub(super) fn frames(items: &[Item]) -> Vec<Frame> {
         match item {
             Item::Verb(verb) => {
                 subject = subjects_of(items, at, verb, &subjects);
-                frames.push(verb_frame(items, at, verb, &subject));
+                let aside = is_aside(items, at);
+                frames.push(Frame { aside, ..verb_frame(items, at, verb, &subject) });
             }
             Item::Noun(phrase) => frames.extend(noun_frame(items, at, phrase)),
             Item::Auxiliary(Auxiliary::Be) => frames.extend(copula_frame(items, at)),
@@ -132,6 +146,12 @@ pub(super) fn frames(items: &[Item]) -> Vec<Frame> {
     }
     frames.retain(|f| !f.roles.is_empty());
     frames
+}
+
+/// Whether a verb stands in a clause that a word such as "while" begins.
+fn is_aside(items: &[Item], at: usize) -> bool {
+    let opens = |item: &&Item| matches!(item, Item::Subordinator(_) | Item::Question(_) | Item::Comma | Item::End);
+    matches!(items[..at].iter().rev().find(opens), Some(Item::Subordinator(word)) if word != "that")
 }
 
 fn noun_at(items: &[Item], at: usize) -> Option<&NounPhrase> {

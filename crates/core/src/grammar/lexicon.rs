@@ -63,6 +63,8 @@ struct File {
     #[serde(rename = "do")]
     do_: Words,
     modal: Words,
+    able: Words,
+    unable: Words,
     not: Words,
     denying: String,
     excepting: Words,
@@ -70,6 +72,7 @@ struct File {
     months: Words,
     days: Words,
     opposites: Vec<String>,
+    same_units: Vec<Words>,
     heads: Heads,
     units: Units,
     numbers: NumberWords,
@@ -129,6 +132,7 @@ pub(super) struct Lexicon {
     reporting: Vec<String>,
     light: Vec<String>,
     opposites: Vec<(String, String)>,
+    same_units: Vec<Words>,
     pub determiners: Words,
     pub pronouns: Words,
     pub prepositions: Words,
@@ -140,6 +144,8 @@ pub(super) struct Lexicon {
     pub have: Words,
     pub do_: Words,
     pub modal: Words,
+    pub able: Words,
+    pub unable: Words,
     pub not: Words,
     pub excepting: Words,
     pub qualifiers: Vec<Words>,
@@ -211,6 +217,7 @@ static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
         reporting: stems(&file.reporting),
         light: stems(&file.light),
         opposites: file.opposites.iter().filter_map(pair).collect(),
+        same_units: file.same_units,
         determiners: file.determiners,
         pronouns: file.pronouns,
         prepositions: file.prepositions,
@@ -222,6 +229,8 @@ static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
         have: file.have,
         do_: file.do_,
         modal: file.modal,
+        able: file.able,
+        unable: file.unable,
         not: file.not,
         excepting: file.excepting,
         qualifiers: file.qualifiers,
@@ -378,6 +387,11 @@ impl Lexicon {
             (&heads.organisation, Kind::Organisation),
         ];
         lists.into_iter().find(|(list, _)| list.has(noun)).map(|(_, kind)| kind)
+    }
+
+    /// The unit of length or money that a word stands for, by number.
+    pub(super) fn unit(&self, word: &str) -> Option<usize> {
+        self.same_units.iter().position(|names| names.has(word))
     }
 
     /// The group of words for another time or rank to which a word belongs ("former").

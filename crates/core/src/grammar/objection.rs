@@ -1,6 +1,6 @@
 //! What the roles of names, denial and opposites say against a candidate.
 
-use super::frame::{Act, Frame, Place};
+use super::frame::{Act, Frame, Place, Role};
 use super::lexicon::lexicon;
 use super::marks::Marks;
 use super::{Name, Reading};
@@ -54,13 +54,26 @@ pub fn objection(question: &Reading, phrases: &[Reading], statements: &[Reading]
 /// candidate, unless another has two names exchanged and none has both in place: people ask for one thing in many ways, and not all of
 /// them are read rightly.
 pub fn compare(question: &Reading, phrases: &[Reading], statements: &[Reading]) -> Comparison {
-    let told = || phrases.iter().map(|r| (r, false)).chain(statements.iter().map(|r| (r, true)));
+    let told = phrases.iter().map(|r| (r, false)).chain(statements.iter().map(|r| (r, true)));
+    let (exchanged, supported) = exchanged(question, told);
+    let objection = exchanged.or_else(|| turned(question, phrases, statements));
+    let agreement = match (&objection, supported) {
+        (Some(_), _) => 0.0,
+        (None, true) => 1.0,
+        (None, false) => 0.5,
+    };
+    Comparison { agreement, objection }
+}
+
+/// Whether names of the question stand in each other's places in what is told (each reading with whether it is a statement), and whether some
+/// stand in their own.
+pub fn exchanged<'a>(question: &Reading, told: impl Iterator<Item = (&'a Reading, bool)> + Clone) -> (Option<RoleObjection>, bool) {
     let mut supported = false;
     let mut exchanged: Option<RoleObjection> = None;
     for asked in &question.frames {
         // How many names speak for the candidate, and how many against it.
         let (mut supports, mut against, mut found) = (0, 0, None);
-        for (frame, stated) in told().flat_map(|(reading, stated)| reading.frames.iter().map(move |f| (f, stated))) {
+        for (frame, stated) in told.clone().flat_map(|(reading, stated)| reading.frames.iter().map(move |f| (f, stated))) {
             match relation(asked, frame) {
                 Relation::Same(names) => supports = supports.max(names),
                 Relation::Exchanged(name, names) => {
@@ -79,13 +92,7 @@ pub fn compare(question: &Reading, phrases: &[Reading], statements: &[Reading]) 
             exchanged = found;
         }
     }
-    let objection = exchanged.or_else(|| turned(question, phrases, statements));
-    let agreement = match (&objection, supported) {
-        (Some(_), _) => 0.0,
-        (None, true) => 1.0,
-        (None, false) => 0.5,
-    };
-    Comparison { agreement, objection }
+    (exchanged, supported)
 }
 
 /// How a frame of the candidate stands to one of the question.
@@ -99,7 +106,11 @@ enum Relation {
 
 fn relation(asked: &Frame, told: &Frame) -> Relation {
     let direct = asked.act.agrees(&told.act);
+    // "Have an objection from A" says nothing of who does it.
     let through_object = || {
+        if asked.act.stem != told.act.stem && [asked, told].iter().any(|f| f.act.stem == "have") {
+            return false;
+        }
         let agrees = |a: &Option<Act>, b: &Act| a.as_ref().is_some_and(|a| a.agrees(b));
         agrees(&asked.object, &told.act)
             || agrees(&told.object, &asked.act)
@@ -108,12 +119,32 @@ fn relation(asked: &Frame, told: &Frame) -> Relation {
     if !direct && !through_object() {
         return Relation::Unknown;
     }
-    let stands = |frame: &Frame, place: &Place, name: &Name| frame.at(place).any(|n| n.agrees(name));
+    // "Admitted to" and "join" may be synonyms of one knowledge base: where they are told from two sides, so are their names.
+    if direct && asked.passive != told.passive && !lexicon().related(&asked.act.stem, &told.act.stem) {
+        return Relation::Unknown;
+    }
+    // "Independent A" and "A became independent": whose it is and who became it is the same one.
+    let whose = !direct && asked.noun != told.noun;
+    let stands = |frame: &Frame, place: &Place, name: &Name| {
+        let alike = |p: &Place| p == place || whose && [p, place].iter().all(|p| matches!(p, Place::Agent | Place::Owner));
+        frame.roles.iter().any(|r| alike(&r.place) && r.name.agrees(name))
+    };
+    let symmetric = lexicon().is_symmetric(&asked.act.stem) || lexicon().is_symmetric(&told.act.stem);
+    let proper = || asked.roles.iter().filter(|r| r.name.is_proper() && (r.place.is_part() || r.place == Place::Owner));
+    let moved = |from: &Role, to: &Place| stands(told, to, &from.name) && !stands(told, &from.place, &from.name);
+    // Two names that have changed places count whatever else is the same.
+    if !symmetric {
+        for a in proper() {
+            if let Some(b) = proper().find(|b| b.place != a.place && !b.name.agrees(&a.name) && moved(a, &b.place) && moved(b, &a.place)) {
+                return Relation::Exchanged(b.name.clone(), 2);
+            }
+        }
+    }
     let same = asked.roles.iter().filter(|r| stands(told, &r.place, &r.name)).count();
     if same > 0 {
         return Relation::Same(same);
     }
-    if lexicon().is_symmetric(&asked.act.stem) || lexicon().is_symmetric(&told.act.stem) {
+    if symmetric {
         return Relation::Unknown;
     }
     // Two names, each where the other should be.
@@ -147,6 +178,80 @@ fn relation(asked: &Frame, told: &Frame) -> Relation {
     Relation::Unknown
 }
 
+/// Where all that tells of the same deed has somebody else, or another year, in the place of a name of the question: the question's frame, and one of
+/// those. `told` is all that is said of a fact, with each reading whether it is a statement. Only names count for which `comparable` holds, such as
+/// two persons.
+pub fn taken<'a>(
+    question: &Reading,
+    told: impl Iterator<Item = (&'a Reading, bool)> + Clone,
+    comparable: impl Fn(&Name, &Name) -> bool,
+) -> Option<(Frame, Frame)> {
+    let says_enough = |f: &&Frame| !f.noun && !f.aside && (!lexicon().is_light(&f.act.stem) || lexicon().reports(&f.act.stem));
+    question.frames.iter().filter(says_enough).find_map(|asked| {
+        let symmetric = lexicon().is_symmetric(&asked.act.stem);
+        asked.roles.iter().filter(|role| role.place.is_part()).find_map(|role| {
+            let other = if is_year(&role.name) {
+                other_year(asked, role, told.clone())
+            } else if role.name.is_proper() && !symmetric {
+                somebody_else(asked, role, told.clone(), &comparable)
+            } else {
+                None
+            };
+            other.map(|other| (asked.clone(), other.clone()))
+        })
+    })
+}
+
+/// The first frame that has somebody else in the place of this name, where none has the name itself there. The name must have another part in what is
+/// told: what is not named there at all may have been left out, or not been read.
+fn somebody_else<'a>(
+    asked: &Frame,
+    role: &Role,
+    told: impl Iterator<Item = (&'a Reading, bool)>,
+    comparable: &impl Fn(&Name, &Name) -> bool,
+) -> Option<&'a Frame> {
+    let mut other = None;
+    for (reading, _) in told {
+        for frame in reading.frames.iter().filter(|frame| same_deed(asked, frame, role.place == Place::Agent)) {
+            if frame.at(&role.place).any(|n| *n == Name::Slot || n.agrees(&role.name)) {
+                return None;
+            }
+            let elsewhere = || reading.frames.iter().flat_map(|f| &f.roles).any(|r| r.name.agrees(&role.name));
+            let stranger = frame.at(&role.place).any(|n| n.is_proper() && comparable(&role.name, n));
+            other = other.or((stranger && elsewhere()).then_some(frame));
+        }
+    }
+    other
+}
+
+/// The first frame of a statement that has another year for the deed of the same one, where none has this year. Paraphrases may ask for a year only to be
+/// put right.
+fn other_year<'a>(asked: &Frame, role: &Role, told: impl Iterator<Item = (&'a Reading, bool)>) -> Option<&'a Frame> {
+    let doer = asked.roles.iter().find(|r| r.place == Place::Agent && r.name.is_proper())?;
+    let mut other = None;
+    for frame in told.filter(|(_, stated)| *stated).flat_map(|(reading, _)| &reading.frames) {
+        if !same_deed(asked, frame, false) || !frame.at(&doer.place).any(|n| n.agrees(&doer.name)) {
+            continue;
+        }
+        if frame.at(&role.place).any(|n| n.agrees(&role.name)) {
+            return None;
+        }
+        other = other.or(frame.at(&role.place).any(is_year).then_some(frame));
+    }
+    other
+}
+
+/// Whether a frame tells of the deed that is asked about, and from the same side; with `through_object` "lodge a protest" is to protest.
+fn same_deed(asked: &Frame, frame: &Frame, through_object: bool) -> bool {
+    let direct = asked.act.agrees(&frame.act) && (asked.passive == frame.passive || lexicon().related(&asked.act.stem, &frame.act.stem));
+    direct || through_object && !frame.noun && asked.object.as_ref().is_some_and(|o| o.agrees(&frame.act))
+}
+
+/// Whether a noun is a year.
+fn is_year(name: &Name) -> bool {
+    matches!(name, Name::Noun(text) if text.len() == 4 && text.parse::<u32>().is_ok_and(|year| (1000..2200).contains(&year)))
+}
+
 /// Whether a frame of a statement tells the deed of the same two names, exchanged.
 fn is_settled(asked: &Frame, told: &Frame) -> bool {
     let stands = |place: &Place, name: &Name| told.at(place).any(|n| n.agrees(name));
@@ -178,15 +283,19 @@ fn turned(question: &Reading, phrases: &[Reading], statements: &[Reading]) -> Op
 /// "Why did they not" and "did they not" ask about the same deed as their opposites, so that only those that ask for a name count.
 fn polarity(question: &Reading, phrases: &[Reading], statements: &[Reading]) -> Option<bool> {
     let all = || phrases.iter().chain(statements);
-    if question.marks.who_is_not && !all().any(|r| r.marks.denies) {
+    let asks = |r: &Reading| r.marks.who_is_not || r.frames.iter().any(|f| f.asks.is_some());
+    if question.marks.who_is_not && !phrases.iter().any(|r| r.marks.denies && asks(r)) {
         return Some(true);
     }
     let asked = question.frames.iter().find(|f| f.asks == Some(Place::Agent) && !lexicon().is_light(&f.act.stem))?;
-    let mut told = all().flat_map(|r| &r.frames).filter(|f| !f.noun && f.act.agrees(&asked.act)).peekable();
-    told.peek()?;
+    let tells = |f: &&Frame| f.act.agrees(&asked.act) || f.object.as_ref().is_some_and(|object| object.agrees(&asked.act));
+    let same = || all().flat_map(|r| &r.frames).filter(tells);
     if asked.negative && question.marks.not {
-        return (!all().any(|r| r.marks.denies)).then_some(true);
+        let denied = same().any(|f| f.negative) || phrases.iter().any(|r| r.marks.not && r.frames.iter().any(|f| tells(&f)));
+        return (same().next().is_some() && !denied).then_some(true);
     }
+    let mut told = same().filter(|f| !f.noun && f.act.agrees(&asked.act)).peekable();
+    told.peek()?;
     (!question.marks.denies && told.all(|f| f.negative) && all().all(|r| r.marks.denies)).then_some(false)
 }
 

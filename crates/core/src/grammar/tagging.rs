@@ -97,6 +97,7 @@ pub(super) fn pieces_of(interpretation: &Interpretation) -> Vec<Piece> {
         from.push(span.from);
     }
     capitals(question, &from, &mut pieces);
+    abilities(&mut pieces);
     tag(&mut pieces);
     pieces
 }
@@ -126,8 +127,31 @@ pub(super) fn pieces_of_text(question: &Question, names: &[Vec<String>]) -> Vec<
         at = to;
     }
     capitals(question, &from, &mut pieces);
+    abilities(&mut pieces);
     tag(&mut pieces);
     pieces
+}
+
+/// Reads "was A unable to land" as "could A not land": the form of be and the adjective help the verb behind "to".
+fn abilities(pieces: &mut Vec<Piece>) {
+    let lexicon = lexicon();
+    let mut at = 0;
+    while at + 1 < pieces.len() {
+        let denies = lexicon.unable.has(&pieces[at].text);
+        if (denies || lexicon.able.has(&pieces[at].text)) && pieces[at + 1].text == "to" && !pieces[at].comma {
+            let be = pieces[..at].iter().rposition(|p| lexicon.be.has(&p.text)).filter(|be| pieces[*be..at].iter().all(|p| !p.ends));
+            if let Some(be) = be {
+                "could".clone_into(&mut pieces[be].text);
+                pieces.remove(at + 1);
+                if denies {
+                    "not".clone_into(&mut pieces[at].text);
+                } else {
+                    pieces.remove(at);
+                }
+            }
+        }
+        at += 1;
+    }
 }
 
 fn piece(question: &Question, from: usize, to: usize) -> Option<Piece> {
@@ -347,7 +371,21 @@ fn tag_of(pieces: &[Piece], at: usize, clause: &Clause) -> Tag {
     {
         return Tag::Verb(form);
     }
+    if awaited(pieces, at, clause) {
+        return Tag::Verb(Form::Bare);
+    }
     if word.len() > 4 && word.ends_with("ly") { Tag::Adverb } else { Tag::Noun }
+}
+
+/// Whether a word that is in no list of verbs must be one: "did A lodge a protest".
+fn awaited(pieces: &[Piece], at: usize, clause: &Clause) -> bool {
+    let lexicon = lexicon();
+    let object = |p: &Piece| p.name.is_some() || lexicon.determiners.has(&p.text) || lexicon.prepositions.has(&p.text) || p.text == "to";
+    clause.waiting == Some(Auxiliary::Do)
+        && matches!(clause.before, Some(Tag::Name | Tag::Pronoun))
+        && !clause.possessive
+        && english().class(&pieces[at].text) == WordClass::Content
+        && pieces.get(at + 1).is_none_or(|next| pieces[at].ends || object(next))
 }
 
 /// The form in which a word that can be a verb is one here, or `None` where it is a noun or stands before one.
@@ -357,6 +395,7 @@ fn form_of(forms: Forms, pieces: &[Piece], at: usize, clause: &Clause) -> Option
     let opens_object =
         next.is_some_and(|n| n.name.is_some() || lexicon.determiners.has(&n.text) || lexicon.pronouns.has(&n.text) || n.text == "to");
     let by = next.is_some_and(|n| n.text == "by");
+    let helps = |n: &Piece| lexicon.do_.has(&n.text) || lexicon.have.has(&n.text) || lexicon.be.has(&n.text) || lexicon.modal.has(&n.text);
     match clause.before {
         Some(Tag::To) => return forms.base.then_some(Form::Bare),
         Some(Tag::Determiner) => return None,
@@ -374,6 +413,8 @@ fn form_of(forms: Forms, pieces: &[Piece], at: usize, clause: &Clause) -> Option
         (Some(Auxiliary::Be), _) if forms.participle && !noun_follows(next) => Some(Form::Participle),
         (Some(Auxiliary::Be), _) if forms.ing => Some(Form::Ing),
         (Some(Auxiliary::Be | Auxiliary::Have), Some(Tag::Auxiliary(_))) => None,
+        // "Which NATO states do": the verb is still to come.
+        (None, Some(Tag::Name | Tag::Noun)) if clause.opening && forms.third && next.is_some_and(helps) => None,
         (_, before) => {
             let subject = matches!(before, Some(Tag::Name | Tag::Noun | Tag::Pronoun | Tag::Question | Tag::Subordinator));
             if forms.participle && by {

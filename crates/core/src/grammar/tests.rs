@@ -170,3 +170,76 @@ fn what_is_shown_must_supply_what_is_asked() {
         assert_eq!(found, expected, "{:?}: {text}", question.words);
     }
 }
+
+#[test]
+fn somebody_else_stands_there() {
+    let names = ["Vucic", "Patrushev", "Belgrade", "Moscow", "Kosovo", "Washington", "Montenegro", "NATO", "Macedonia", "Serbia", "Bosnia"];
+    let landing = ["Why could Patrushev not land in Belgrade?", "Patrushev could not land in Belgrade, where Vucic waited."];
+    let request = ["What did Kosovo ask for?", "Kosovo asked Washington for a base."];
+    let accession = ["Did Montenegro join NATO in 2020?", "Montenegro joined NATO in 2017 and Macedonia followed in 2020."];
+    let protest = ["Who protested against Bosnia's bid?", "Moscow protested against Bosnia's bid."];
+    for (question, told, expected) in [
+        ("Why was Vucic unable to land in Belgrade?", landing, true),
+        ("Why was Patrushev unable to land?", landing, false),
+        ("What did Washington request?", request, true),
+        ("What did Kosovo request?", request, false),
+        ("Did Montenegro enter NATO in 2020?", accession, true),
+        ("Did Montenegro join NATO in 2020?", accession, true),
+        ("Did Montenegro join NATO in 2017?", accession, false),
+        ("Which country joined NATO in 2020?", accession, false),
+        ("Why did Bosnia lodge a protest?", protest, true),
+        ("Why did Moscow lodge a protest?", protest, false),
+        ("When did Serbia protest?", protest, false),
+    ] {
+        let [phrase, statement] = told.map(|text| read_text(text, &names));
+        let told = [(&phrase, false), (&statement, true)];
+        let found = taken(&read_text(question, &names), told.into_iter(), |_, _| true);
+        assert_eq!(found.is_some(), expected, "{question}: {:?}\n{told:?}", read_text(question, &names).frames);
+    }
+}
+
+#[test]
+fn what_something_becomes_has_roles() {
+    let names = ["Serbia", "Kosovo", "NATO", "Spain", "Romania", "Bosnia", "Osmani"];
+    let independence: (&[&str], &str) = (&["Is Kosovo independent?"], "Kosovo became independent from Serbia in 2008.");
+    for (question, expected) in [
+        ("Did Serbia gain its independence from Kosovo in 2008?", true),
+        ("Did Serbia become independent from Kosovo?", true),
+        ("Did Kosovo gain its independence from Serbia?", false),
+        ("Is Kosovo independent from Serbia?", false),
+        ("Is Serbia independent from Kosovo?", true),
+    ] {
+        let found = objected(question, independence.0, independence.1, &names);
+        assert_eq!(
+            matches!(found, Some(RoleObjection::Exchanged { .. })),
+            expected,
+            "{question}: {found:?}\n{:?}\n{:?}",
+            read_text(question, &names).frames,
+            read_text(independence.1, &names).frames
+        );
+    }
+    let recognition: (&[&str], &str) =
+        (&["Which NATO members have not recognised Kosovo?"], "Spain and Romania have not recognised Kosovo.");
+    let found = objected("Which NATO states do recognise Kosovo?", recognition.0, recognition.1, &names);
+    assert!(
+        matches!(found, Some(RoleObjection::Polarity { .. })),
+        "{found:?} {:?}",
+        read_text("Which NATO states do recognise Kosovo?", &names)
+    );
+}
+
+#[test]
+fn a_figure_belongs_to_its_unit() {
+    let words = |text: &str| Question::parse(text).expect("there are words in it").words;
+    let shown = words("the capitals lie 2,400 km (1,500 miles) apart");
+    for (question, expected) in [
+        ("Is it 1,500 km away?", true),
+        ("Is it 1500 kilometres away?", true),
+        ("Is it 1,500 miles away?", false),
+        ("Is it 2,400 kilometres away?", false),
+        ("Is it 800 km away?", false),
+        ("Is it 1500 away?", false),
+    ] {
+        assert_eq!(has_other_unit(&words(question), &shown), expected, "{question}");
+    }
+}
