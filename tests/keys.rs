@@ -7,7 +7,6 @@ use factotum_core::diagnostic::SourceFile;
 use factotum_core::hash::sha256_hex;
 use factotum_core::pack;
 use factotum_core::render::{console, explain, json};
-use factotum_core::vectors::Table;
 use factotum_curator::grounding;
 use std::collections::BTreeSet;
 
@@ -339,7 +338,7 @@ fn seen(text: &str) -> String {
     seen.extend(grounding::check(&base, &files, "source.txt", SOURCE.as_bytes()).iter().map(|d| format!("{} {}", d.code, d.message)));
     seen.push(format!("{:?}", factotum_discord::messages::sources(&base)));
     seen.extend(console::topics(&base).iter().flat_map(|(_, intents)| intents.iter().map(|intent| console::question(intent))));
-    let answerer = Answerer::learn(base, Table::none(), &mut |_| {});
+    let answerer = Answerer::new(base);
     for question in QUESTIONS {
         let reply = answerer.answer(question);
         seen.push(console::reply(answerer.base(), &reply));

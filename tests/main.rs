@@ -4,6 +4,7 @@ mod cli;
 mod diagnostics;
 mod docs;
 mod expected;
+mod faults;
 mod keys;
 mod knowledge;
 mod pictures;

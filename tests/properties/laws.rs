@@ -6,7 +6,6 @@ use factotum_core::knowledge::IntentId;
 use factotum_core::question::{MAX_BYTES, Unreadable};
 use factotum_core::render::{console, escape_control, explain, json, message};
 use factotum_core::text;
-use factotum_core::vectors;
 use factotum_curator::import::{Table, pack};
 use std::collections::BTreeSet;
 
@@ -115,7 +114,7 @@ pub(crate) fn record(bytes: &[u8]) {
     assert_eq!(found.base.is_none(), errors, "a record or errors, never both, never neither");
     let Some(base) = found.base else { return };
     let asked: Vec<String> = base.intents.iter().map(|i| i.question.clone()).collect();
-    let answerer = Answerer::learn(base, vectors::Table::none(), &mut |_| {});
+    let answerer = Answerer::new(base);
     for question in asked {
         let reply = answerer.answer(&question);
         sound(&answerer, &question, &reply);
