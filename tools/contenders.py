@@ -7,13 +7,13 @@ How to run, from the root of the repository, with Python 3.11 or newer:
     venv/bin/pip install --no-deps -r tools/requirements-contenders.txt
     venv/bin/python tools/contenders.py TRAIN.csv QUESTIONS.jsonl... [--only NAME...]
 
-`--no-deps` for the reason that tools/make_word_vectors.py gives. scripts/contenders runs all of it. Contenders, each in a process of its
+`--no-deps` for the reason that tools/minilm.py gives. scripts/contenders runs all of it. Contenders, each in a process of its
 own, with one thread and one question at a time:
 
     rapidfuzz-token-set-ratio   process.extractOne over all phrases, scorer token_set_ratio
     rapidfuzz-wratio            the same, scorer WRatio
     minilm                      all-MiniLM-L6-v2, mean of the output vectors, length 1; logistic regression (scikit-learn). The encoder is
-                                that of make_word_vectors.py: float32, in NumPy. Accuracy is that of the best C out of COSTS for each file
+                                that of minilm.py: float32, in NumPy. Accuracy is that of the best C out of COSTS for each file
                                 of questions, which is in its favour; loading is encoding the phrases and fitting once.
 
     --pairs     measure nothing: print 200 pairs of texts made by chance, with their token_set_ratio; benches/contenders tests its own
@@ -72,24 +72,24 @@ class MiniLM(Contender):
     scans = False
 
     def __init__(self, phrases):
-        import numpy  # before make_word_vectors, which would choose its routines for repeatability instead of speed
-        import make_word_vectors as teacher
+        import numpy
+        import minilm
 
-        self.numpy, self.teacher = numpy, teacher
-        folder = teacher.checked(teacher.MODEL, "model", teacher.MODEL_FILES)
+        self.numpy, self.minilm = numpy, minilm
+        folder = minilm.folder()
         vocabulary = (folder / "vocab.txt").read_text(encoding="utf-8").rstrip("\n").split("\n")
         self.index = {token: at for at, token in enumerate(vocabulary)}
-        self.encoder = teacher.Teacher(folder)
-        vectors = self.encoder.encode_all([self.pieces(text) for text, _ in phrases], 1)
-        self.known = vectors / teacher.lengths(vectors), [label for _, label in phrases]
+        self.encoder = minilm.Encoder(folder)
+        vectors = self.encoder.encode_all([self.pieces(text) for text, _ in phrases])
+        self.known = vectors / minilm.lengths(vectors), [label for _, label in phrases]
         self.model = self.fitted(COSTS[0])
         self.others = []
 
     def pieces(self, text):
         lacking, out = [self.index["[UNK]"]], []
-        for word in self.teacher.words_for_teacher(text):
-            out += self.teacher.pieces(word, self.index, lacking)
-        return [self.index["[CLS]"]] + out[:self.teacher.LONGEST] + [self.index["[SEP]"]]
+        for word in self.minilm.words(text):
+            out += self.minilm.pieces(word, self.index, lacking)
+        return [self.index["[CLS]"]] + out[:self.minilm.LONGEST] + [self.index["[SEP]"]]
 
     def fitted(self, cost):
         from sklearn.linear_model import LogisticRegression
@@ -98,7 +98,7 @@ class MiniLM(Contender):
 
     def label(self, question):
         vector = self.encoder.encode(self.numpy.array([self.pieces(question)]))
-        vector /= self.teacher.lengths(vector)
+        vector /= self.minilm.lengths(vector)
         return str(self.model.predict(vector)[0]), vector
 
     def accuracy(self, found, labels):
