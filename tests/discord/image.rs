@@ -19,11 +19,11 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-/// Largest size of the image, in bytes; seven million each are word vectors and the learned built-in knowledge base, one is the dictionary. The
-/// aim is 60 million.
+/// Largest size of the image, in bytes. It was 51.7 million when last measured: 22 are the sentence encoder, and most of the rest is what was learned
+/// from the built-in knowledge base.
 const IMAGE: u64 = 60_000_000;
-/// Most memory, in kilobytes, after questions to the built-in knowledge base.
-const MEMORY: u64 = 60_000;
+/// Most memory, in kilobytes, after questions to the built-in knowledge base. It was 70,500 when last measured: the encoder's weights are read in place.
+const MEMORY: u64 = 90_000;
 /// Longest time from the start of the process until its health check succeeds.
 const HEALTHY: Duration = Duration::from_secs(2);
 /// Target for the time from the start of the process until it is ready. Only printed: it depends on the machine.
