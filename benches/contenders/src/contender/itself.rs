@@ -4,12 +4,12 @@ use super::{Contender, Load};
 use crate::data::Training;
 use anyhow::{Context, anyhow};
 use factotum_core::answering::Answerer;
-use factotum_service::cache::{Cache, Key};
 use factotum_core::diagnostic::SourceFile;
-use factotum_curator::import::{self, Table};
 use factotum_core::knowledge::KnowledgeBase;
 use factotum_core::question::Question;
 use factotum_core::render::json;
+use factotum_curator::import::{self, Table};
+use factotum_service::cache::{Cache, Key};
 use std::path::Path;
 
 /// Answers as the program does: its best candidate is what `factotum ask --json` names first.
@@ -29,7 +29,11 @@ impl Contender for Proposals {
     fn label(&self, question: &str) -> Option<&str> {
         let (base, matcher) = (self.0.base(), self.0.matcher());
         let interpretation = matcher.interpret(base, Question::parse(question).ok()?);
-        matcher.rank(base, &interpretation).candidates.first().map(|candidate| json::name(base, candidate.class))
+        matcher
+            .rank(base, &interpretation, &matcher.encode(base, &interpretation))
+            .candidates
+            .first()
+            .map(|candidate| json::name(base, candidate.class))
     }
 }
 
