@@ -4,8 +4,8 @@
 //! kind (Devlin and others, 2019) over pieces of words. `assets/README.md` tells how its weights became bytes. They are read in place, and
 //! nothing else is needed at run time.
 //!
-//! It is own code because a text takes a fifth of the time that a general library takes, and because its results have to be the same
-//! bytes on every processor; see [`arithmetic`].
+//! It is own code because its results have to be the same on every processor (see [`arithmetic`]), and because a general library brings
+//! dozens of crates along.
 
 mod arithmetic;
 mod network;

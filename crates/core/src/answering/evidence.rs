@@ -251,7 +251,9 @@ pub fn judge(case: &Case, candidate: &Candidate) -> Evidence {
         flag(guarded),
     ];
     evidence.order = confidence::order(&evidence.signals);
-    if let Some(RoleObjection::Exchanged { asked, told, .. }) = &structure.objection {
+    if let Some(objection @ RoleObjection::Exchanged { asked, told, .. }) = &structure.objection
+        && exchange_holds(case, objection)
+    {
         evidence.conflict = Some(Box::new((asked.clone(), told.clone())));
     }
     if let Class::Intent(id) = candidate.class

@@ -7,7 +7,7 @@
 use fearless_simd::{Level, dispatch};
 
 /// Largest magnitude of an input as a whole number: twelve bits. With it the sum over 1,536 products with bytes stays below 2^29, and
-/// what rounding costs cannot be told from the rounding of the weights.
+/// rounding the inputs adds no error that shows beside the rounding of the weights.
 const LARGEST: f32 = 2047.0;
 /// Rows of inputs that are worked out together.
 const TOGETHER: usize = 4;

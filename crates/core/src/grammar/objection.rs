@@ -65,8 +65,8 @@ pub fn compare(question: &Reading, phrases: &[Reading], statements: &[Reading]) 
     Comparison { agreement, objection }
 }
 
-/// Whether names of the question stand in each other's places in what is told (each reading with whether it is a statement), and whether some
-/// stand in their own.
+/// Looks for names of the question in each other's places: returns the objection, and whether any name stands in its own place. `told` has
+/// each reading of the candidate, with `true` for a statement.
 pub fn exchanged<'a>(question: &Reading, told: impl Iterator<Item = (&'a Reading, bool)> + Clone) -> (Option<RoleObjection>, bool) {
     let mut supported = false;
     let mut exchanged: Option<RoleObjection> = None;
@@ -119,7 +119,7 @@ fn relation(asked: &Frame, told: &Frame) -> Relation {
     if !direct && !through_object() {
         return Relation::Unknown;
     }
-    // "Admitted to" and "join" may be synonyms of one knowledge base: where they are told from two sides, so are their names.
+    // A knowledge base may list "admitted to" and "join" as synonyms. One is passive, so the same names stand on opposite sides.
     if direct && asked.passive != told.passive && !lexicon().related(&asked.act.stem, &told.act.stem) {
         return Relation::Unknown;
     }
