@@ -71,12 +71,12 @@ impl Reloader {
     /// Checks and trains on a thread of its own, then replaces the knowledge base.
     async fn attempt(&self, read: FolderRead) {
         let begun = Instant::now();
-        let (current, cache) = (self.bot.knowledge().base().version.clone(), self.cache.clone());
+        let (current, cache) = (self.bot.knowledge(), self.cache.clone());
         let attempt = spawn_blocking(move || {
-            match reload::attempt(read, &current, |base| {
+            match reload::attempt(read, &current.base().version, |base| {
                 tracing::debug!(version = base.version, "training");
                 // Without a progress bar: this is no terminal.
-                learn(base, cache.as_deref(), &mut |_| {})
+                learn(base, cache.as_deref(), Some(current.answerer()), &mut |_| {})
             }) {
                 Attempt::Accepted(answerer) => Ok(Some(IndexedKnowledge::of(*answerer))),
                 Attempt::Unchanged => Ok(None),

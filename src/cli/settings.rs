@@ -106,7 +106,7 @@ impl Settings {
     /// Trains on a knowledge base, or takes the result from the cache.
     pub(super) fn learn(&self, base: KnowledgeBase) -> Answerer {
         let mut progress = Progress::new("training");
-        learn(base, self.config().cache_dir.0.as_deref(), &mut |share| progress.at(share))
+        learn(base, self.config().cache_dir.0.as_deref(), None, &mut |share| progress.at(share))
     }
 
     /// Loads the knowledge base and trains on it.
@@ -119,17 +119,22 @@ impl Settings {
     }
 }
 
-/// Trains on a knowledge base, or takes an earlier result: from the build of the program, or from the cache.
-pub(super) fn learn(base: KnowledgeBase, cache: Option<&Path>, progress: &mut dyn FnMut(f32)) -> Answerer {
+/// Trains on a knowledge base, or takes an earlier result: from the build of the program, or from the cache. Of a base that replaces
+/// `before`, only what is new is encoded.
+pub(super) fn learn(base: KnowledgeBase, cache: Option<&Path>, before: Option<&Answerer>, progress: &mut dyn FnMut(f32)) -> Answerer {
     if base.version == factotum_built_in::VERSION {
         return factotum_built_in::answerer();
     }
-    let Some(folder) = cache else { return Answerer::learn(base, progress) };
+    let train = |base, progress: &mut dyn FnMut(f32)| match before {
+        Some(before) => before.relearn(base, progress),
+        None => Answerer::learn(base, progress),
+    };
+    let Some(folder) = cache else { return train(base, progress) };
     let (cache, key) = (Cache::new(folder), Key::of(&base));
     if let Some(learned) = cache.get(&key) {
         return Answerer::from_learned(base, learned);
     }
-    let answerer = Answerer::learn(base, progress);
+    let answerer = train(base, progress);
     if let Err(error) = cache.put(&key, answerer.matcher().learned()) {
         tracing::warn!(folder = %folder.display(), %error, "cannot write to the cache; the next start trains again");
     }

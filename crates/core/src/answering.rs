@@ -62,6 +62,12 @@ impl Answerer {
         Self::assemble(base, matcher)
     }
 
+    /// Learns a changed base in less time: what this one has in common with it is taken over. Answers are those of [`Answerer::learn`].
+    pub fn relearn(&self, base: KnowledgeBase, progress: &mut dyn FnMut(f32)) -> Answerer {
+        let matcher = self.matcher.relearn(&base, progress);
+        Self::assemble(base, matcher)
+    }
+
     /// A base that was learned before.
     pub fn from_learned(base: KnowledgeBase, learned: Learned) -> Answerer {
         let matcher = Matcher::from_learned(learned);

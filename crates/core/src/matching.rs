@@ -1,21 +1,22 @@
 //! Which intents a question may mean: proposals with probabilities, for evidence to decide on.
 
 pub mod features;
+mod learning;
 pub mod likeness;
 pub mod model;
 mod related;
 
-use crate::encoder::{DIMS, Encoder};
+use crate::encoder::Encoder;
 use crate::english::{WordClass, english};
-use crate::grammar::{self, Kind, Reading};
-use crate::interpretation::{Interpretation, Interpreter, Mention, SLOT, Span};
-use crate::knowledge::{EntityId, FactId, IntentId, KnowledgeBase, Paraphrase, SmallTalkId, UnanswerableId};
+use crate::grammar::{Kind, Reading};
+use crate::interpretation::{Interpretation, Interpreter, Mention, Span};
+use crate::knowledge::{EntityId, FactId, IntentId, KnowledgeBase, SmallTalkId, UnanswerableId};
 use crate::question::Question;
 use features::Features;
-use likeness::{Encoded, Vectors};
-use model::{Example, Model};
+use likeness::{Encoded, Texts, Vectors};
+use model::Model;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// What a question can be matched to.
@@ -51,8 +52,6 @@ pub struct Profile {
     fact: Option<FactId>,
     /// Its paraphrases among [`Learned::phrases`].
     phrases: Range<usize>,
-    /// The words of its paraphrases among [`Learned::words`].
-    words: Range<usize>,
     /// Who does what to whom in its paraphrases and its direct answer; those of which nothing was understood are left out.
     pub readings: Vec<Reading>,
     /// Kinds of answer that its paraphrases ask for, sorted.
@@ -242,16 +241,12 @@ pub struct Learned {
     profiles: Vec<Profile>,
     /// How rare each key is among classes.
     rarity: BTreeMap<u64, f32>,
-    /// Vectors of paraphrases, a class after the other.
-    phrases: Vectors,
-    /// Vectors of words in paraphrases, a class after the other, then of those in statements, a fact after the other.
-    words: Vectors,
-    /// The words of each fact's statement among `words`.
-    fact_words: Vec<Range<usize>>,
+    /// Paraphrases, a class after the other.
+    phrases: Texts,
+    /// Statements, one for each fact.
+    statements: Texts,
     /// Who does what to whom in each fact's statement.
     told: Vec<Reading>,
-    /// Vectors of the statements, one for each fact.
-    statements: Vectors,
     /// Means of each class's paraphrases, without what is common to all texts.
     centres: Vectors,
     /// Classes by the hash of a paraphrase, word for word; sorted.
@@ -269,75 +264,12 @@ pub struct Matcher {
 impl Matcher {
     /// Learns a knowledge base; `progress` gets the share that is done, 0 to 1.
     pub fn new(base: &KnowledgeBase, progress: &mut dyn FnMut(f32)) -> Matcher {
-        let interpreter = Interpreter::new(base);
-        let encoder = Encoder::built_in();
-        let groups = groups(base);
-        let (mut examples, mut profiles) = (Vec::new(), Vec::with_capacity(groups.len()));
-        let (mut phrases, mut words, mut verbatim) = (Vectors::default(), Vectors::default(), BTreeMap::new());
-        let mut occurrences: BTreeMap<u64, u32> = BTreeMap::new();
-        for (number, (class, paraphrases)) in groups.iter().enumerate() {
-            progress(ENCODING * number as f32 / groups.len() as f32);
-            // One class after the other: the interpretations of all paraphrases of a large knowledge base together would take too much
-            // memory.
-            let interpretations: Vec<Interpretation> = paraphrases
-                .iter()
-                .flat_map(|p| spelt_out(base, *class, &p.text))
-                .filter_map(|p| read_phrase(base, &interpreter, &p))
-                .collect();
-            let (first_phrase, first_word) = (phrases.len(), words.len());
-            let slot_kind = slot_kind(base, *class);
-            let mut said = BTreeSet::new();
-            for interpretation in &interpretations {
-                let encoded = Encoded::new(encoder, base, interpretation, slot_kind);
-                let mut sparse = features::sparse(base, interpretation, slot_kind);
-                sparse.shrink_to_fit();
-                phrases.push(encoded.text());
-                if matches!(class, Class::Intent(_)) {
-                    keep_words(&mut words, &mut said, interpretation, &encoded);
-                }
-                examples.push(Example { class: number as u32, features: Features { sparse, dense: encoded.text().to_vec() } });
-                verbatim
-                    .entry(verbatim_key(interpretation))
-                    .and_modify(|c| *c = if *c == number as u32 { *c } else { SEVERAL })
-                    .or_insert(number as u32);
-            }
-            let mut profile = profile(base, &interpreter, *class, &interpretations);
-            (profile.phrases, profile.words) = (first_phrase..phrases.len(), first_word..words.len());
-            profiles.push(profile);
-            let keys: BTreeSet<u64> = interpretations.iter().flat_map(|r| r.spans.iter().map(|p| span_key(r, p))).collect();
-            keys.into_iter().for_each(|key| *occurrences.entry(key).or_default() += 1);
-        }
-        let (mut statements, mut fact_words) = (Vectors::default(), Vec::with_capacity(base.facts.len()));
-        let mut told = Vec::with_capacity(base.facts.len());
-        for fact in &base.facts {
-            let first = words.len();
-            match read_phrase(base, &interpreter, &fact.statement) {
-                Some(mut statement) => {
-                    // All sentences of a statement count.
-                    statement.question.focus.fill(true);
-                    let encoded = Encoded::new(encoder, base, &statement, "");
-                    told.push(grammar::read(&statement));
-                    statements.push(encoded.text());
-                    keep_words(&mut words, &mut BTreeSet::new(), &statement, &encoded);
-                }
-                None => {
-                    statements.push(&[0.0; DIMS]);
-                    told.push(Reading::default());
-                }
-            }
-            fact_words.push(first..words.len());
-        }
-        let model = Model::train(examples, groups.len(), DIMS, &mut |share| progress(ENCODING + (1.0 - ENCODING) * share));
-        let mut centres = Vectors::default();
-        for profile in &profiles {
-            centres.push(&phrases.mean(profile.phrases.clone(), |vector| model.distinct(vector)));
-        }
-        let rarity = rarity(occurrences, groups.len());
-        let related = related::related(base, &profiles, &rarity);
-        let verbatim = verbatim.into_iter().filter(|(_, class)| *class != SEVERAL).collect();
-        let learned =
-            Learned { interpreter, model, profiles, rarity, phrases, words, fact_words, told, statements, centres, verbatim, related };
-        Matcher { learned }
+        Matcher { learned: learning::learn(base, None, progress) }
+    }
+
+    /// Learns a changed knowledge base: the same as [`Matcher::new`], in less time, since what this one encoded is not encoded again.
+    pub fn relearn(&self, base: &KnowledgeBase, progress: &mut dyn FnMut(f32)) -> Matcher {
+        Matcher { learned: learning::learn(base, Some(&self.learned), progress) }
     }
 
     /// A matcher that was learned before.
@@ -385,7 +317,7 @@ impl Matcher {
 
     /// Encodes what is asked.
     pub fn encode(&self, base: &KnowledgeBase, interpretation: &Interpretation) -> Encoded {
-        Encoded::new(Encoder::built_in(), base, interpretation, "")
+        Encoded::new(Encoder::built_in(), base, interpretation)
     }
 
     /// The class of which a question is a paraphrase, word for word.
@@ -431,8 +363,11 @@ impl Matcher {
             Class::Intent(id) => base[id].facts.as_slice(),
             _ => &[],
         };
-        let ranges = || facts.iter().filter_map(|f| self.learned.fact_words.get(f.index())).chain([&profile.words]);
-        let nearest = |vector: &&[f32]| ranges().map(|range| self.learned.words.nearest(range.clone(), vector)).fold(0.0, f32::max);
+        let Learned { phrases, statements, .. } = &self.learned;
+        let nearest = |vector: &&[f32]| {
+            let stated = facts.iter().map(|f| statements.nearest_word(f.index()..f.index() + 1, vector));
+            stated.chain([phrases.nearest_word(profile.phrases.clone(), vector)]).fold(0.0, f32::max)
+        };
         claim.vectors.iter().map(nearest).fold(0.0, f32::max)
     }
 
@@ -545,140 +480,12 @@ fn greatest_first(likenesses: BTreeMap<Effect, f32>) -> Vec<(Effect, f32)> {
     sorted
 }
 
-/// Share of learning that goes into encoding, for the bar that shows how far it is.
-const ENCODING: f32 = 0.6;
 /// Candidates beside the most probable ones, those nearest to the question.
 const NEAR: usize = 4;
-/// Marks a text that is a paraphrase of several classes.
-const SEVERAL: u32 = u32::MAX;
-
 /// The hash of what an interpretation says word for word.
 fn verbatim_key(interpretation: &Interpretation) -> u64 {
     let text: Vec<&str> = interpretation.question.words.iter().map(|w| w.text.as_str()).collect();
     features::hash(b'v', &text.join(" "))
-}
-
-/// Keeps vectors of an intent's topic words, each word's first: more of them changed nothing that is answered.
-fn keep_words(words: &mut Vectors, said: &mut BTreeSet<u64>, interpretation: &Interpretation, encoded: &Encoded) {
-    for (number, span) in interpretation.spans.iter().enumerate() {
-        let topical = match span.mention {
-            Mention::Word => interpretation.question.words[span.from].class == WordClass::Content,
-            Mention::Role(_) | Mention::SynonymSet(_) => true,
-            Mention::Entity(_) | Mention::Slot => false,
-        };
-        if topical && said.insert(span_key(interpretation, span)) {
-            encoded.words(number).for_each(|vector| words.push(vector));
-        }
-    }
-}
-
-/// What a class speaks of: the words of its paraphrases, answers and statements.
-fn profile(base: &KnowledgeBase, interpreter: &Interpreter, class: Class, interpretations: &[Interpretation]) -> Profile {
-    let (mut keys, mut entities, mut figures) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
-    let mut absorb = |interpretation: &Interpretation| {
-        entities.extend(interpretation.entities(false));
-        entities.extend(interpretation.implied.iter().copied());
-        keys.extend(interpretation.spans.iter().map(|p| span_key(interpretation, p)));
-        keys.extend(interpretation.question.words.iter().filter(|w| w.class != WordClass::Function).map(|w| word_key(&w.stem)));
-        figures.extend(
-            interpretation.question.words.iter().filter(|w| w.stem.starts_with(|c: char| c.is_ascii_digit())).map(|w| w.stem.clone()),
-        );
-    };
-    interpretations.iter().for_each(&mut absorb);
-    let asked_figures: BTreeSet<Figure> = interpretations.iter().flat_map(Figure::all).collect();
-    // A paraphrase with a gap reads the same with any name in it.
-    let unfilled = |i: &&Interpretation| i.spans.iter().any(|s| s.mention == Mention::Slot);
-    let slotted = interpretations.iter().any(|i| unfilled(&i));
-    let mut readings: Vec<Reading> = interpretations.iter().filter(|i| !slotted || unfilled(i)).map(grammar::read).collect();
-    let mut shown = BTreeSet::new();
-    let asked: BTreeSet<Kind> = interpretations.iter().map(|i| grammar::asked(&i.question).kind).collect();
-    let texts: Vec<&str> = match class {
-        Class::Intent(i) => {
-            let intent = &base[i];
-            std::iter::once(intent.answer.as_str()).chain(intent.facts.iter().map(|f| base[*f].statement.as_str())).collect()
-        }
-        Class::Unanswerable(i) => vec![base[i].missing.as_str()],
-        Class::SmallTalk(_) => Vec::new(),
-    };
-    for (number, text) in texts.into_iter().enumerate() {
-        let Some(read) = read_phrase(base, interpreter, text) else { continue };
-        absorb(&read);
-        if matches!(class, Class::Intent(_)) {
-            shown.extend(read.entities(false));
-            // The direct answer comes first.
-            if number == 0 {
-                readings.push(grammar::read(&read));
-            }
-        }
-    }
-    readings.retain(|r| *r != Reading::default());
-    readings.dedup();
-    if let Class::Intent(i) = class {
-        entities.extend(base[i].facts.iter().filter_map(|f| base[*f].speaker));
-        shown.extend(base[i].facts.iter().filter_map(|f| base[*f].speaker));
-    }
-    let denying = interpretations.iter().filter(|r| r.question.denies).count() as f32 / interpretations.len().max(1) as f32;
-    let fact = if let Class::Intent(i) = class { base[i].facts.first().copied() } else { None };
-    let mut sieve = [0; SIEVE];
-    for key in &keys {
-        let (word, bit) = sieve_bit(*key);
-        sieve[word] |= bit;
-    }
-    Profile {
-        class,
-        keys: keys.into_iter().collect(),
-        sieve,
-        entities: entities.into_iter().collect(),
-        figures: figures.into_iter().collect(),
-        asked_figures: asked_figures.into_iter().collect(),
-        denying,
-        fact,
-        phrases: 0..0,
-        words: 0..0,
-        readings,
-        asked: asked.into_iter().collect(),
-        shown: shown.into_iter().collect(),
-    }
-}
-
-/// Classes with their paraphrases, in the order of the model's classes.
-fn groups(base: &KnowledgeBase) -> Vec<(Class, &[Paraphrase])> {
-    let intents = IntentId::all(base).map(|id| (Class::Intent(id), base[id].paraphrases.as_slice()));
-    let unanswerables = UnanswerableId::all(base).map(|id| (Class::Unanswerable(id), base[id].paraphrases.as_slice()));
-    let talk = SmallTalkId::all(base).map(|id| (Class::SmallTalk(id), base[id].paraphrases.as_slice()));
-    intents.chain(unanswerables).chain(talk).collect()
-}
-
-/// A paraphrase as it stands and, where a relation fills its slot, with each name that the relation has.
-fn spelt_out(base: &KnowledgeBase, class: Class, phrase: &str) -> Vec<String> {
-    let mut out = vec![phrase.to_owned()];
-    if let Class::Intent(i) = class
-        && phrase.contains("{subject}")
-        && !phrase.contains("{other}")
-        && let Some(used) = &base[i].relation
-    {
-        out.extend(base[used.relation].rows.iter().map(|row| phrase.replace("{subject}", &base[row.subject].short)));
-    }
-    out
-}
-
-/// The kind of the entities that fill the slots of a class's paraphrases.
-fn slot_kind(base: &KnowledgeBase, class: Class) -> &str {
-    match class {
-        Class::Intent(id) => base[id].relation.as_ref().map_or("", |used| base[used.relation].subject.as_str()),
-        _ => "",
-    }
-}
-
-/// Reads a paraphrase as a question; slots become a word of their own.
-fn read_phrase(base: &KnowledgeBase, interpreter: &Interpreter, text: &str) -> Option<Interpretation> {
-    let text = if text.contains('{') { text.replace("{subject}", SLOT).replace("{other}", SLOT) } else { text.to_owned() };
-    Question::parse(&text).ok().map(|q| interpreter.interpret(base, q))
-}
-
-/// How rare each key is among classes: the logarithm of their number over the number of those that have it.
-fn rarity(occurrences: BTreeMap<u64, u32>, targets: usize) -> BTreeMap<u64, f32> {
-    occurrences.into_iter().map(|(k, c)| (k, ((targets as f32 + 1.0) / c as f32).ln().max(0.2))).collect()
 }
 
 /// The key of a word's stem.

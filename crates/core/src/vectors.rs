@@ -29,6 +29,11 @@ pub fn add_byte_dots(query: &[f32], rows: &[u8], scales: &[f32], picks: &mut [(u
     });
 }
 
+/// Adds numbers to others, `scale` times.
+pub fn add_scaled(out: &mut [f32], numbers: &[f32], scale: f32) {
+    dispatch!(Level::new(), _ => out.iter_mut().zip(numbers).for_each(|(o, n)| *o += scale * n));
+}
+
 /// Adds signed bytes to numbers, `scale` times.
 pub fn add_bytes(out: &mut [f32], bytes: &[u8], scale: f32) {
     dispatch!(Level::new(), _ => {

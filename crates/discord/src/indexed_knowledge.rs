@@ -24,6 +24,11 @@ impl IndexedKnowledge {
         IndexedKnowledge { answerer, directory, suggester }
     }
 
+    /// Answers questions.
+    pub fn answerer(&self) -> &Answerer {
+        &self.answerer
+    }
+
     /// The knowledge base.
     pub fn base(&self) -> &KnowledgeBase {
         self.answerer.base()

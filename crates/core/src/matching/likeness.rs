@@ -2,10 +2,12 @@
 
 use crate::encoder::{DIMS, Encoder, Encoding};
 use crate::english::WordClass;
+use crate::hash::{FNV_START, fnv1a};
 use crate::interpretation::{Interpretation, Mention, Span};
 use crate::knowledge::KnowledgeBase;
 use crate::text::fold;
 use crate::vectors::{byte_product_max, normalise};
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
@@ -23,6 +25,12 @@ impl Vectors {
         let scale = vector.iter().fold(f32::MIN_POSITIVE, |most, v| most.max(v.abs())) / 127.0;
         self.bytes.extend(vector.iter().map(|v| (v / scale).round() as i8 as u8));
         self.scales.push(scale);
+    }
+
+    /// Adds some of others as they are.
+    fn copy(&mut self, others: &Vectors, range: Range<usize>) {
+        self.bytes.extend(&others.bytes[range.start * DIMS..range.end * DIMS]);
+        self.scales.extend(&others.scales[range]);
     }
 
     /// The mean of a range of these after each was changed, of length one.
@@ -58,16 +66,15 @@ const SAYS_SOMETHING: usize = 3;
 
 /// An interpretation as the encoder sees it: what is asked, names as they are written on record.
 #[derive(Debug)]
-pub struct Encoded {
-    asked: String,
-    encoding: Encoding,
-    /// For each word of the encoding the span that it belongs to.
+pub(super) struct Wording {
+    words: Vec<String>,
+    /// For each word the span that it belongs to.
     spans: Vec<usize>,
 }
 
-impl Encoded {
-    /// Encodes an interpretation. A slot is filled by the name of a kind.
-    pub fn new(encoder: &Encoder, base: &KnowledgeBase, interpretation: &Interpretation, slot_kind: &str) -> Encoded {
+impl Wording {
+    /// The words of an interpretation. A slot is filled by the name of a kind.
+    pub(super) fn new(base: &KnowledgeBase, interpretation: &Interpretation, slot_kind: &str) -> Wording {
         let question = &interpretation.question;
         // Each word with the span that it belongs to.
         let mut words: Vec<(String, usize)> = Vec::with_capacity(question.words.len());
@@ -83,8 +90,137 @@ impl Encoded {
         }
         // A word that is typed a hundred times over says it once, and leaves room for the rest.
         words.dedup_by(|later, first| later.0 == first.0);
-        let (words, spans): (Vec<String>, Vec<usize>) = words.into_iter().unzip();
-        Encoded { asked: words.join(" "), encoding: encoder.encode(words.iter().map(String::as_str)), spans }
+        let (words, spans) = words.into_iter().unzip();
+        Wording { words, spans }
+    }
+
+    fn encoded(self, encoder: &Encoder) -> Encoded {
+        let encoding = encoder.encode(self.words.iter().map(String::as_str));
+        Encoded { asked: self.words.join(" "), encoding, spans: self.spans }
+    }
+
+    /// A hash of all that decides which vectors are kept of it.
+    fn digest(&self, kept: &[usize]) -> u64 {
+        let mut hash = FNV_START;
+        for (word, span) in self.words.iter().zip(&self.spans) {
+            // No word has a line break.
+            hash = fnv1a(hash, word.bytes().chain([b'\n', u8::from(kept.contains(span))]));
+        }
+        hash
+    }
+}
+
+/// Texts as vectors, with vectors of some words of each.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(super) struct Texts {
+    texts: Vectors,
+    words: Vectors,
+    /// For each text where its words end among `words`.
+    ends: Vec<u32>,
+    /// For the first texts, at most [`REMEMBERED`], what is needed to take them over when a base is learned again.
+    #[serde(skip)]
+    remembered: Vec<Remembered>,
+}
+
+/// A text that was encoded in this process.
+#[derive(Debug)]
+struct Remembered {
+    /// A hash of all that decides its vectors.
+    digest: u64,
+    /// Its vector before it was rounded: the model is trained on that.
+    exact: Vec<f32>,
+}
+
+/// How many texts of a base are remembered, at 1.5 kB each: a base with more of them is learned in minutes anyway.
+const REMEMBERED: usize = 20_000;
+
+impl Texts {
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.texts.len()
+    }
+
+    /// The greatest cosine of a vector with one of a range of these, -1 to 1; -1 for an empty range.
+    pub(super) fn nearest(&self, range: Range<usize>, to: &[f32]) -> f32 {
+        self.texts.nearest(range, to)
+    }
+
+    /// The same with the words of a range of these.
+    pub(super) fn nearest_word(&self, range: Range<usize>, to: &[f32]) -> f32 {
+        self.words.nearest(self.word(range.start)..self.word(range.end), to)
+    }
+
+    /// The mean of a range of these after each was changed, of length one.
+    pub(super) fn mean(&self, range: Range<usize>, change: impl Fn(Vec<f32>) -> Vec<f32>) -> Vec<f32> {
+        self.texts.mean(range, change)
+    }
+
+    /// Adds a text with the words of some of its spans, encoded now or `known`; returns its vector.
+    pub(super) fn push(&mut self, encoder: &Encoder, known: Option<&Known>, wording: Wording, kept: &[usize]) -> Vec<f32> {
+        let digest = wording.digest(kept);
+        let exact = match known.and_then(|known| Some((known.texts, *known.numbers.get(&digest)?))) {
+            Some((texts, number)) => {
+                self.texts.copy(&texts.texts, number..number + 1);
+                self.words.copy(&texts.words, texts.word(number)..texts.word(number + 1));
+                texts.remembered[number].exact.clone()
+            }
+            None => {
+                let encoded = wording.encoded(encoder);
+                self.texts.push(encoded.text());
+                kept.iter().flat_map(|span| encoded.words(*span)).for_each(|vector| self.words.push(vector));
+                encoded.encoding.text
+            }
+        };
+        self.close(digest, &exact);
+        exact
+    }
+
+    /// Adds a text without words: it is like nothing.
+    pub(super) fn push_nothing(&mut self) {
+        self.texts.push(&[0.0; DIMS]);
+        self.close(FNV_START, &[0.0; DIMS]);
+    }
+
+    fn close(&mut self, digest: u64, exact: &[f32]) {
+        self.ends.push(self.words.len() as u32);
+        if self.remembered.len() < REMEMBERED {
+            self.remembered.push(Remembered { digest, exact: exact.to_vec() });
+        }
+    }
+
+    /// Where the words of a text begin.
+    fn word(&self, text: usize) -> usize {
+        text.checked_sub(1).and_then(|before| self.ends.get(before)).map_or(0, |end| *end as usize)
+    }
+}
+
+/// What was encoded before, to be taken over.
+pub(super) struct Known<'a> {
+    texts: &'a Texts,
+    /// Number of each text, by its hash.
+    numbers: FxHashMap<u64, usize>,
+}
+
+impl<'a> Known<'a> {
+    /// All of these texts.
+    pub(super) fn new(texts: &'a Texts) -> Known<'a> {
+        Known { texts, numbers: texts.remembered.iter().enumerate().map(|(number, text)| (text.digest, number)).collect() }
+    }
+}
+
+/// An interpretation with its vectors.
+#[derive(Debug)]
+pub struct Encoded {
+    asked: String,
+    encoding: Encoding,
+    /// For each word of the encoding the span that it belongs to.
+    spans: Vec<usize>,
+}
+
+impl Encoded {
+    /// Encodes an interpretation.
+    pub fn new(encoder: &Encoder, base: &KnowledgeBase, interpretation: &Interpretation) -> Encoded {
+        Wording::new(base, interpretation, "").encoded(encoder)
     }
 
     /// What is asked, as it was encoded.
@@ -105,5 +241,38 @@ impl Encoded {
     /// Vectors of the words of a span, in their context.
     pub fn words(&self, span: usize) -> impl Iterator<Item = &[f32]> {
         self.encoding.words.iter().zip(&self.spans).filter(move |(_, of)| **of == span).map(|(vector, _)| vector.as_slice())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wording(words: &[&str]) -> Wording {
+        Wording { words: words.iter().map(|word| (*word).to_owned()).collect(), spans: (0..words.len()).collect() }
+    }
+
+    #[test]
+    fn what_is_known_is_not_encoded_again() {
+        let mut before = Texts::default();
+        before.push(Encoder::built_in(), None, wording(&["opening", "hours"]), &[0]);
+        // Marked, so that it can be told from what the encoder makes of it.
+        before.remembered[0].exact[0] = 42.0;
+        let known = Known::new(&before);
+        let mut after = Texts::default();
+        let mut first = |words: &[&str], kept: &[usize]| after.push(Encoder::built_in(), Some(&known), wording(words), kept)[0];
+        assert_eq!(first(&["opening", "hours"], &[0]), 42.0);
+        assert_ne!(first(&["opening", "hours"], &[1]), 42.0, "other words are kept");
+        assert_ne!(first(&["opening", "hour", "s"], &[0]), 42.0);
+        assert_eq!((after.len(), after.words.len()), (3, 3));
+    }
+
+    #[test]
+    fn what_was_loaded_is_encoded_again() {
+        let mut before = Texts::default();
+        before.push(Encoder::built_in(), None, wording(&["opening", "hours"]), &[0]);
+        let loaded: Texts = postcard::from_bytes(&postcard::to_stdvec(&before).expect("plain values")).expect("as written");
+        let again = Texts::default().push(Encoder::built_in(), Some(&Known::new(&loaded)), wording(&["opening", "hours"]), &[0]);
+        assert_eq!(again, before.remembered[0].exact);
     }
 }

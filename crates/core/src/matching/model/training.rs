@@ -6,7 +6,7 @@
 
 use super::{ENTRY, Model, PassThrough, scale};
 use crate::matching::features::Features;
-use crate::vectors::dot;
+use crate::vectors::{add_scaled, dot};
 use std::collections::HashMap;
 
 /// A paraphrase with the class that it belongs to.
@@ -188,8 +188,7 @@ impl Trainer {
         for &class in &input.against {
             let (class, change) = (class as usize, self.change[class as usize]);
             if change.abs() > 1e-5 {
-                let weights = &mut self.dense[class * self.dims..(class + 1) * self.dims];
-                weights.iter_mut().zip(&input.dense).for_each(|(w, v)| *w += change * v);
+                add_scaled(&mut self.dense[class * self.dims..(class + 1) * self.dims], &input.dense, change);
                 self.bias[class] += BIAS * BIAS * change;
             }
         }
