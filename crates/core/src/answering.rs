@@ -125,6 +125,18 @@ impl Answerer {
         Reply { outcome, confidence, candidates, evidence, suggestions, unanswered, interpretation: Some(interpretation), events, parts }
     }
 
+    /// The questions that a half-typed text may mean, at most `count`, the most probable first: a guess in microseconds, for suggestions.
+    pub fn guess(&self, text: &str, count: usize) -> Vec<IntentId> {
+        let Ok(question) = Question::parse(text) else { return Vec::new() };
+        let interpretation = self.matcher.interpret(&self.base, question);
+        let classes = match self.matcher.verbatim(&interpretation) {
+            Some(class) => vec![class],
+            None => self.matcher.guess(&self.base, &interpretation, count).into_iter().map(|(class, _)| class).collect(),
+        };
+        let intent = |class| if let Class::Intent(intent) = class { Some(intent) } else { None };
+        classes.into_iter().filter_map(intent).collect()
+    }
+
     /// What is decided on a text as one question, with all candidates and without looking whether it stands on record word for word: for those
     /// who fit the weights of confidence. `None` where it cannot be read.
     pub fn weigh(&self, text: &str) -> Option<Decision> {

@@ -6,7 +6,7 @@ pub mod likeness;
 pub mod model;
 mod related;
 
-use crate::encoder::Encoder;
+use crate::encoder::{DIMS, Encoder};
 use crate::english::{WordClass, english};
 use crate::grammar::{Kind, Reading};
 use crate::interpretation::{Interpretation, Interpreter, Mention, Span};
@@ -405,6 +405,14 @@ impl Matcher {
         let mut alike: Vec<(f32, IntentId)> = intents.iter().map(|intent| (likeness(intent), *intent)).collect();
         alike.sort_by(|a, b| b.0.total_cmp(&a.0));
         alike.into_iter().map(|(_, intent)| intent).collect()
+    }
+
+    /// The `count` classes that a text most probably means by its words and letters alone, with their probabilities: without the encoder, so in
+    /// microseconds.
+    pub fn guess(&self, base: &KnowledgeBase, interpretation: &Interpretation, count: usize) -> Vec<(Class, f32)> {
+        let features = Features { sparse: features::sparse(base, interpretation, ""), dense: vec![0.0; DIMS] };
+        let top = self.learned.model.top(&features, count);
+        top.into_iter().map(|(class, probability)| (self.learned.profiles[class].class, probability)).collect()
     }
 
     /// Orders classes by how likely the question means them.
