@@ -170,8 +170,8 @@ object = "museum-ship"
 complete = true
 complete_for = "museum-ships"
 rows = [
-  { subject = "red-ship", value = "1990", fact = "ships" },
-  { subject = "blue-ship", value = "1995", fact = "ships" },
+  { subject = "red-ship", value = "1990", values = { berth = "berth 4" }, fact = "ships" },
+  { subject = "blue-ship", value = "1995", values = { berth = "berth 7" }, fact = "ships" },
 ]
 
 [[relation.arrived.question]]
@@ -183,6 +183,15 @@ arrival year of {subject}
 """
 answer_type = "date"
 if_unknown = "Two ships came to the museum."
+
+[[relation.arrived.question]]
+find = "value"
+column = "berth"
+ask = """
+Where does {subject} lie?
+berth of {subject}
+"""
+answer = "At {value}."
 
 [[relation.arrived.question]]
 id = "is-there"
@@ -233,7 +242,7 @@ reply = "You are welcome."
 "#;
 
 /// What is asked of it.
-const QUESTIONS: [&str; 21] = [
+const QUESTIONS: [&str; 22] = [
     "When did the museum open?",
     "opening year of the museum",
     "what made the city set up a museum",
@@ -247,6 +256,7 @@ const QUESTIONS: [&str; 21] = [
     "closing time",
     "arrival year of the Red Ship",
     "arrival year of the Green Ship",
+    "berth of the Red Ship",
     "Does the museum have the Red Ship?",
     "Does the museum have the Green Ship?",
     "Does the museum have the Museum Ship?",
@@ -313,10 +323,13 @@ const ROWS: &[Row] = &[
     ("[relation.<id>]", "complete_for", "complete_for = \"museum-ships\"\n", ""),
     ("rows", "subject", "subject = \"red-ship\"", "subject = \"green-ship\""),
     ("rows", "value", "value = \"1990\"", "value = \"1991\""),
-    ("rows", "fact", "value = \"1990\", fact = \"ships\"", "value = \"1990\", fact = \"hours\""),
+    ("rows", "values", "berth = \"berth 4\"", "berth = \"berth 5\""),
+    ("rows", "fact", "\"berth 4\" }, fact = \"ships\"", "\"berth 4\" }, fact = \"hours\""),
     ("[[relation.<id>.question]]", "id", "id = \"when-arrived\"\n", ""),
     ("[[relation.<id>.question]]", "find", "find = \"list\"", "find = \"first\""),
     ("[[relation.<id>.question]]", "ask", "names of all the ships\n", "every hull\n"),
+    ("[[relation.<id>.question]]", "column", "column = \"berth\"\n", ""),
+    ("[[relation.<id>.question]]", "answer", "answer = \"At {value}.\"\n", ""),
     ("[[relation.<id>.question]]", "answer_type", "answer_type = \"yes_no\"", "answer_type = \"place\""),
     ("[[relation.<id>.question]]", "false_premise", "false_premise = false", "false_premise = true"),
     ("[[relation.<id>.question]]", "facts", "facts = \"ships\"\nalso", "facts = \"opening\"\nalso"),

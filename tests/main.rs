@@ -10,5 +10,6 @@ mod knowledge;
 mod pictures;
 mod properties;
 mod readme;
+mod relations;
 mod sessions;
 mod supply_chain;

@@ -167,9 +167,9 @@ impl Answerer {
         // Two dated events put in order: computed, whatever single fact is also close.
         let other_roles = evidence.first().is_some_and(|e| matches!(e.objection, Some(Reason::OtherRoles(_))));
         let declined = candidates.first().is_some_and(|c| matches!(c.class, Class::Unanswerable(_)) && c.own >= SAME);
-        let free = settled.is_none() && !other_roles && !declined && !self.settled(&candidates, &evidence);
-        let computed = self.events.pair(base, &interpretation).filter(|_| free);
-        let (outcome, confidence, events) = match computed.and_then(|pair| Some((relation::order(base, &pair)?, pair))) {
+        let free = settled.is_none() && !other_roles && !declined;
+        let computed = self.events.pair(base, &interpretation).filter(|pair| free && !self.settled(pair, &candidates, &evidence));
+        let (outcome, confidence, events) = match computed.and_then(|pair| Some((relation::order(base, &interpretation, &pair)?, pair))) {
             Some((part, pair)) => (Outcome::Answer(vec![part]), evidence::SURE, Some(pair)),
             None => {
                 let intent = candidates.iter().position(|c| matches!(c.class, Class::Intent(_))).filter(|_| settled.is_none());
@@ -180,11 +180,12 @@ impl Answerer {
         Decision { interpretation, outcome, confidence, candidates, evidence, events }
     }
 
-    /// Whether a single fact answers beyond doubt and accounts for all that was asked.
-    fn settled(&self, candidates: &[Candidate], evidence: &[Evidence]) -> bool {
-        let ordered = |c: &Candidate| matches!(c.class, Class::Intent(i) if self.base[i].relation.as_ref().is_some_and(|r| matches!(r.find, Find::Order | Find::Difference)));
+    /// Whether something else than the order of two events answers beyond doubt and accounts for all that was asked.
+    fn settled(&self, pair: &EventPair, candidates: &[Candidate], evidence: &[Evidence]) -> bool {
+        let relation = |intent: IntentId| self.base[intent].relation.as_ref().map(|used| used.relation);
+        let same_rows = |c: &Candidate| matches!(c.class, Class::Intent(intent) if relation(intent) == relation(pair.intent));
         let first = candidates.first().zip(evidence.first());
-        first.is_some_and(|(c, e)| !ordered(c) && e.confidence >= evidence::SURE && e.coverage >= FULL)
+        first.is_some_and(|(c, e)| !same_rows(c) && e.confidence >= evidence::SURE && e.coverage >= FULL)
     }
 
     /// Of candidates that come to the same, the first becomes the one that the model means most and whose kind of answer
@@ -286,8 +287,9 @@ impl Answerer {
         let likely = candidates.iter().zip(evidence).filter(|(_, e)| e.confidence >= LISTED);
         let proposed = likely.filter_map(|(c, _)| if let Class::Intent(intent) = c.class { Some(intent) } else { None });
         beside.copied().chain(proposed).find_map(|intent| {
-            let used = self.base[intent].relation.as_ref().filter(|u| u.find == Find::Holds || u.find == Find::Value)?;
-            relation::answer(&self.base, intent, used, interpretation).err().filter(|r| matches!(r, Reason::NotListed { .. }))
+            let used = self.base[intent].relation.as_ref().filter(|u| matches!(u.find, Find::Holds | Find::Value | Find::Subjects))?;
+            let reason = relation::answer(&self.base, intent, used, interpretation).err()?;
+            matches!(reason, Reason::NotListed { .. } | Reason::NoSuchValue { year: Some(_), .. }).then_some(reason)
         })
     }
 

@@ -24,7 +24,7 @@ mod tagging;
 mod tests;
 
 pub use answer::{Asked, Kind, Shown, Support, asked, supplies};
-pub use figures::{Missing, has_other_unit, missing};
+pub use figures::{Missing, has_other_unit, missing, numbers};
 pub use frame::{Act, Frame, Place, Role};
 pub use marks::Marks;
 pub use objection::{Comparison, RoleObjection, compare, exchanged, objection, taken};

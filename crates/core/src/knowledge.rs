@@ -8,11 +8,12 @@ mod intent;
 mod relation;
 mod source;
 mod unanswerable;
+mod value;
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-pub use date::date_in_words;
+pub use date::{MONTHS, date_in_words};
 pub use entity::{Entity, Office, WordSet};
 pub use fact::{Derived, Fact, MAX_PARAGRAPHS};
 pub use ids::{EntityId, FactId, IntentId, RelationId, RoleId, SmallTalkId, SourceId, SynonymSetId, UnanswerableId};
@@ -20,9 +21,7 @@ pub use intent::{AnswerType, Intent, Paraphrase};
 pub use relation::{Find, Relation, RelationUse, Row};
 pub use source::Source;
 pub use unanswerable::{SmallTalk, Unanswerable, UnanswerableReason};
-
-/// The version of the format of knowledge files that this program reads.
-pub const FORMAT: i64 = 1;
+pub use value::{Number, Value, is_date};
 
 /// All that is on record, checked. Ids are looked up by indexing: `base[fact]`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]

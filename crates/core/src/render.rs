@@ -146,6 +146,14 @@ pub fn decline_text(base: &KnowledgeBase, reason: &Reason) -> String {
             }
             out
         }
+        Reason::NoSuchValue { year, if_unknown } => {
+            let what = year.as_ref().map_or_else(|| "that fits".to_owned(), |year| format!("for {year} in this matter"));
+            let mut out = format!("Nothing on record {what}.");
+            if !if_unknown.is_empty() {
+                push(&mut out, if_unknown);
+            }
+            out
+        }
         Reason::OutsideTime(year) => format!("Not on record: anything about {year}.{}", record_end(base)),
         Reason::OtherRoles(fact) => format!("Not on record the way you put it. What is on record: {}", base[*fact].statement),
         Reason::OtherPolarity(fact) => format!("Not on record. What comes close says the opposite: {}", base[*fact].statement),

@@ -95,7 +95,14 @@ fn first_facts(part: &Part) -> Vec<FactId> {
 
 /// Whether a part was understood and is known not to be on record, rather than cut badly.
 fn known(reason: &Reason) -> bool {
-    matches!(reason, Reason::Unanswerable(_) | Reason::UnknownOffice { .. } | Reason::NotListed { .. } | Reason::OutsideTime(_))
+    matches!(
+        reason,
+        Reason::Unanswerable(_)
+            | Reason::UnknownOffice { .. }
+            | Reason::NotListed { .. }
+            | Reason::NoSuchValue { .. }
+            | Reason::OutsideTime(_)
+    )
 }
 
 /// Where one part ends and the next begins.

@@ -1,9 +1,12 @@
-//! Answers read off a relation: whether it holds, which value, how many, who came first.
+//! Answers read off a relation: whether it holds, which value, who has a value, how many, who came first, by how much.
 
-use super::timeline::EventPair;
+use super::timeline::{self, EventPair};
 use super::{AnswerPart, Reason};
-use crate::interpretation::Interpretation;
-use crate::knowledge::{AnswerType, EntityId, FactId, Find, IntentId, KnowledgeBase, Relation, RelationUse, Row, date_in_words};
+use crate::grammar;
+use crate::interpretation::{Interpretation, Mention};
+use crate::knowledge::{AnswerType, EntityId, FactId, Find, IntentId, KnowledgeBase, MONTHS, Number, Relation, RelationUse, Row, Value};
+use crate::text::fold;
+use std::cmp::Ordering;
 
 /// Numbers up to ten in words, as running text has them.
 pub fn number_in_words(number: usize) -> String {
@@ -34,105 +37,329 @@ pub(super) fn answer(
     interpretation: &Interpretation,
 ) -> Result<AnswerPart, Reason> {
     let relation = &base[used.relation];
-    let subjects: Vec<EntityId> = {
-        let mut out = Vec::new();
-        for e in interpretation.subjects() {
-            if base[e].kind == relation.subject && Some(e) != relation.object && !out.contains(&e) {
-                out.push(e);
-            }
+    let mut subjects: Vec<EntityId> = Vec::new();
+    for e in interpretation.subjects() {
+        if base[e].kind == relation.subject && Some(e) != relation.object && !subjects.contains(&e) {
+            subjects.push(e);
         }
-        out
-    };
-    let name = |e: EntityId| base[e].short.as_str();
-    let row = |e: EntityId| relation.rows.iter().find(|r| r.subject == e);
-    let part = |direct: String, facts: Vec<FactId>| Ok(AnswerPart { intent, direct, facts });
-    let unlisted = |e: EntityId| Reason::NotListed { entity: e, if_unknown: used.if_unknown.clone() };
-    let fill = |template: &str, subjects: &[EntityId]| {
-        let names: Vec<&str> = subjects.iter().map(|e| name(*e)).collect();
-        let template = if names.len() > 1 { plural(template) } else { template.to_owned() };
-        sentence(&template.replace("{subject}", &listed(&names)))
-    };
-    let all_facts = || {
-        let mut facts: Vec<FactId> = relation.rows.iter().map(|r| r.fact).collect();
-        facts.dedup();
-        facts
-    };
-    match used.find {
-        Find::Holds => {
-            let Some(&first) = subjects.first() else { return Err(Reason::NothingClose) };
-            // "Which of A, B and C": those of them that are on the list are in its statement.
-            let choice = subjects.len() > 1 && interpretation.question.expected != Some(AnswerType::YesNo);
-            if choice && subjects.iter().any(|e| row(*e).is_some()) && subjects.iter().any(|e| row(*e).is_none()) {
-                return part(String::new(), all_facts().into_iter().take(1).collect());
+    }
+    Lookup { base, intent, used, relation, interpretation, subjects }.answer()
+}
+
+/// What a question looks up in a relation.
+struct Lookup<'a> {
+    base: &'a KnowledgeBase,
+    intent: IntentId,
+    used: &'a RelationUse,
+    relation: &'a Relation,
+    interpretation: &'a Interpretation,
+    /// The subjects that it names, in order.
+    subjects: Vec<EntityId>,
+}
+
+impl Lookup<'_> {
+    fn answer(&self) -> Result<AnswerPart, Reason> {
+        match self.used.find {
+            Find::Holds => self.holds(),
+            Find::Value => self.values(),
+            Find::Subjects => self.subjects_of(),
+            Find::List | Find::Count => {
+                let names = self.names(self.relation.rows.iter());
+                let composed = format!("{}: {}.", sentence(&number_in_words(names.len())), listed(&names));
+                let direct = if self.used.answer.is_empty() { composed } else { self.used.answer.clone() };
+                self.part(direct, self.facts(self.relation.rows.iter().take(1)))
             }
-            if let Some(&other) = subjects.iter().find(|e| row(**e).is_none() && !is_complete_for(base, relation, **e)) {
-                return Err(unlisted(other));
-            }
-            // "Did it join in 2020?" of one that joined in another year: no "yes", the statement puts it right.
-            let another_year = |value: &str| {
-                let asked = interpretation.question.words.iter().map(|w| w.text.as_str());
-                let is_year = |w: &&str| w.len() == 4 && w.bytes().all(|b| b.is_ascii_digit());
-                is_year(&value.get(..4).unwrap_or_default()) && asked.filter(is_year).any(|year| !value.starts_with(year))
-            };
-            match row(first) {
-                Some(found) if another_year(&found.value) => part(String::new(), vec![found.fact]),
-                Some(found) if subjects.iter().all(|e| row(*e).is_some()) => part(fill(&used.if_yes, &subjects), vec![found.fact]),
-                None if subjects.iter().all(|e| row(*e).is_none()) && !used.if_no.is_empty() => {
-                    part(fill(&used.if_no, &subjects), all_facts().into_iter().take(1).collect())
+            Find::First => self.outermost(Ordering::Less),
+            Find::Last => self.outermost(Ordering::Greater),
+            Find::Order | Find::Difference => match self.subjects[..] {
+                [first, second] => {
+                    let at = |e| self.interpretation.spans.iter().find(|span| span.mention == Mention::Entity(e)).map(|span| span.from);
+                    let claims_first = at(first).zip(at(second)).and_then(|(a, b)| timeline::claims_before(self.interpretation, a, b));
+                    self.compared(first, second, claims_first).ok_or(Reason::NothingClose)
                 }
-                // Some are on the list and some are not: the statement says which.
-                _ => part(String::new(), all_facts().into_iter().take(1).collect()),
+                _ => Err(Reason::NothingClose),
+            },
+        }
+    }
+
+    fn part(&self, direct: String, facts: Vec<FactId>) -> Result<AnswerPart, Reason> {
+        Ok(AnswerPart { intent: self.intent, direct, facts })
+    }
+
+    fn name(&self, entity: EntityId) -> &str {
+        &self.base[entity].short
+    }
+
+    /// The names of the subjects of some rows, each once.
+    fn names<'r>(&self, rows: impl Iterator<Item = &'r Row>) -> Vec<&str> {
+        let mut subjects: Vec<EntityId> = Vec::new();
+        for row in rows {
+            if !subjects.contains(&row.subject) {
+                subjects.push(row.subject);
             }
         }
-        Find::Value => {
-            let Some(&first) = subjects.first() else { return Err(Reason::NothingClose) };
-            match row(first) {
-                Some(found) => part(format!("{}.", sentence(&date_in_words(&found.value))), vec![found.fact]),
-                None => Err(unlisted(first)),
+        subjects.into_iter().map(|subject| self.name(subject)).collect()
+    }
+
+    fn rows(&self, subject: EntityId) -> impl Iterator<Item = &Row> + Clone {
+        self.relation.rows.iter().filter(move |row| row.subject == subject)
+    }
+
+    fn on_list(&self, subject: EntityId) -> bool {
+        self.rows(subject).next().is_some()
+    }
+
+    fn value<'r>(&self, row: &'r Row) -> Option<&'r Value> {
+        row.value(&self.used.column)
+    }
+
+    /// The facts of some rows, each once.
+    fn facts<'r>(&self, rows: impl Iterator<Item = &'r Row>) -> Vec<FactId> {
+        let mut facts: Vec<FactId> = Vec::new();
+        for row in rows {
+            if !facts.contains(&row.fact) {
+                facts.push(row.fact);
             }
         }
-        Find::List | Find::Count => {
-            let names: Vec<&str> = relation.rows.iter().map(|r| name(r.subject)).collect();
-            part(format!("{}: {}.", sentence(&number_in_words(names.len())), listed(&names)), all_facts().into_iter().take(1).collect())
+        facts
+    }
+
+    fn unlisted(&self, entity: EntityId) -> Reason {
+        Reason::NotListed { entity, if_unknown: self.used.if_unknown.clone() }
+    }
+
+    /// A template with these subjects, and a value, in its gaps.
+    fn fill(&self, template: &str, subjects: &[&str], value: &str) -> String {
+        let template = if subjects.len() > 1 { plural(template) } else { template.to_owned() };
+        // "In 1990", but "on 2 May 1990".
+        let day = value.starts_with(|c: char| c.is_ascii_digit()) && MONTHS.iter().any(|month| value.contains(month));
+        let template = if day { template.replace("in {value}", "on {value}") } else { template };
+        sentence(&template.replace("{subject}", &listed(subjects)).replace("{value}", value))
+    }
+
+    /// Whether it is so.
+    fn holds(&self) -> Result<AnswerPart, Reason> {
+        let subjects = &self.subjects;
+        let Some(&first) = subjects.first() else { return Err(Reason::NothingClose) };
+        let any_fact = || self.facts(self.relation.rows.iter().take(1));
+        // "Which of A, B and C": those of them that are on the list are in its statement.
+        let choice = subjects.len() > 1 && self.interpretation.question.expected != Some(AnswerType::YesNo);
+        let on_list = subjects.iter().filter(|e| self.on_list(**e)).count();
+        if choice && on_list > 0 && on_list < subjects.len() {
+            return self.part(String::new(), any_fact());
         }
-        Find::First | Find::Last => {
-            let mut rows: Vec<_> = relation.rows.iter().collect();
-            rows.sort_by(|a, b| a.value.cmp(&b.value));
-            let found = if used.find == Find::First { rows.first() } else { rows.last() };
-            found.map_or(Err(Reason::NothingClose), |r| {
-                part(format!("{}, in {}.", sentence(name(r.subject)), date_in_words(&r.value)), vec![r.fact])
-            })
+        if let Some(&other) = subjects.iter().find(|e| !self.on_list(**e) && !is_complete_for(self.base, self.relation, **e)) {
+            return Err(self.unlisted(other));
         }
-        Find::Difference | Find::Order => Err(Reason::NothingClose),
+        let names: Vec<&str> = subjects.iter().map(|e| self.name(*e)).collect();
+        match (on_list, self.rows(first).next()) {
+            (_, Some(row)) if on_list == subjects.len() => {
+                let fits = |subject: &EntityId| self.rows(*subject).any(|row| !self.asks_for_another(row));
+                // "Did it join in 2020?" of one that joined in another year: no "yes", the statement puts it right.
+                let direct = if subjects.iter().all(fits) { self.fill(&self.used.if_yes, &names, "") } else { String::new() };
+                self.part(direct, vec![row.fact])
+            }
+            (0, _) if !self.used.if_no.is_empty() => self.part(self.fill(&self.used.if_no, &names, ""), any_fact()),
+            // Some are on the list and some are not: the statement says which.
+            _ => self.part(String::new(), any_fact()),
+        }
+    }
+
+    /// Whether a question has a year, a figure or a name where a row has another one.
+    fn asks_for_another(&self, row: &Row) -> bool {
+        let asked = Asked::of(self.interpretation);
+        let values: Vec<&Value> = match self.used.column.as_str() {
+            "" => row.values.iter().map(|(_, value)| value).collect(),
+            _ => self.value(row).into_iter().collect(),
+        };
+        let dates: Vec<&str> =
+            values.iter().filter_map(|value| if let Value::Date(date) = value { Some(date.as_str()) } else { None }).collect();
+        let other_year = !dates.is_empty() && asked.years().any(|year| !dates.iter().any(|date| date.starts_with(year)));
+        let numbers: Vec<&Number> =
+            values.iter().filter_map(|value| if let Value::Number(number) = value { Some(number) } else { None }).collect();
+        let other_figure = !numbers.is_empty() && asked.figures().any(|figure| !numbers.iter().any(|number| number.is(figure)));
+        let entities: Vec<EntityId> =
+            values.iter().filter_map(|value| if let Value::Entity(id) = value { Some(*id) } else { None }).collect();
+        let kind = |e: &EntityId| entities.iter().any(|value| self.base[*value].kind == self.base[*e].kind);
+        let named = || self.interpretation.entities(true).filter(|e| *e != row.subject && Some(*e) != self.relation.object);
+        other_year || other_figure || named().any(|e| kind(&e) && !entities.contains(&e))
+    }
+
+    /// The values of the subjects.
+    fn values(&self) -> Result<AnswerPart, Reason> {
+        let Some(&first) = self.subjects.first() else { return Err(Reason::NothingClose) };
+        if let Some(&other) = self.subjects.iter().find(|e| !self.on_list(**e)) {
+            return Err(self.unlisted(other));
+        }
+        let of = |subject: EntityId| -> String {
+            let shown: Vec<String> = self.rows(subject).filter_map(|row| Some(self.value(row)?.shown(self.base))).collect();
+            listed(&shown.iter().map(String::as_str).collect::<Vec<_>>())
+        };
+        let facts = self.facts(self.subjects.iter().flat_map(|e| self.rows(*e)));
+        if self.subjects.len() > 1 {
+            let each: Vec<String> = self.subjects.iter().map(|e| format!("{}: {}", self.name(*e), of(*e))).collect();
+            return self.part(sentence(&format!("{}.", each.join("; "))), facts);
+        }
+        let direct = match self.used.answer.as_str() {
+            "" => format!("{}.", sentence(&of(first))),
+            template => self.fill(template, &[self.name(first)], &of(first)),
+        };
+        self.part(direct, facts)
+    }
+
+    /// The subjects that have the value of the question.
+    fn subjects_of(&self) -> Result<AnswerPart, Reason> {
+        let asked = Asked::of(self.interpretation);
+        let has = |row: &&Row| self.value(row).is_some_and(|value| asked.has(value, self.base, self.interpretation));
+        let found: Vec<&Row> = self.relation.rows.iter().filter(has).collect();
+        let Some(value) = found.first().and_then(|row| self.value(row)) else {
+            return Err(Reason::NoSuchValue { year: asked.years.into_iter().next(), if_unknown: self.used.if_unknown.clone() });
+        };
+        let names = self.names(found.iter().copied());
+        let direct = match self.used.answer.as_str() {
+            "" if names.len() > 1 => format!("{}: {}.", sentence(&number_in_words(names.len())), listed(&names)),
+            "" => format!("{}.", sentence(&listed(&names))),
+            template => self.fill(template, &names, &asked.shown(value, self.base)),
+        };
+        self.part(direct, self.facts(found.into_iter()))
+    }
+
+    /// The subjects with the least or the greatest value.
+    fn outermost(&self, side: Ordering) -> Result<AnswerPart, Reason> {
+        let mut rows = self.relation.rows.iter().filter_map(|row| Some((row, self.value(row)?)));
+        let Some(first) = rows.next() else { return Err(Reason::NothingClose) };
+        let mut best = vec![first];
+        for (row, value) in rows {
+            match value.compare(best[0].1) {
+                Some(order) if order == side => best = vec![(row, value)],
+                Some(Ordering::Equal) => best.push((row, value)),
+                Some(_) => {}
+                // "2022" beside "2022-04": which is first is not on record.
+                None => return Err(Reason::NothingClose),
+            }
+        }
+        let (names, value) = (self.names(best.iter().map(|(row, _)| *row)), best[0].1);
+        let direct = match self.used.answer.as_str() {
+            "" => {
+                let link = if matches!(value, Value::Date(_)) { "in" } else { "with" };
+                // "On" a day, "in" a month or a year.
+                let link = if matches!(value, Value::Date(date) if date.len() == 10) { "on" } else { link };
+                sentence(&format!("{}, {link} {}.", listed(&names), value.shown(self.base)))
+            }
+            template => self.fill(template, &names, &value.shown(self.base)),
+        };
+        self.part(direct, self.facts(best.iter().map(|(row, _)| *row)))
+    }
+
+    /// Which of two subjects comes first, or by how much they differ. `claims_first` is what the question claims of the first one.
+    fn compared(&self, first: EntityId, second: EntityId, claims_first: Option<bool>) -> Option<AnswerPart> {
+        let row = |subject: EntityId| self.rows(subject).find_map(|row| Some((row, self.value(row)?)));
+        let ((a_row, a), (b_row, b)) = (row(first)?, row(second)?);
+        let name = |e: EntityId| self.base[e].name.as_str();
+        let direct = match (a, b) {
+            (Value::Date(a_date), Value::Date(b_date)) => {
+                let a_first = a_date <= b_date;
+                let dated = |is_a: bool| {
+                    let (subject, value) = if is_a { (first, a) } else { (second, b) };
+                    format!("{} ({})", name(subject), value.shown(self.base))
+                };
+                let (early, late) = (dated(a_first), dated(!a_first));
+                let (early_date, late_date) = if a_first { (a_date, b_date) } else { (b_date, a_date) };
+                // "February 2022" and "24 February 2022": neither is known to be first.
+                match self.used.find {
+                    _ if late_date.starts_with(early_date.as_str()) => format!("Which came first is not on record: {early} and {late}."),
+                    Find::Difference => format!("{}: {early} and {late}.", between(early_date, late_date)),
+                    _ => {
+                        let verdict = match claims_first {
+                            Some(claimed) if claimed == a_first => "Yes: ",
+                            Some(_) => "No: ",
+                            None => "",
+                        };
+                        sentence(&format!("{verdict}{early} came before {late}."))
+                    }
+                }
+            }
+            (Value::Number(a_number), Value::Number(b_number)) => {
+                let both = format!("{}: {}; {}: {}.", name(first), a_number.written, name(second), b_number.written);
+                match (self.used.find, a_number.difference(b_number)?) {
+                    (Find::Difference, difference) => sentence(&format!("{difference} ({}).", both.trim_end_matches('.'))),
+                    _ => sentence(&both),
+                }
+            }
+            _ => return None,
+        };
+        Some(AnswerPart { intent: self.intent, direct, facts: self.facts([a_row, b_row].into_iter()) })
     }
 }
 
-/// Which of two events came first, or what lay between them.
-pub(super) fn order(base: &KnowledgeBase, pair: &EventPair) -> Option<AnswerPart> {
-    let used = base[pair.intent].relation.as_ref()?;
-    let relation = &base[used.relation];
-    let row = |e: EntityId| relation.rows.iter().find(|r| r.subject == e);
-    let (a, b) = (row(pair.first)?, row(pair.second)?);
-    let (early, late) = if a.value <= b.value { (a, b) } else { (b, a) };
-    // "February 2022" and "24 February 2022": neither is known to be first.
-    let unclear = late.value.starts_with(&early.value);
-    let name = |e: EntityId| base[e].name.as_str();
-    let dated = |row: &Row| format!("{} ({})", name(row.subject), date_in_words(&row.value));
-    let direct = match (used.find, unclear) {
-        (_, true) => format!("Which came first is not on record: {} and {}.", dated(early), dated(late)),
-        (Find::Difference, _) => format!("{}: {} and {}.", between(&early.value, &late.value), dated(early), dated(late)),
-        _ => {
-            let verdict = match pair.claims_before {
-                Some(claimed) if claimed == (early.subject == pair.first) => "Yes: ",
-                Some(_) => "No: ",
-                None => "",
-            };
-            sentence(&format!("{verdict}{} came before {}.", dated(early), dated(late)))
+/// The years and other figures in what is asked.
+struct Asked {
+    years: Vec<String>,
+    /// In thousandths.
+    figures: Vec<u64>,
+}
+
+impl Asked {
+    fn of(interpretation: &Interpretation) -> Asked {
+        let question = &interpretation.question;
+        let (years, figures): (Vec<_>, Vec<_>) =
+            grammar::numbers(&question.words).into_iter().filter(|number| question.focus[number.from]).partition(|number| number.is_year());
+        Asked {
+            years: years.into_iter().map(|year| (year.thousandths / 1000).to_string()).collect(),
+            figures: figures.into_iter().map(|figure| figure.thousandths).collect(),
         }
-    };
-    let mut facts = vec![early.fact, late.fact];
-    facts.dedup();
-    Some(AnswerPart { intent: pair.intent, direct, facts })
+    }
+
+    fn years(&self) -> impl Iterator<Item = &str> {
+        self.years.iter().map(String::as_str)
+    }
+
+    fn figures(&self) -> impl Iterator<Item = u64> + '_ {
+        self.figures.iter().copied()
+    }
+
+    /// Whether a question asks for a value.
+    fn has(&self, value: &Value, base: &KnowledgeBase, interpretation: &Interpretation) -> bool {
+        let words = &interpretation.question.words;
+        match value {
+            Value::Date(date) => {
+                let mut parts = date.split('-');
+                let year = parts.next().is_some_and(|year| self.years().any(|asked| asked == year));
+                // "In April 2022" is not in March 2022; a year alone is all of it.
+                let month = months(interpretation);
+                year && (month.is_empty() || parts.next().and_then(|m| m.parse().ok()).is_some_and(|m: usize| month.contains(&m)))
+            }
+            Value::Number(number) => self.figures().any(|figure| number.is(figure)),
+            Value::Entity(id) => interpretation.entities(true).any(|e| e == *id),
+            Value::Text(_) => {
+                let text = fold(&value.shown(base));
+                let said: Vec<&str> = words.iter().map(|w| w.text.as_str()).collect();
+                let wanted: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
+                !wanted.is_empty() && said.windows(wanted.len()).any(|window| window == wanted)
+            }
+        }
+    }
+
+    /// A value as precisely as it was asked for: a year where only the year was.
+    fn shown(&self, value: &Value, base: &KnowledgeBase) -> String {
+        match value {
+            Value::Date(date) => date.get(..4).unwrap_or(date).to_owned(),
+            _ => value.shown(base),
+        }
+    }
+}
+
+/// The months that a question names, from 1.
+fn months(interpretation: &Interpretation) -> Vec<usize> {
+    let month = |word: &crate::english::Word| MONTHS.iter().position(|name| name.eq_ignore_ascii_case(&word.text));
+    interpretation.question.words.iter().filter_map(month).map(|at| at + 1).collect()
+}
+
+/// Which of two events came first, or what lay between them.
+pub(super) fn order(base: &KnowledgeBase, interpretation: &Interpretation, pair: &EventPair) -> Option<AnswerPart> {
+    let used = base[pair.intent].relation.as_ref()?;
+    let lookup = Lookup { base, intent: pair.intent, used, relation: &base[used.relation], interpretation, subjects: Vec::new() };
+    lookup.compared(pair.first, pair.second, pair.claims_before)
 }
 
 /// Whether a name off the list is known not to be on it.

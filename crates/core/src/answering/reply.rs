@@ -44,6 +44,13 @@ pub enum Reason {
         /// What is on record instead; may be empty.
         if_unknown: String,
     },
+    /// It asks who has a value that nobody on the list has.
+    NoSuchValue {
+        /// The year that it names, if it does.
+        year: Option<String>,
+        /// What is on record instead; may be empty.
+        if_unknown: String,
+    },
     /// It asks for a time that the record does not cover.
     OutsideTime(String),
     /// It has names in roles in which the nearest statement does not have them.
@@ -69,6 +76,7 @@ impl Reason {
             Reason::UnknownName(_) => "unknown-name",
             Reason::UnknownOffice { .. } => "unknown-office",
             Reason::NotListed { .. } => "not-listed",
+            Reason::NoSuchValue { .. } => "no-such-value",
             Reason::OutsideTime(_) => "outside-time",
             Reason::OtherRoles(_) => "other-roles",
             Reason::OtherPolarity(_) => "other-polarity",

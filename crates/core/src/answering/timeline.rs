@@ -80,16 +80,21 @@ impl Events {
         let find = if gap && quantity { Find::Difference } else { Find::Order };
         let uses = |id: &IntentId| base[*id].relation.as_ref().is_some_and(|u| u.find == find);
         let intent = IntentId::all(base).find(uses)?;
-        let either = |w: &str| known.before.has(w) || known.after.has(w);
-        let both = texts.windows(3).any(|w| either(w[0]) && w[1] == "or" && either(w[2]));
-        let between =
-            cue.filter(|at| !both && *a < *at && *at < *b).filter(|_| interpretation.question.expected == Some(AnswerType::YesNo));
-        let claims_before = between.and_then(|at| match texts[at] {
-            word if known.before.has(word) => Some(true),
-            word if known.after.has(word) => Some(false),
-            _ => None,
-        });
-        Some(EventPair { intent, first: *first, second: *second, claims_before })
+        Some(EventPair { intent, first: *first, second: *second, claims_before: claims_before(interpretation, *a, *b) })
+    }
+}
+
+/// Whether a question asks "is it so?" and claims that what it names at the word `a` came before what it names at `b`, or after it.
+pub(super) fn claims_before(interpretation: &Interpretation, a: usize, b: usize) -> Option<bool> {
+    let texts: Vec<&str> = interpretation.question.words.iter().map(|w| w.text.as_str()).collect();
+    let known = &english().events;
+    let either = |w: &str| known.before.has(w) || known.after.has(w);
+    let both = texts.windows(3).any(|w| either(w[0]) && w[1] == "or" && either(w[2]));
+    let cue = texts.iter().position(|w| known.order.has(w)).filter(|at| !both && a < *at && *at < b);
+    match texts[cue.filter(|_| interpretation.question.expected == Some(AnswerType::YesNo))?] {
+        word if known.before.has(word) => Some(true),
+        word if known.after.has(word) => Some(false),
+        _ => None,
     }
 }
 

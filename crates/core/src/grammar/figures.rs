@@ -5,7 +5,7 @@ use crate::english::{Word, english};
 
 /// A number in a text, in thousandths, so that "1.5 billion" is exact and equal to "1,500,000,000".
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Number {
+pub struct Number {
     /// A thousand times its value.
     pub thousandths: u64,
     /// Its first word, by index.
@@ -20,7 +20,7 @@ pub(super) struct Number {
 
 impl Number {
     /// Whether it looks like a year: four digits from 1000 to 2199.
-    pub(super) fn is_year(&self) -> bool {
+    pub fn is_year(&self) -> bool {
         self.digits
             && !self.ordinal
             && self.to == self.from + 1
@@ -33,7 +33,7 @@ impl Number {
 const MAX_PARTS: usize = 8;
 
 /// The numbers of a text, in digits or in words, with "million" and the like.
-pub(super) fn numbers(words: &[Word]) -> Vec<Number> {
+pub fn numbers(words: &[Word]) -> Vec<Number> {
     let mut out = Vec::new();
     let mut at = 0;
     while at < words.len() {

@@ -1,6 +1,6 @@
 //! Facts in rows, where several shapes of question share them.
 
-use super::{EntityId, FactId, RelationId};
+use super::{EntityId, FactId, RelationId, Value};
 use serde::{Deserialize, Serialize};
 
 /// Facts in rows: subjects, each with its value and the fact that it rests on.
@@ -25,10 +25,17 @@ pub struct Relation {
 pub struct Row {
     /// Entity that it is about.
     pub subject: EntityId,
-    /// Date or number; empty where there is none.
-    pub value: String,
+    /// Its values by column; the one that stands alone has no name.
+    pub values: Vec<(String, Value)>,
     /// Fact that it rests on.
     pub fact: FactId,
+}
+
+impl Row {
+    /// Its value in a column.
+    pub fn value(&self, column: &str) -> Option<&Value> {
+        self.values.iter().find(|(name, _)| name == column).map(|(_, value)| value)
+    }
 }
 
 /// How an intent uses a relation.
@@ -38,6 +45,10 @@ pub struct RelationUse {
     pub relation: RelationId,
     /// What the intent looks up in it.
     pub find: Find,
+    /// The column that it looks at; empty for the value that stands alone.
+    pub column: String,
+    /// Direct answer with gaps for names and values; empty where it is composed of them.
+    pub answer: String,
     /// Direct answer where it holds.
     pub if_yes: String,
     /// Direct answer where it is known not to hold.
@@ -51,8 +62,10 @@ pub struct RelationUse {
 pub enum Find {
     /// Does it hold for the subject?
     Holds,
-    /// Which date or number belongs to the subject?
+    /// Which value belongs to the subject?
     Value,
+    /// Which subjects have a value?
+    Subjects,
     /// All subjects.
     List,
     /// How many subjects.
@@ -72,6 +85,7 @@ impl Find {
     pub const ALL: &[(&str, Find)] = &[
         ("holds", Find::Holds),
         ("value", Find::Value),
+        ("subjects", Find::Subjects),
         ("list", Find::List),
         ("count", Find::Count),
         ("first", Find::First),

@@ -1,6 +1,6 @@
 //! Questions close to those on record that must be declined, and small talk.
 
-use super::{IntentId, Paraphrase};
+use super::{IntentId, Paraphrase, RelationId};
 use serde::{Deserialize, Serialize};
 
 /// A question that must be declined.
@@ -14,6 +14,8 @@ pub struct Unanswerable {
     pub missing: String,
     /// Why it is declined.
     pub reason: UnanswerableReason,
+    /// The relation whose subjects fill the gaps in its paraphrases.
+    pub relation: Option<RelationId>,
     /// Ways of asking it.
     pub paraphrases: Vec<Paraphrase>,
 }

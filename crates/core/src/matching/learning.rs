@@ -11,7 +11,7 @@ use crate::encoder::{DIMS, Encoder};
 use crate::english::WordClass;
 use crate::grammar::{self, Kind, Reading};
 use crate::interpretation::{Interpretation, Interpreter, Mention, SLOT, Span};
-use crate::knowledge::{IntentId, KnowledgeBase, Paraphrase, SmallTalkId, UnanswerableId};
+use crate::knowledge::{IntentId, KnowledgeBase, Paraphrase, SmallTalkId, UnanswerableId, Value};
 use crate::question::Question;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -173,30 +173,50 @@ fn groups(base: &KnowledgeBase) -> Vec<(Class, &[Paraphrase])> {
     intents.chain(unanswerables).chain(talk).collect()
 }
 
-/// A paraphrase as it stands and, where a relation fills its slot, with each name that the relation has.
+/// A paraphrase as it stands and, where a relation fills its gaps, with each name and value that the relation has.
 fn spelt_out(base: &KnowledgeBase, class: Class, phrase: &str) -> Vec<String> {
     let mut out = vec![phrase.to_owned()];
-    if let Class::Intent(i) = class
-        && phrase.contains("{subject}")
-        && !phrase.contains("{other}")
-        && let Some(used) = &base[i].relation
-    {
-        out.extend(base[used.relation].rows.iter().map(|row| phrase.replace("{subject}", &base[row.subject].short)));
+    let (relation, column) = match class {
+        Class::Intent(id) => {
+            (base[id].relation.as_ref().map(|used| used.relation), base[id].relation.as_ref().map_or("", |used| &used.column))
+        }
+        Class::Unanswerable(id) => (base[id].relation, ""),
+        Class::SmallTalk(_) => (None, ""),
+    };
+    let Some(relation) = relation.filter(|_| phrase.contains('{')) else { return out };
+    let rows = &base[relation].rows;
+    // Events that are put in order by their dates are found by the timeline, in whatever words they are named.
+    if phrase.contains("{other}") && rows.iter().any(|row| matches!(row.value(column), Some(Value::Date(_)))) {
+        return out;
+    }
+    for (number, row) in rows.iter().enumerate() {
+        let other = &rows[(number + 1) % rows.len()];
+        let filled = phrase.replace("{subject}", &base[row.subject].short).replace("{other}", &base[other.subject].short);
+        let filled = match row.value(column) {
+            Some(value) => filled.replace("{value}", &value.shown(base)),
+            None => filled,
+        };
+        if !out.contains(&filled) {
+            out.push(filled);
+        }
     }
     out
 }
 
-/// The kind of the entities that fill the slots of a class's paraphrases.
+/// The kind of the entities that fill the gaps of a class's paraphrases.
 fn slot_kind(base: &KnowledgeBase, class: Class) -> &str {
-    match class {
-        Class::Intent(id) => base[id].relation.as_ref().map_or("", |used| base[used.relation].subject.as_str()),
-        _ => "",
-    }
+    let relation = match class {
+        Class::Intent(id) => base[id].relation.as_ref().map(|used| used.relation),
+        Class::Unanswerable(id) => base[id].relation,
+        Class::SmallTalk(_) => None,
+    };
+    relation.map_or("", |relation| &base[relation].subject)
 }
 
-/// Reads a paraphrase as a question; slots become a word of their own.
+/// Reads a paraphrase as a question; gaps for names become a word of their own, and one for a value says nothing yet.
 fn read_phrase(base: &KnowledgeBase, interpreter: &Interpreter, text: &str) -> Option<Interpretation> {
-    let text = if text.contains('{') { text.replace("{subject}", SLOT).replace("{other}", SLOT) } else { text.to_owned() };
+    let text =
+        if text.contains('{') { text.replace("{subject}", SLOT).replace("{other}", SLOT).replace("{value}", "") } else { text.to_owned() };
     Question::parse(&text).ok().map(|q| interpreter.interpret(base, q))
 }
 

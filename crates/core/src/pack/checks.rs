@@ -44,6 +44,7 @@ pub const CHECKS: &[Check] = &[
     check(Code::InvalidValue, values::reasons_exist),
     check(Code::InvalidValue, values::lookups_exist),
     check(Code::InvalidValue, values::rows_have_the_values_that_are_looked_up),
+    check(Code::InvalidValue, values::texts_belong_to_what_is_found),
     check_whole(Code::DanglingReference, references::lead_somewhere),
     check_whole(Code::FactWithoutCitation, citations::every_fact_cites),
     check(Code::ParagraphOutOfRange, citations::paragraphs_exist),

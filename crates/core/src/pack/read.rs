@@ -21,10 +21,6 @@ const TABLES: [&str; 12] =
 /// What to do about a key that its table does not have; `nested` are the tables that can stand below it.
 fn elsewhere(key: &str, header: &str, nested: &[&str]) -> Option<Hint> {
     let hint = |help| Some(Hint { help, meant: None, sure: false });
-    if header == "relation" && key == "answer" {
-        let help = "the rows answer it; write `if_yes`, `if_no` or `if_unknown` for what is said with them".to_owned();
-        return Some(Hint { help, meant: None, sure: true });
-    }
     if let Some(near) = nearest(key, nested.iter().copied()) {
         return hint(format!("did you mean `[[{header}.{near}]]`?"));
     }
@@ -119,7 +115,7 @@ struct Reader<'f, 'd> {
     file: usize,
     /// Those of the current file.
     questions: Vec<Placed<Owner, Question>>,
-    unanswerables: Vec<Placed<Option<usize>, Unanswerable>>,
+    unanswerables: Vec<Placed<Option<Owner>, Unanswerable>>,
     /// The worst so far.
     soundness: Soundness,
     found: &'d mut Vec<Diagnostic>,
@@ -342,7 +338,7 @@ impl Reader<'_, '_> {
             self.question(start, Owner::Fact(index), id, header, question);
         }
         for value in unanswerables {
-            self.unanswerable(value, start, Some(index));
+            self.unanswerable(value, start, Some(Owner::Fact(index)));
         }
     }
 
@@ -353,11 +349,15 @@ impl Reader<'_, '_> {
         self.questions.push((start, (owner, entry)));
     }
 
-    fn unanswerable(&mut self, value: Value<'_>, start: usize, fact: Option<usize>) {
-        let header = if fact.is_some() { "fact.unanswerable" } else { "unanswerable" };
+    fn unanswerable(&mut self, value: Value<'_>, start: usize, owner: Option<Owner>) {
+        let header = match owner {
+            None => "unanswerable",
+            Some(Owner::Fact(_)) => "fact.unanswerable",
+            Some(Owner::Relation(_)) => "relation.unanswerable",
+        };
         let (place, value) = self.read::<Unanswerable>("this unanswerable question", value, header, &[]);
         let place = value.as_ref().map_or(place, |v| Place::new(self.file, v.missing.span()));
-        self.unanswerables.push((start, (fact, Entry { id: String::new(), named: false, place, value })));
+        self.unanswerables.push((start, (owner, Entry { id: String::new(), named: false, place, value })));
     }
 
     fn relations(&mut self, key: &Key<'_>, value: Value<'_>) {
@@ -367,10 +367,11 @@ impl Reader<'_, '_> {
             let index = self.written.relations.len();
             let questions = self.nested(&mut value, "question", &format!("relation.{}.question", escape_control(&id)));
             let rows = self.nested(&mut value, "rows", &format!("relation.{}.rows", escape_control(&id)));
+            let unanswerables = self.nested(&mut value, "unanswerable", &format!("relation.{}.unanswerable", escape_control(&id)));
             // Its questions may be written above it.
-            let start = questions.iter().map(|q| q.span().start).chain([key.span().start]).min().unwrap_or_default();
+            let start = questions.iter().chain(&unanswerables).map(|q| q.span().start).chain([key.span().start]).min().unwrap_or_default();
             let place = Place::new(self.file, key.span());
-            let hint = |key: &str| elsewhere(key, &format!("relation.{}", escape_control(&id)), &["question", "rows"]);
+            let hint = |key: &str| elsewhere(key, &format!("relation.{}", escape_control(&id)), &["question", "rows", "unanswerable"]);
             let value = document::table(self.file, &what, &place, value, hint, self.found);
             self.written.relations.push(Entry { id: id.clone(), named: true, place, value });
             let rows = rows.into_iter().map(|row| self.read::<Row>(&format!("this row of {what}"), row, "", &[]).1).collect();
@@ -382,13 +383,23 @@ impl Reader<'_, '_> {
                 let id = value.as_ref().map_or(id, |question| question.id.clone());
                 let question = value.map(|q| Question {
                     ask: q.ask,
-                    answer: None,
+                    answer: q.answer,
                     answer_type: q.answer_type,
                     false_premise: q.false_premise,
                     also: q.also,
-                    lookup: Some(Lookup { find: q.find, facts: q.facts, if_yes: q.if_yes, if_no: q.if_no, if_unknown: q.if_unknown }),
+                    lookup: Some(Lookup {
+                        find: q.find,
+                        column: q.column,
+                        facts: q.facts,
+                        if_yes: q.if_yes,
+                        if_no: q.if_no,
+                        if_unknown: q.if_unknown,
+                    }),
                 });
                 self.question(start, Owner::Relation(index), id, header, question);
+            }
+            for value in unanswerables {
+                self.unanswerable(value, start, Some(Owner::Relation(index)));
             }
         }
     }

@@ -7,7 +7,7 @@ use super::written::{Entry, Fact as WrittenFact, Owner, Question as WrittenQuest
 use crate::diagnostic::Place;
 use crate::knowledge::{
     AnswerType, Derived, Entity, EntityId, Fact, FactId, Find, Intent, IntentId, KnowledgeBase, Office, Paraphrase, Relation, RelationId,
-    RelationUse, RoleId, Row, SmallTalk, Source, SourceId, Unanswerable, UnanswerableReason, WordSet,
+    RelationUse, RoleId, Row, SmallTalk, Source, SourceId, Unanswerable, UnanswerableReason, Value, WordSet,
 };
 use crate::question::Question;
 use crate::text::fold;
@@ -169,7 +169,9 @@ impl Resolver<'_> {
                 .flatten()
                 .filter_map(|row| {
                     let (subject, fact) = (self.entity(row.subject.get_ref())?, self.fact(row.fact.get_ref())?);
-                    Some(Row { subject, value: text(row.value.as_ref()), fact })
+                    let value = |written: &str| Value::parse(written, |id| self.entity(id));
+                    let values = row.columns().map(|(column, written)| (column.to_owned(), value(written.get_ref()))).collect();
+                    Some(Row { subject, values, fact })
                 })
                 .collect(),
         });
@@ -200,6 +202,8 @@ impl Resolver<'_> {
             (Owner::Relation(relation), Some(lookup)) => Find::parse(lookup.find.get_ref()).map(|find| RelationUse {
                 relation: RelationId::new(relation),
                 find,
+                column: lookup.column().to_owned(),
+                answer: text(question.answer.as_ref()),
                 if_yes: text(lookup.if_yes.as_ref()),
                 if_no: text(lookup.if_no.as_ref()),
                 if_unknown: text(lookup.if_unknown.as_ref()),
@@ -211,7 +215,8 @@ impl Resolver<'_> {
             id: entry.id.clone(),
             question: question.ask.first().to_owned(),
             answer_type: written.unwrap_or_else(|| answer_type(question.ask.first())),
-            answer: text(question.answer.as_ref()),
+            // Of a relation, it has gaps to fill.
+            answer: if lookup.is_some() { String::new() } else { text(question.answer.as_ref()) },
             facts,
             paraphrases: self.paraphrases(file, &question.ask),
             false_premise: question.false_premise,
@@ -221,12 +226,18 @@ impl Resolver<'_> {
     }
 
     fn unanswerables(&self) -> Vec<Unanswerable> {
-        let unanswerables = self.w.sound_unanswerables().map(|(fact, entry, value)| {
+        let unanswerables = self.w.sound_unanswerables().map(|(owner, entry, value)| {
             let file = entry.place.file;
             let near = match &value.near {
                 Some(list) => self.w.items(file, Some(list)).iter().flat_map(|item| self.near(&item.text)).collect(),
-                // Beside a fact: the fact's own questions.
-                None => fact.map_or_else(Vec::new, |fact| self.ids.of_fact[fact].clone()),
+                // Beside a fact or a relation: its own questions.
+                None => match owner {
+                    None => Vec::new(),
+                    Some(Owner::Fact(fact)) => self.ids.of_fact[fact].clone(),
+                    Some(Owner::Relation(_)) => {
+                        (0..self.w.questions.len()).filter(|question| Some(self.w.questions[*question].0) == owner).collect()
+                    }
+                },
             };
             Unanswerable {
                 id: entry.id.clone(),
@@ -237,6 +248,7 @@ impl Resolver<'_> {
                     .as_ref()
                     .and_then(|r| UnanswerableReason::parse(r.get_ref()))
                     .unwrap_or(UnanswerableReason::NotOnRecord),
+                relation: if let Some(Owner::Relation(relation)) = owner { Some(RelationId::new(relation)) } else { None },
                 paraphrases: self.paraphrases(file, &value.ask),
             }
         });

@@ -164,13 +164,47 @@ fn each_mistake_is_found_once_and_named() {
             "value = \"1990\", ",
             "",
             &[
-                "`value` needs a value in every row, and relation `arrived` has none for `red-ship` | add `value` to the rows, or find something else",
+                "`value` needs a value in every row, and relation `arrived` has none for `red-ship` | add it to the rows, or find something else",
             ],
         ),
         (
             "\"2024\" = \"the",
             "\"2023\" = \"the",
             &["no statement in this file has the words `2023` | copy them from the statement letter for letter"],
+        ),
+        (
+            "find = \"value\"",
+            "find = \"value\"\ncolumn = \"year\"",
+            &["relation `arrived` has no column `year` | write the values of the rows as `values = { <column> = \"...\" }`"],
+        ),
+        (
+            "value = \"1990\", fact",
+            "values = { year = \"1990\" }, fact",
+            &[
+                "`value` needs a value in every row, and relation `arrived` has none for `red-ship` | write `column = \"year\"` or another column, or add `value` to the rows",
+            ],
+        ),
+        (
+            "find = \"value\"\nask = \"When did {subject} arrive?\"",
+            "find = \"count\"\nanswer = \"One.\"\nif_yes = \"Yes.\"\nask = \"How many ships?\"",
+            &["`count` never shows `if_yes` | write `answer`, or leave it out"],
+        ),
+        (
+            "find = \"value\"\nask = \"When did {subject} arrive?\"",
+            "find = \"holds\"\nanswer = \"Yes.\"\nask = \"Did {subject} arrive?\"",
+            &["`holds` never shows `answer` | write `if_yes` and `if_no`"],
+        ),
+        (
+            "fact = \"ships\" }]\n\n[[relation.arrived.question]]\nfind = \"value\"",
+            "fact = \"ships\" }, { subject = \"marsh\", value = \"90 tons\", fact = \"ships\" }]\n\n[[relation.arrived.question]]\nfind = \"last\"",
+            &[
+                "`last` compares values, and relation `arrived` has some that cannot be compared | write all of them as dates, or all as numbers with one unit",
+            ],
+        ),
+        (
+            "ask = \"When did {subject} arrive?\"",
+            "ask = \"When did {subject} arrive in {value}?\"",
+            &["nothing fills the gap `{value}` | use {subject} or {other}"],
         ),
         ("find = \"value\"", "find = \"values\"", &["there is no `find` `values` | did you mean `value`?"]),
         ("kind = \"person\"", "kind = \"persn\"", &["only this entity is a `persn` | did you mean `person`?"]),
@@ -211,7 +245,7 @@ fn each_mistake_is_found_once_and_named() {
         (
             "ask = \"what comes next\"",
             "ask = \"what {subject} is next\"",
-            &["nothing fills the gap `{subject}` | only questions of a relation have gaps"],
+            &["nothing fills the gap `{subject}` | only what stands below a relation has gaps"],
         ),
         (
             "complete_for = \"museum-ships\"",

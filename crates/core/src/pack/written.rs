@@ -111,7 +111,11 @@ pub(super) struct RelationQuestion {
     pub(super) id: Option<Text>,
     /// What is looked up in the rows.
     pub(super) find: Text,
+    /// The column of the rows that it looks at.
+    pub(super) column: Option<Text>,
     pub(super) ask: Block,
+    /// Direct answer with `{subject}` and `{value}` in it, instead of the one that is composed.
+    pub(super) answer: Option<Text>,
     pub(super) answer_type: Option<Text>,
     #[serde(default)]
     pub(super) false_premise: bool,
@@ -146,12 +150,15 @@ pub(super) struct Relation {
 #[serde(deny_unknown_fields)]
 pub(super) struct Row {
     pub(super) subject: Text,
-    /// A date or a number.
+    /// A date, a number with its unit, the id of an entity or a text.
     pub(super) value: Option<Text>,
+    /// Several of them, by column.
+    #[serde(default)]
+    pub(super) values: BTreeMap<Text, Text>,
     pub(super) fact: Text,
 }
 
-/// `[[unanswerable]]` or `[[fact.unanswerable]]`: a question to decline.
+/// `[[unanswerable]]`, `[[fact.unanswerable]]` or `[[relation.<id>.unanswerable]]`: a question to decline.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Unanswerable {
@@ -209,6 +216,7 @@ pub(super) struct Question {
 #[derive(Debug)]
 pub(super) struct Lookup {
     pub(super) find: Text,
+    pub(super) column: Option<Text>,
     pub(super) facts: Option<List>,
     pub(super) if_yes: Option<Text>,
     pub(super) if_no: Option<Text>,
@@ -229,13 +237,28 @@ pub(super) struct Written<'f> {
     /// By relation; `None` for a row with a mistake in it, which has been reported.
     pub(super) rows: Vec<Vec<Option<Row>>>,
     pub(super) questions: Vec<(Owner, Entry<Question>)>,
-    /// With the fact that each stands beside.
-    pub(super) unanswerables: Vec<(Option<usize>, Entry<Unanswerable>)>,
+    /// With the fact or relation that each stands beside.
+    pub(super) unanswerables: Vec<(Option<Owner>, Entry<Unanswerable>)>,
     pub(super) small_talk: Vec<Entry<SmallTalk>>,
     pub(super) synonyms: Vec<Entry<List>>,
     pub(super) roles: Vec<Entry<List>>,
     pub(super) names: Vec<Entry<List>>,
     pub(super) spellings: Vec<Entry<Text>>,
+}
+
+impl Row {
+    /// Its values by column; the one that stands alone has no name.
+    pub(super) fn columns(&self) -> impl Iterator<Item = (&str, &Text)> {
+        let alone = self.value.iter().map(|value| ("", value));
+        alone.chain(self.values.iter().map(|(column, value)| (column.get_ref().as_str(), value)))
+    }
+}
+
+impl Lookup {
+    /// The name of the column that it looks at; empty for the value that stands alone.
+    pub(super) fn column(&self) -> &str {
+        self.column.as_ref().map_or("", |column| column.get_ref())
+    }
 }
 
 impl<T> Entry<T> {
@@ -256,9 +279,9 @@ impl Written<'_> {
         self.questions.iter().filter_map(|(owner, entry)| Some((*owner, entry, entry.value.as_ref()?)))
     }
 
-    /// The unanswerable questions without a mistake in them, each with the fact that it stands beside.
-    pub(super) fn sound_unanswerables(&self) -> impl Iterator<Item = (Option<usize>, &Entry<Unanswerable>, &Unanswerable)> {
-        self.unanswerables.iter().filter_map(|(fact, entry)| Some((*fact, entry, entry.value.as_ref()?)))
+    /// The unanswerable questions without a mistake in them, each with the fact or relation that it stands beside.
+    pub(super) fn sound_unanswerables(&self) -> impl Iterator<Item = (Option<Owner>, &Entry<Unanswerable>, &Unanswerable)> {
+        self.unanswerables.iter().filter_map(|(owner, entry)| Some((*owner, entry, entry.value.as_ref()?)))
     }
 
     /// The texts of a list, empty where it is left out.

@@ -145,7 +145,11 @@ fn new(base: &KnowledgeBase) -> Vec<String> {
         out.push(format!("fact {parts:?}"));
     }
     for r in &base.relations {
-        let rows: Vec<[&str; 3]> = r.rows.iter().map(|row| [base[row.subject].id.as_str(), &row.value, &base[row.fact].id]).collect();
+        let rows: Vec<[&str; 3]> = r
+            .rows
+            .iter()
+            .map(|row| [base[row.subject].id.as_str(), row.value("").map_or("", |v| v.written(base)), &base[row.fact].id])
+            .collect();
         let object = r.object.map_or("", |e| base[e].id.as_str());
         out.push(format!("relation {:?}", (&r.id, &r.subject, object, r.complete, or_empty(&r.complete_for), rows)));
     }

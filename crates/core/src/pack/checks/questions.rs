@@ -16,35 +16,41 @@ struct Asked {
     place: Place,
     what: String,
     lines: Vec<Item>,
-    /// Of a relation's question: the kind of entity that fills its slots.
+    /// Beside a relation: the kind of entity that fills its gaps.
     fills: Option<String>,
+    /// Whether values fill gaps as well.
+    valued: bool,
 }
 
 /// What is asked by questions, unanswerable questions and small talk.
 fn asked(context: &Context<'_>) -> Vec<Asked> {
     let w = context.written;
+    let filling = |owner: Option<Owner>| match owner {
+        Some(Owner::Relation(relation)) => {
+            Some(w.relations[relation].value.as_ref().map_or_else(String::new, |r| r.subject.get_ref().clone()))
+        }
+        Some(Owner::Fact(_)) | None => None,
+    };
     let questions = w.sound_questions().map(|(owner, entry, question)| Asked {
         place: question.ask.place(entry.place.file),
         what: entry.called("question"),
         lines: w.lines(entry.place.file, &question.ask),
-        fills: match owner {
-            Owner::Fact(_) => None,
-            Owner::Relation(relation) => {
-                Some(w.relations[relation].value.as_ref().map_or_else(String::new, |r| r.subject.get_ref().clone()))
-            }
-        },
+        fills: filling(Some(owner)),
+        valued: question.lookup.as_ref().is_some_and(|lookup| lookup.find.get_ref() == "subjects"),
     });
-    let unanswerables = w.sound_unanswerables().map(|(_, entry, value)| Asked {
+    let unanswerables = w.sound_unanswerables().map(|(owner, entry, value)| Asked {
         place: value.ask.place(entry.place.file),
         what: "this unanswerable question".to_owned(),
         lines: w.lines(entry.place.file, &value.ask),
-        fills: None,
+        fills: filling(owner),
+        valued: false,
     });
     let small_talk = sound(&w.small_talk).map(|(_, entry, value)| Asked {
         place: value.ask.place(entry.place.file),
         what: "this small talk".to_owned(),
         lines: w.lines(entry.place.file, &value.ask),
         fills: None,
+        valued: false,
     });
     questions.chain(unanswerables).chain(small_talk).collect()
 }
@@ -82,20 +88,28 @@ pub(super) fn slots_are_filled(context: &Context<'_>, findings: &mut Findings<'_
     let mut check = |text: &str, place: Place, filled: &[&str]| {
         for slot in slots(text).filter(|slot| !filled.contains(slot)) {
             let help = match filled {
-                [] => "only questions of a relation have gaps".to_owned(),
+                [] => "only what stands below a relation has gaps".to_owned(),
                 _ => format!("use {}", filled.iter().map(|slot| format!("{{{slot}}}")).collect::<Vec<_>>().join(" or ")),
             };
             findings.say(place.clone(), format!("nothing fills the gap `{{{}}}`", escape_control(slot)), help);
         }
     };
     for asked in asked(context) {
-        let filled: &[&str] = if asked.fills.is_some() { &["subject", "other"] } else { &[] };
+        let filled: &[&str] = match (asked.fills.is_some(), asked.valued) {
+            (true, true) => &["value"],
+            (true, false) => &["subject", "other"],
+            (false, _) => &[],
+        };
         asked.lines.into_iter().for_each(|line| check(&line.text, line.place, filled));
     }
     for (_, entry, question) in w.sound_questions() {
         let file = entry.place.file;
         let lookup = question.lookup.as_ref();
-        let fixed = [question.answer.as_ref(), lookup.and_then(|l| l.if_unknown.as_ref())];
+        let fixed = [question.answer.as_ref().filter(|_| lookup.is_none()), lookup.and_then(|l| l.if_unknown.as_ref())];
+        let listing = lookup.is_some_and(|l| ["list", "count"].contains(&l.find.get_ref().as_str()));
+        let filled: &[&str] = if listing { &[] } else { &["subject", "value"] };
+        let composed = question.answer.iter().filter(|_| lookup.is_some());
+        composed.for_each(|text| check(text.get_ref(), Place::new(file, text.span()), filled));
         let named = [lookup.and_then(|l| l.if_yes.as_ref()), lookup.and_then(|l| l.if_no.as_ref())];
         fixed.into_iter().flatten().for_each(|text| check(text.get_ref(), Place::new(file, text.span()), &[]));
         named.into_iter().flatten().for_each(|text| check(text.get_ref(), Place::new(file, text.span()), &["subject"]));

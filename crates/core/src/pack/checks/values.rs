@@ -1,11 +1,12 @@
 //! Values: dates, lengths, names of choices.
 
-use super::super::written::{Text, sound};
+use super::super::written::{Owner, Row, Text, sound};
 use super::{Context, Findings};
 use crate::diagnostic::Place;
 use crate::document::nearest;
-use crate::knowledge::{AnswerType, Find, UnanswerableReason};
+use crate::knowledge::{AnswerType, EntityId, Find, UnanswerableReason, Value, is_date};
 use crate::text::{escape_control, tokens};
+use std::collections::BTreeSet;
 
 /// Longest text in bytes that people are shown: it fits a Discord message with room to spare.
 const MAX_TEXT: usize = 1_500;
@@ -23,19 +24,6 @@ pub(super) fn dates_are_dates(context: &Context<'_>, findings: &mut Findings<'_>
     for (file, date) in sources.chain(defaults).chain(facts).filter(|(_, date)| !is_date(date.get_ref())) {
         let message = format!("`{}` is not a date", escape_control(date.get_ref()));
         findings.say(at(file, date), message, "write 2022, 2022-04 or 2022-04-03; leave it out if it is not known");
-    }
-}
-
-/// `2022`, `2022-04` or `2022-04-03`.
-fn is_date(date: &str) -> bool {
-    let parts: Vec<&str> = date.split('-').collect();
-    let number = |p: &str, digits: usize| p.len() == digits && p.bytes().all(|b| b.is_ascii_digit());
-    let between = |p: &str, low: u32, high: u32| p.parse::<u32>().is_ok_and(|n| (low..=high).contains(&n));
-    match parts.as_slice() {
-        [y] => number(y, 4),
-        [y, m] => number(y, 4) && number(m, 2) && between(m, 1, 12),
-        [y, m, d] => number(y, 4) && number(m, 2) && between(m, 1, 12) && number(d, 2) && between(d, 1, 31),
-        _ => false,
     }
 }
 
@@ -170,28 +158,79 @@ pub(super) fn lookups_exist(context: &Context<'_>, findings: &mut Findings<'_>) 
     }
 }
 
-/// Values can only be looked up and compared where every row has one.
+/// Values can only be looked up where every row has one, and put in order where they can be compared.
 pub(super) fn rows_have_the_values_that_are_looked_up(context: &Context<'_>, findings: &mut Findings<'_>) {
-    use super::super::written::Owner;
     let w = context.written;
     for (owner, entry, question) in w.sound_questions() {
         let (Owner::Relation(relation), Some(lookup)) = (owner, &question.lookup) else { continue };
-        let needs = [Find::Value, Find::First, Find::Last, Find::Difference, Find::Order];
-        if !Find::parse(lookup.find.get_ref()).is_some_and(|find| needs.contains(&find)) {
+        let Some(find) = Find::parse(lookup.find.get_ref()) else { continue };
+        let (file, called) = (w.relations[relation].place.file, format!("relation `{}`", escape_control(&w.relations[relation].id)));
+        let rows = || w.rows[relation].iter().flatten();
+        let columns: BTreeSet<&str> = rows().flat_map(|row| row.columns().map(|(column, _)| column)).filter(|c| !c.is_empty()).collect();
+        if let Some(column) = lookup.column.as_ref().filter(|column| !columns.contains(column.get_ref().as_str())) {
+            let help = match nearest(column.get_ref(), columns.iter().copied()) {
+                Some(near) => format!("did you mean `{}`?", escape_control(near)),
+                None => "write the values of the rows as `values = { <column> = \"...\" }`".to_owned(),
+            };
+            findings.say(at(entry.place.file, column), format!("{called} has no column `{}`", escape_control(column.get_ref())), help);
             continue;
         }
-        let without: Vec<&Text> = w.rows[relation].iter().flatten().filter(|row| row.value.is_none()).map(|row| &row.subject).collect();
-        let Some(first) = without.first() else { continue };
-        let names: Vec<String> = without.iter().take(5).map(|subject| format!("`{}`", escape_control(subject.get_ref()))).collect();
-        let more = if without.len() > names.len() { " and others" } else { "" };
-        let relation = &w.relations[relation];
-        let message = format!(
-            "`{}` needs a value in every row, and relation `{}` has none for {}{more}",
-            lookup.find.get_ref(),
-            escape_control(&relation.id),
-            names.join(", ")
-        );
-        let place = at(entry.place.file, &lookup.find);
-        findings.also(place, at(relation.place.file, first), "this row", message, "add `value` to the rows, or find something else");
+        let ordered = [Find::First, Find::Last, Find::Difference, Find::Order].contains(&find);
+        if !(ordered || [Find::Value, Find::Subjects].contains(&find)) {
+            if let Some(column) = lookup.column.as_ref().filter(|_| find != Find::Holds) {
+                let message = format!("`{}` looks at no column", lookup.find.get_ref());
+                findings.say(at(entry.place.file, column), message, "leave `column` out, or find something else");
+            }
+            continue;
+        }
+        let of = |row: &'_ Row| row.columns().find(|(column, _)| *column == lookup.column()).map(|(_, value)| value.clone());
+        let without: Vec<&Text> = rows().filter(|row| of(row).is_none()).map(|row| &row.subject).collect();
+        if let Some(first) = without.first() {
+            let names: Vec<String> = without.iter().take(5).map(|subject| format!("`{}`", escape_control(subject.get_ref()))).collect();
+            let more = if without.len() > names.len() { " and others" } else { "" };
+            let what = if lookup.column.is_some() { format!("`{}`", escape_control(lookup.column())) } else { "a value".to_owned() };
+            let message =
+                format!("`{}` needs {what} in every row, and {called} has none for {}{more}", lookup.find.get_ref(), names.join(", "));
+            let help = match columns.first().filter(|_| lookup.column.is_none()) {
+                Some(column) => format!("write `column = \"{}\"` or another column, or add `value` to the rows", escape_control(column)),
+                None => "add it to the rows, or find something else".to_owned(),
+            };
+            findings.also(at(entry.place.file, &lookup.find), at(file, first), "this row", message, help);
+            continue;
+        }
+        // Only names that exist: what does not is reported where it stands.
+        let value = |text: &Text| Value::parse(text.get_ref(), |id| context.ids.entities.get(id).copied().map(EntityId::new));
+        let texts: Vec<Text> = rows().filter_map(of).collect();
+        let kind = |value: &Value| std::mem::discriminant(value);
+        let orderless = |text: &&Text| {
+            let (first, this) = (value(&texts[0]), value(text));
+            matches!(this, Value::Text(_) | Value::Entity(_))
+                || kind(&first) != kind(&this)
+                || (matches!(this, Value::Number(_)) && first.compare(&this).is_none())
+        };
+        if let Some(odd) = texts.iter().find(orderless).filter(|_| ordered) {
+            let message = format!("`{}` compares values, and {called} has some that cannot be compared", lookup.find.get_ref());
+            let help = "write all of them as dates, or all as numbers with one unit";
+            findings.also(at(entry.place.file, &lookup.find), at(file, odd), "this value", message, help);
+        }
+    }
+}
+
+/// A relation's question has the texts that are shown for what it finds, and no others.
+pub(super) fn texts_belong_to_what_is_found(context: &Context<'_>, findings: &mut Findings<'_>) {
+    for (_, entry, question) in context.written.sound_questions() {
+        let Some(lookup) = &question.lookup else { continue };
+        let Some(find) = Find::parse(lookup.find.get_ref()) else { continue };
+        let texts = [("answer", &question.answer), ("if_yes", &lookup.if_yes), ("if_no", &lookup.if_no)];
+        for (key, text) in texts.into_iter().filter_map(|(key, text)| Some((key, text.as_ref()?))) {
+            let help = match (find, key) {
+                (Find::Holds, "answer") => "write `if_yes` and `if_no`",
+                (Find::Order | Find::Difference, "answer") => "leave it out: the answer is made of the two names and their values",
+                (Find::Holds, _) | (_, "answer") => continue,
+                _ => "write `answer`, or leave it out",
+            };
+            let message = format!("`{}` never shows `{key}`", lookup.find.get_ref());
+            findings.say(at(entry.place.file, text), message, help);
+        }
     }
 }
