@@ -19,6 +19,7 @@ COPY crates/built-in/Cargo.toml crates/built-in/
 COPY crates/core/Cargo.toml crates/core/
 COPY crates/curator/Cargo.toml crates/curator/
 COPY crates/discord/Cargo.toml crates/discord/
+COPY crates/journal/Cargo.toml crates/journal/
 COPY crates/service/Cargo.toml crates/service/
 RUN mkdir -p src benches tests/discord crates/core/benches crates/curator/benches \
  && benches=$(sed -n '/^\[\[bench\]\]$/,/^$/s/^name = "\(.*\)"$/benches\/\1.rs/p' Cargo.toml) \

@@ -1,9 +1,10 @@
 //! What a curator does with the journal: looks at groups of wordings, dismisses and restores them, marks them as answered, removes them.
 
-use crate::file::{Journal, JournalError, Raw, tags};
-use crate::gap::{Kind, Near};
+use crate::file::{Journal, JournalError, Raw, renew, tags};
+use crate::gap::{Gap, Kind, Near};
 use crate::grouping::grouped;
 use crate::meaning::{Meaning, SAME};
+use crate::redaction::Redacted;
 use crate::wording::{Wording, WordingId};
 use factotum_core::answering::Answerer;
 use factotum_core::encoder::{DIMS, Encoder};
@@ -20,7 +21,7 @@ pub const MAX_DISMISSED: i64 = 2_000;
 const DISMISSED_WORDINGS: usize = 4;
 /// How much more alike than [`SAME`] a wording must be to one dismissed wording to be taken for its group whatever the others are.
 const NEARLY: f32 = 0.1;
-/// Texts of what was missing, and nearest entries, that a group shows.
+/// Texts of what was missing, and nearest questions, that a group shows.
 const SHOWN: usize = 3;
 
 /// Wordings that mean the same.
@@ -42,7 +43,7 @@ pub struct Group {
     pub confidence: f32,
     /// What was missing, in words, the commonest first.
     pub missing: Vec<String>,
-    /// The nearest entries of the knowledge base, with the greatest confidence that each had.
+    /// The nearest questions of the knowledge base, with the greatest confidence that each had.
     pub nearest: Vec<Near>,
 }
 
@@ -185,24 +186,28 @@ impl Journal {
         self.write(|t| wordings.iter().try_for_each(|id| t.execute("DELETE FROM answered WHERE wording = ?1", [id.0]).map(drop)))
     }
 
-    /// Marks the wordings as answered to which a knowledge base now has a good answer: those that are grouped, that another version was asked,
-    /// and of which nothing was taken out. Returns how many.
+    /// Asks a knowledge base the wordings that another version was asked: those that it answers well are marked as answered, and the others get
+    /// what is missing now. Returns how many were marked.
+    ///
+    /// Only wordings that are grouped are asked, and none of which something was taken out, since that may be what the answer depends on. A rating
+    /// stays as it is: it says more than confidence.
     ///
     /// # Errors
     /// [`JournalError`] if the file cannot be read or written.
     pub fn resolve(&mut self, answerer: &Answerer) -> Result<usize, JournalError> {
         let version = &answerer.base().version;
-        let wordings = self.read(most_asked)?;
-        let changed = wordings.iter().map(|(wording, _)| wording).filter(|wording| {
-            // What was taken out may be what the answer depends on; and a rating says more than confidence.
-            wording.knowledge_base != *version && wording.kind != Kind::NotHelpful && !crate::Redacted::is_changed(&wording.question)
-        });
-        let answered = changed.filter(|wording| {
+        let asked: Vec<Wording> = self.read(most_asked)?.into_iter().map(|(wording, _)| wording).collect();
+        let changed: Vec<Wording> = asked
+            .into_iter()
+            .filter(|w| w.knowledge_base != *version && w.kind != Kind::NotHelpful && !Redacted::is_changed(&w.question))
+            .collect();
+        let gaps = in_shares(&changed, |wording| {
             let reply = answerer.answer(&wording.question);
-            crate::Gap::all(answerer, &wording.question, &reply).is_empty()
+            (wording.id, Gap::all(answerer, &wording.question, &reply).into_iter().next())
         });
-        let answered: Vec<WordingId> = answered.map(|wording| wording.id).collect();
+        let answered: Vec<WordingId> = gaps.iter().filter(|(_, gap)| gap.is_none()).map(|(id, _)| *id).collect();
         self.mark_answered(&answered)?;
+        self.write(|t| gaps.iter().try_for_each(|(id, gap)| gap.as_ref().map_or(Ok(()), |gap| renew(t, *id, gap))))?;
         Ok(answered.len())
     }
 
@@ -297,19 +302,14 @@ impl Journal {
         let missing: BTreeMap<i64, &Meaning> =
             meanings.iter().map(|meaning| (meaning.key(), &**meaning)).filter(|(key, _)| !kept.contains_key(key)).collect();
         let missing: Vec<(i64, &Meaning)> = missing.into_iter().collect();
-        // As many threads as there are processors; each encodes its share, and the result does not depend on who did it.
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        let share = missing.len().div_ceil(threads).max(1);
-        let new: Vec<(i64, Vec<f32>)> = std::thread::scope(|scope| {
-            let encode =
-                |share: &[(i64, &Meaning)]| share.iter().map(|(key, meaning)| (*key, rounded(&meaning.encode()))).collect::<Vec<_>>();
-            let running: Vec<_> = missing.chunks(share).map(|share| scope.spawn(move || encode(share))).collect();
-            running.into_iter().flat_map(|thread| thread.join().unwrap_or_default()).collect()
-        });
+        let new = in_shares(&missing, |(key, meaning)| (*key, rounded(&meaning.encode())));
         let needed: BTreeSet<i64> = meanings.iter().map(|meaning| meaning.key()).collect();
         let unneeded: Vec<i64> = kept.keys().filter(|key| !needed.contains(key)).copied().collect();
         if !new.is_empty() || !unneeded.is_empty() {
-            self.write(|t| keep(t, fingerprint, &new, &unneeded))?;
+            // Without them the next look takes longer, and shows the same.
+            if let Err(error) = self.write(|t| keep(t, fingerprint, &new, &unneeded)) {
+                tracing::debug!(%error, "the vectors of the gaps journal are not kept");
+            }
         }
         let vectors: BTreeMap<i64, Vec<f32>> = kept.into_iter().chain(new).collect();
         for meaning in meanings {
@@ -319,6 +319,19 @@ impl Journal {
         }
         Ok(())
     }
+}
+
+/// What becomes of each item, in their order. As many threads work as there are processors.
+fn in_shares<T: Sync, R: Send>(items: &[T], of: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let share = items.len().div_ceil(threads).max(1);
+    let of = &of;
+    std::thread::scope(|scope| {
+        let running: Vec<_> = items.chunks(share).map(|share| scope.spawn(move || share.iter().map(of).collect::<Vec<R>>())).collect();
+        // A panic in one of them goes on here.
+        let done = running.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        done.flatten().collect()
+    })
 }
 
 /// Digits filled up to 16 with one of them.

@@ -14,9 +14,9 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 /// Marks a file as ours ("fgap"), so that no other database is ever written to.
-const APPLICATION: i32 = 0x6667_6170;
+const APPLICATION: i64 = 0x6667_6170;
 /// The version of the tables.
-const VERSION: i32 = 1;
+const VERSION: i64 = 1;
 /// How long to wait for another process that is writing. An entry takes it less than a millisecond, and a large clearing some seconds.
 const BUSY: Duration = Duration::from_secs(5);
 /// Bytes of a page; SQLite's default.
@@ -25,8 +25,10 @@ const PAGE: i64 = 4_096;
 const MAX_LOG: i64 = 1_000 * PAGE;
 /// Most tags of one wording on one day. Whether sixty or six hundred people miss an answer, it is the first to write.
 const MAX_PEOPLE: usize = 64;
-/// Share of the entries that make room when the file is full: few enough to be done within the pause between two entries.
-const MAKE_ROOM: i64 = 100;
+/// Which parts of the entries go, one after the other, until there is room for another: a twentieth, a tenth, a third.
+const MAKE_ROOM: [i64; 3] = [20, 10, 3];
+/// How often a tenth of the entries goes when the file is larger than it may be: until a thousandth is left.
+const SHRINK: usize = 70;
 
 /// The tables. An entry is a row of `wording`; `asked` has its days, and goes with it.
 const SCHEMA: &str = "
@@ -103,7 +105,7 @@ pub enum JournalError {
         /// The file.
         path: PathBuf,
         /// The version of its tables.
-        version: i32,
+        version: i64,
     },
     /// Damaged, or no database at all.
     #[error("{0} is damaged or is not a journal: move it and the files {0}-wal and {0}-shm away, and a new one is begun")]
@@ -226,23 +228,21 @@ impl Journal {
         // What is removed is overwritten.
         connection.pragma_update(None, "secure_delete", true).map_err(failed)?;
         connection.pragma_update(None, "foreign_keys", true).map_err(failed)?;
-        let read = |connection: &Connection, pragma: &str| connection.pragma_query_value(None, pragma, |row| row.get::<_, i32>(0));
-        let is_new = |connection: &Connection| Raw::Ok(read(connection, "page_count")? == 0 && read(connection, "application_id")? == 0);
-        if is_new(connection).map_err(failed)? {
+        if pragma(connection, "page_count").map_err(failed)? == 0 {
             connection.pragma_update(None, "auto_vacuum", "incremental").map_err(failed)?;
             let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
             // Another process may have been first.
-            if read(&transaction, "application_id").map_err(failed)? == 0 {
+            if pragma(&transaction, "application_id").map_err(failed)? == 0 {
                 transaction.execute_batch(SCHEMA).map_err(failed)?;
                 transaction.pragma_update(None, "application_id", APPLICATION).map_err(failed)?;
                 transaction.pragma_update(None, "user_version", VERSION).map_err(failed)?;
             }
             transaction.commit().map_err(failed)?;
         }
-        if read(connection, "application_id").map_err(failed)? != APPLICATION {
+        if pragma(connection, "application_id").map_err(failed)? != APPLICATION {
             return Err(JournalError::Foreign(path));
         }
-        let version = read(connection, "user_version").map_err(failed)?;
+        let version = pragma(connection, "user_version").map_err(failed)?;
         if version > VERSION {
             return Err(JournalError::Newer { path, version });
         }
@@ -297,13 +297,16 @@ impl Journal {
     /// Writes a gap that somebody with this tag met on this day. If there is no room, those that were asked longest ago make some.
     pub(crate) fn record(&mut self, gap: &Gap, tag: Option<Tag>, day: Day, limits: Limits) -> Result<(), JournalError> {
         let Some(id) = WordingId::of(&gap.question) else { return Ok(()) };
-        match self.write(|t| record(t, id, gap, tag, day, limits)) {
-            Err(JournalError::Full(_)) => {
-                self.write(|t| make_room(t, entries(t)? / MAKE_ROOM + 1))?;
-                self.write(|t| record(t, id, gap, tag, day, limits))
+        let mut done = self.write(|t| record(t, id, gap, tag, day, limits));
+        // Ids are hashes, so the oldest entries lie scattered, and pages get free only once most of what they had is gone.
+        for share in MAKE_ROOM {
+            if !matches!(done, Err(JournalError::Full(_))) {
+                break;
             }
-            done => done,
+            self.write(|t| make_room(t, entries(t)? / share + 1))?;
+            done = self.write(|t| record(t, id, gap, tag, day, limits));
         }
+        done
     }
 
     /// Removes what is older than the limits allow, and sets how large the file may grow.
@@ -311,7 +314,16 @@ impl Journal {
         let pages = i64::from(limits.max_megabytes) * ((1 << 20) / PAGE);
         self.read(|c| c.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(())))?;
         self.expire(Day(today.0.saturating_sub(i64::from(limits.keep_days))))?;
-        self.write(|t| make_room(t, entries(t)? - i64::from(limits.max_entries)))
+        self.write(|t| make_room(t, entries(t)? - i64::from(limits.max_entries)))?;
+        // The file may be larger than a setting that was lowered since.
+        for _ in 0..SHRINK {
+            let used = self.read(|c| Ok(pragma(c, "page_count")? - pragma(c, "freelist_count")?))?;
+            if used <= pages || self.entries()? == 0 {
+                break;
+            }
+            self.write(|t| make_room(t, entries(t)? / 10 + 1))?;
+        }
+        self.vacuum()
     }
 
     /// Removes what was asked before a day. Returns how many entries that were.
@@ -323,13 +335,26 @@ impl Journal {
         })
     }
 
-    /// Gives the room of what was removed back to the disk, the log beside the file included.
+    /// Gives the room of what was removed back to the disk, and empties the log beside the file, which may still have it.
     pub(crate) fn shrink(&mut self) -> Result<(), JournalError> {
+        self.vacuum()?;
+        let busy = self.read(|c| c.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, bool>(0)))?;
+        if busy { Err(JournalError::Locked(self.path.clone())) } else { Ok(()) }
+    }
+
+    fn vacuum(&self) -> Result<(), JournalError> {
         self.read(|c| {
-            c.execute_batch("PRAGMA incremental_vacuum")?;
-            c.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+            // A step for each page.
+            let mut statement = c.prepare("PRAGMA incremental_vacuum")?;
+            let mut rows = statement.query([])?;
+            while rows.next()?.is_some() {}
+            Ok(())
         })
     }
+}
+
+fn pragma(connection: &Connection, name: &str) -> Raw<i64> {
+    connection.pragma_query_value(None, name, |row| row.get(0))
 }
 
 fn entries(connection: &Connection) -> Raw<i64> {
@@ -351,13 +376,11 @@ fn record(transaction: &Transaction<'_>, id: WordingId, gap: &Gap, tag: Option<T
         let excess = entries(transaction)? + 1 - i64::from(limits.max_entries);
         make_room(transaction, excess)?;
     }
-    let candidates = serde_json::to_string(&gap.candidates).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
     transaction.execute(
-        "INSERT INTO wording VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, \
-         reason = excluded.reason, missing = excluded.missing, confidence = excluded.confidence, candidates = excluded.candidates, \
-         knowledge_base = excluded.knowledge_base, last_day = max(last_day, excluded.last_day)",
-        params![id.0, gap.question, gap.kind.as_str(), gap.reason, gap.missing, gap.confidence, candidates, gap.knowledge_base, day.0],
+        "INSERT INTO wording VALUES (?1, ?2, '', '', '', 0, '', '', ?3) ON CONFLICT (id) DO UPDATE SET last_day = max(last_day, excluded.last_day)",
+        params![id.0, gap.question, day.0],
     )?;
+    renew(transaction, id, gap)?;
     // It was answered, and is a gap again.
     transaction.execute("DELETE FROM answered WHERE wording = ?1", [id.0])?;
     let today = "SELECT people FROM asked WHERE wording = ?1 AND day = ?2";
@@ -376,6 +399,16 @@ fn record(transaction: &Transaction<'_>, id: WordingId, gap: &Gap, tag: Option<T
         "INSERT INTO asked VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (wording, day) DO UPDATE SET times = times + excluded.times, \
          not_helpful = not_helpful + excluded.not_helpful, people = excluded.people",
         params![id.0, day.0, times, votes, people],
+    )?;
+    Ok(())
+}
+
+/// Puts down what became of a wording when it was asked last.
+pub(crate) fn renew(transaction: &Transaction<'_>, id: WordingId, gap: &Gap) -> Raw<()> {
+    let candidates = serde_json::to_string(&gap.candidates).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
+    transaction.execute(
+        "UPDATE wording SET kind = ?2, reason = ?3, missing = ?4, confidence = ?5, candidates = ?6, knowledge_base = ?7 WHERE id = ?1",
+        params![id.0, gap.kind.as_str(), gap.reason, gap.missing, gap.confidence, candidates, gap.knowledge_base],
     )?;
     Ok(())
 }

@@ -4,9 +4,9 @@ use crate::redaction::{Redacted, clipped, redacted};
 use factotum_core::answering::evidence::{Evidence, SURE};
 use factotum_core::answering::{Answerer, Outcome, Reason, Reply};
 use factotum_core::interpretation::Interpretation;
-use factotum_core::knowledge::KnowledgeBase;
-use factotum_core::matching::Candidate;
-use factotum_core::render::{decline_text, json};
+use factotum_core::knowledge::{IntentId, KnowledgeBase};
+use factotum_core::matching::{Candidate, Class};
+use factotum_core::render::decline_text;
 use factotum_core::text;
 use serde::{Deserialize, Serialize};
 
@@ -44,10 +44,10 @@ impl Kind {
     }
 }
 
-/// An entry of the knowledge base that came close.
+/// A question of the knowledge base that came close.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Near {
-    /// Its id.
+    /// The id of the intent.
     pub id: String,
     /// How likely it answers the question, 0 to 1.
     pub confidence: f32,
@@ -64,9 +64,9 @@ pub struct Gap {
     pub reason: &'static str,
     /// What was missing, in words; may be empty.
     pub missing: String,
-    /// Confidence of the best candidate, 0 to 1.
+    /// How likely the nearest question answers it, 0 to 1.
     pub confidence: f32,
-    /// The best candidates, best first.
+    /// The nearest questions, best first.
     pub candidates: Vec<Near>,
     /// Fingerprint of the knowledge base.
     pub knowledge_base: String,
@@ -84,7 +84,7 @@ impl Gap {
             .filter_map(|part| {
                 let (outcome, decision) = (&part.decision.outcome, &part.decision);
                 let decided = (decision.confidence, decision.candidates.as_slice(), decision.evidence.as_slice());
-                Self::of(answerer, &part.text, outcome, decided, Some(&decision.interpretation))
+                Self::of(answerer, &part.text, outcome, decided, Some(&decision.interpretation), &reply.suggestions)
             })
             .take(MAX_GAPS)
             .collect();
@@ -92,7 +92,7 @@ impl Gap {
             return declined_parts;
         }
         let decided = (reply.confidence, reply.candidates.as_slice(), reply.evidence.as_slice());
-        Self::of(answerer, question, &reply.outcome, decided, reply.interpretation.as_ref()).into_iter().collect()
+        Self::of(answerer, question, &reply.outcome, decided, reply.interpretation.as_ref(), &reply.suggestions).into_iter().collect()
     }
 
     /// A question whose answer somebody rated "Not helpful". `question` is redacted already, or a question of the knowledge base.
@@ -114,6 +114,7 @@ impl Gap {
         outcome: &Outcome,
         (confidence, candidates, evidence): (f32, &[Candidate], &[Evidence]),
         interpretation: Option<&Interpretation>,
+        suggestions: &[IntentId],
     ) -> Option<Gap> {
         let (kind, reason) = match outcome {
             Outcome::NoAnswer(Reason::Unreadable(_) | Reason::NotEnglish) | Outcome::SmallTalk(_) => return None,
@@ -132,11 +133,7 @@ impl Gap {
             },
             (None, None) => String::new(),
         };
-        let near = candidates.iter().zip(evidence).take(CANDIDATES);
-        let near = near.map(|(candidate, evidence)| Near {
-            id: text::truncate(json::name(base, candidate.class), MAX_MISSING).to_owned(),
-            confidence: evidence.confidence.clamp(0.0, 1.0),
-        });
+        let candidates = nearest(base, candidates, evidence, suggestions);
         Some(Gap {
             question: question.text,
             kind,
@@ -146,11 +143,29 @@ impl Gap {
                 _ => "",
             },
             missing: text::truncate(&missing, MAX_MISSING).to_owned(),
-            confidence: confidence.clamp(0.0, 1.0),
-            candidates: near.collect(),
+            confidence: candidates.first().map_or(0.0, |near| near.confidence),
+            candidates,
             knowledge_base: base.version.clone(),
         })
     }
+}
+
+/// The intents that come closest, best first: those that were looked at, then those that were suggested. Unanswerable questions are not among
+/// them: how likely one of these was meant says nothing about the distance to an answer.
+fn nearest(base: &KnowledgeBase, candidates: &[Candidate], evidence: &[Evidence], suggestions: &[IntentId]) -> Vec<Near> {
+    let weighed = candidates.iter().zip(evidence).filter_map(|(candidate, evidence)| match candidate.class {
+        Class::Intent(intent) => Some((intent, evidence.confidence.clamp(0.0, 1.0))),
+        _ => None,
+    });
+    let mut nearest: Vec<(IntentId, f32)> = weighed.collect();
+    nearest.sort_by(|a, b| b.1.total_cmp(&a.1));
+    for suggested in suggestions {
+        if nearest.iter().all(|(intent, _)| intent != suggested) {
+            nearest.push((*suggested, 0.0));
+        }
+    }
+    let id = |intent: IntentId| text::truncate(&base[intent].id, MAX_MISSING).to_owned();
+    nearest.into_iter().take(CANDIDATES).map(|(intent, confidence)| Near { id: id(intent), confidence }).collect()
 }
 
 /// What a refusal says of words that nothing accounts for; those that were redacted are left out.

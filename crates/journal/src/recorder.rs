@@ -5,8 +5,8 @@ use crate::file::{Day, Journal, JournalError, Limits};
 use crate::gap::Gap;
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
-use std::sync::{Arc, Mutex};
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 /// Entries that wait to be written: a burst of some seconds, in less than a megabyte.
@@ -20,22 +20,40 @@ pub enum Event {
     /// It was written.
     Written,
     /// It was not: too many were waiting.
-    Dropped,
-    /// It was not: the file could not be written.
-    Failed,
+    QueueFull,
+    /// It was not: the file cannot be written.
+    WriteFailed,
 }
 
-/// Hands gaps to the journal. Copies share one queue; the last one to go waits until all is written.
+impl Event {
+    /// Why it was not written, in metrics.
+    pub fn dropped(self) -> Option<&'static str> {
+        match self {
+            Event::Written => None,
+            Event::QueueFull => Some("queue-full"),
+            Event::WriteFailed => Some("write-failed"),
+        }
+    }
+}
+
+/// Hands gaps to the journal. Copies share one queue.
 #[derive(Clone)]
 pub struct Recorder(Arc<Inner>);
 
 struct Inner {
     askers: Askers,
-    clock: fn() -> SystemTime,
-    observe: Arc<dyn Fn(Event) + Send + Sync>,
-    /// `None` once it is to end.
-    queue: Option<SyncSender<Item>>,
-    finished: Mutex<Receiver<()>>,
+    observe: Arc<Observe>,
+    queue: SyncSender<Item>,
+    waiting: Arc<Waiting>,
+}
+
+type Observe = dyn Fn(Event) + Send + Sync;
+
+/// How many entries wait to be written, the one that is being written included.
+#[derive(Debug, Default)]
+struct Waiting {
+    count: Mutex<usize>,
+    changed: Condvar,
 }
 
 /// What waits to be written.
@@ -51,28 +69,32 @@ impl fmt::Debug for Recorder {
     }
 }
 
+impl Waiting {
+    fn change(&self, change: impl FnOnce(&mut usize)) {
+        change(&mut self.count.lock().unwrap_or_else(PoisonError::into_inner));
+        self.changed.notify_all();
+    }
+}
+
 impl Recorder {
     /// Starts to record into a file, which is made with the first entry. `observe` learns what becomes of each.
     ///
     /// # Errors
     /// If the system has no room for another thread.
     pub fn start(path: PathBuf, limits: Limits, observe: impl Fn(Event) + Send + Sync + 'static) -> std::io::Result<Recorder> {
-        let (queue, waiting) = sync_channel(QUEUE);
-        let (finish, finished) = sync_channel(1);
-        let observe: Arc<dyn Fn(Event) + Send + Sync> = Arc::new(observe);
+        let (queue, items) = sync_channel(QUEUE);
+        let observe: Arc<Observe> = Arc::new(observe);
+        let waiting = Arc::new(Waiting::default());
         let mut writer = Writer { path, limits, open: None, complained: None, observe: observe.clone() };
+        let written = waiting.clone();
+        // The thread ends with the last recorder.
         std::thread::Builder::new().name("journal".to_owned()).spawn(move || {
-            waiting.into_iter().for_each(|item: Item| writer.write(&item));
-            // The other side may have stopped waiting.
-            let _ = finish.send(());
+            for item in items {
+                writer.write(&item);
+                written.change(|count| *count = count.saturating_sub(1));
+            }
         })?;
-        Ok(Recorder(Arc::new(Inner {
-            askers: Askers::new(),
-            clock: SystemTime::now,
-            observe,
-            queue: Some(queue),
-            finished: Mutex::new(finished),
-        })))
+        Ok(Recorder(Arc::new(Inner { askers: Askers::new(), observe, queue, waiting })))
     }
 
     /// Hands over gaps. Returns at once, whether they will be written or not.
@@ -80,24 +102,25 @@ impl Recorder {
         if gaps.is_empty() {
             return;
         }
-        let day = Day::of((self.0.clock)());
+        let day = Day::of(SystemTime::now());
         let tag = self.0.askers.tag(asker, day);
         for gap in gaps {
-            let dropped = self.0.queue.as_ref().is_none_or(|queue| queue.try_send(Item { gap, tag, day }).is_err());
-            if dropped {
-                (self.0.observe)(Event::Dropped);
+            // Ahead of sending: the thread may be quicker than this one.
+            self.0.waiting.change(|count| *count += 1);
+            if self.0.queue.try_send(Item { gap, tag, day }).is_err() {
+                self.0.waiting.change(|count| *count = count.saturating_sub(1));
+                (self.0.observe)(Event::QueueFull);
             }
         }
     }
-}
 
-impl Drop for Inner {
-    fn drop(&mut self) {
-        // The thread ends when nobody can send any more.
-        drop(self.queue.take());
-        let finished = self.finished.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if let Err(RecvTimeoutError::Timeout) = finished.recv_timeout(FINISH) {
-            tracing::warn!("the last entries of the gaps journal were not written in time");
+    /// Waits until everything is written, but not for long: what a program does before it ends.
+    pub fn finish(&self) {
+        let waiting = &self.0.waiting;
+        let count = waiting.count.lock().unwrap_or_else(PoisonError::into_inner);
+        let (count, _) = waiting.changed.wait_timeout_while(count, FINISH, |count| *count > 0).unwrap_or_else(PoisonError::into_inner);
+        if *count > 0 {
+            tracing::warn!(entries = *count, "the last entries of the gaps journal could not be written in time");
         }
     }
 }
@@ -107,10 +130,10 @@ struct Writer {
     path: PathBuf,
     limits: Limits,
     /// The journal, and the day on which it was tidied last.
-    open: Option<(Journal, Day)>,
+    open: Option<(Journal, Option<Day>)>,
     /// What was said last, so that a lasting problem is not said with every entry.
     complained: Option<String>,
-    observe: Arc<dyn Fn(Event) + Send + Sync>,
+    observe: Arc<Observe>,
 }
 
 impl Writer {
@@ -130,19 +153,20 @@ impl Writer {
                     tracing::error!("the gaps journal is not written, and questions are answered all the same: {problem}");
                 }
                 self.complained = Some(problem);
-                (self.observe)(Event::Failed);
+                (self.observe)(Event::WriteFailed);
             }
         }
     }
 
     fn attempt(&mut self, item: &Item) -> Result<(), JournalError> {
-        if self.open.as_ref().is_none_or(|(journal, _)| !journal.is_in_place()) {
-            self.open = Some((Journal::create(&self.path)?, Day(i64::MIN)));
-        }
-        let Some((journal, tidied)) = &mut self.open else { return Ok(()) };
-        if *tidied != item.day {
+        let open = match self.open.take().filter(|(journal, _)| journal.is_in_place()) {
+            Some(open) => open,
+            None => (Journal::create(&self.path)?, None),
+        };
+        let (journal, tidied) = self.open.insert(open);
+        if *tidied != Some(item.day) {
             journal.tidy(item.day, self.limits)?;
-            *tidied = item.day;
+            *tidied = Some(item.day);
         }
         journal.record(&item.gap, item.tag, item.day, self.limits)
     }

@@ -52,7 +52,9 @@ impl Redacted {
 /// Takes out of a question what is not for the journal. `corrections` are words of it that were read as others.
 pub fn redacted(answerer: &Answerer, question: &str, corrections: &[Correction]) -> Redacted {
     let knows = |word: &str| answerer.matcher().interpreter().owns(word) || corrections.iter().any(|c| c.from == word);
-    let text = clipped(&without_names(&without_contacts(&one_line(question)), &knows));
+    let aliases = || answerer.base().entities.iter().flat_map(|entity| &entity.aliases);
+    let names = |word: &str| aliases().any(|alias| text::tokens(alias).iter().any(|token| token.text == word));
+    let text = clipped(&without_names(&without_contacts(&one_line(question)), &knows, &names));
     let words = text::tokens(&text).into_iter().map(|token| token.text).collect();
     Redacted { text, words }
 }
@@ -181,10 +183,10 @@ fn contact(piece: &str) -> Option<&'static str> {
     if piece.split_once('#').is_some_and(discriminated) {
         return Some(NAME);
     }
-    if is_secret(piece) {
-        return Some(SECRET);
+    if is_long_number(piece) {
+        return Some(NUMBER);
     }
-    is_long_number(piece).then_some(NUMBER)
+    is_secret(piece).then_some(SECRET)
 }
 
 /// Endings of addresses that people write without `https://`.
@@ -224,7 +226,10 @@ fn is_long_number(piece: &str) -> bool {
     if !piece.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | '-' | '.' | '/' | '(' | ')' | ',')) {
         // An account with the letters of its bank: an IBAN.
         let digits = piece.bytes().filter(u8::is_ascii_digit).count();
-        return piece.len() >= 15 && digits >= 12 && piece.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+        return piece.len() >= 15
+            && digits >= 12
+            && piece.bytes().all(|b| b.is_ascii_alphanumeric())
+            && piece.bytes().take(2).all(|b| b.is_ascii_alphabetic());
     }
     let groups: Vec<&str> = piece.split(|c: char| !c.is_ascii_digit()).filter(|group| !group.is_empty()).collect();
     let digits: usize = groups.iter().map(|group| group.len()).sum();
@@ -274,14 +279,19 @@ static PLACES: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| listed(includ
 /// Words before a name.
 const TITLES: [&str; 12] = ["mr", "mrs", "ms", "miss", "mister", "dr", "prof", "professor", "sir", "herr", "frau", "mme"];
 
-/// The text without names of people that are not on record.
-fn without_names(text: &str, knows: &dyn Fn(&str) -> bool) -> String {
+/// The text without names of people that are not on record. `knows` tells which words are on record, `names` which of them in a name.
+fn without_names(text: &str, knows: &dyn Fn(&str) -> bool, names: &dyn Fn(&str) -> bool) -> String {
     let tokens = text::tokens(text);
     let is_mark = |token: &Token| text[..token.start].ends_with('[') && text[token.end..].starts_with(']');
-    let mut names: Vec<bool> = vec![false; tokens.len()];
+    let mut taken: Vec<bool> = vec![false; tokens.len()];
     let words: Vec<String> = tokens.iter().map(|token| base_form(&token.text).to_owned()).collect();
-    let own = |at: usize| is_mark(&tokens[at]) || knows(&words[at]) || knows(&tokens[at].text);
-    let open = |at: usize| !own(at) && !words[at].bytes().any(|b| b.is_ascii_digit()) && words[at].chars().count() > 1;
+    let given = |at: usize| GIVEN.get(words[at].as_str()).copied();
+    let own = |at: usize| match given(at) {
+        // "Will" is a name on record only if somebody there is called so; as a word, every record has it.
+        Some(Given::Sometimes) => names(&words[at]),
+        _ => is_mark(&tokens[at]) || knows(&words[at]) || knows(&tokens[at].text),
+    };
+    let open = |at: usize| !own(at) && words[at].chars().all(|c| c.is_alphabetic() || c == '\'') && words[at].chars().count() > 1;
     let ordinary = |at: usize| english().grade(&words[at]).is_some_and(|grade| grade.is_target()) || english().knows(&words[at]);
     let is_word = |at: usize| {
         let grade = english().grade(&words[at]);
@@ -296,17 +306,18 @@ fn without_names(text: &str, knows: &dyn Fn(&str) -> bool) -> String {
         one_capital && !begins
     };
     // "Who Is The Keeper": where little words have capitals too, these tell nothing.
-    let tells = !(0..tokens.len()).any(|at| written(at) && words[at] != "i" && english().class(&words[at]) == WordClass::Function);
+    let tells = !(0..tokens.len())
+        .any(|at| written(at) && words[at] != "i" && given(at).is_none() && english().class(&words[at]) == WordClass::Function);
     for at in 0..tokens.len() {
-        if !open(at) || PLACES.contains(words[at].as_str()) && !GIVEN.contains_key(words[at].as_str()) {
+        if !open(at) || PLACES.contains(words[at].as_str()) && given(at).is_none() {
             continue;
         }
         let before = |back: usize| at.checked_sub(back).map_or("", |before| words[before].as_str());
-        let follows_name = at > 0 && names[at - 1] && !tokens[at - 1].ends_clause && !tokens[at - 1].comma;
+        let follows_name = at > 0 && taken[at - 1] && !tokens[at - 1].ends_clause && !tokens[at - 1].comma;
         let titled = TITLES.contains(&before(1)) && before(1) != "miss" || before(1) == "miss" && written(at);
         let introduced = before(1) == "is" && before(2) == "name" || before(1) == "called" && written(at);
         let little = english().class(&words[at]) != WordClass::Content;
-        names[at] = match GIVEN.get(words[at].as_str()) {
+        taken[at] = match given(at) {
             Some(Given::Always) => true,
             Some(Given::Sometimes) if written(at) && tells && before(1) != "in" && before(1) != "the" => true,
             _ if little => false,
@@ -319,12 +330,12 @@ fn without_names(text: &str, knows: &dyn Fn(&str) -> bool) -> String {
         };
     }
     let mut ranges: Vec<Range<usize>> = Vec::new();
-    for (at, token) in tokens.iter().enumerate().filter(|(at, _)| names[*at]) {
+    for (at, token) in tokens.iter().enumerate().filter(|(at, _)| taken[*at]) {
         // "Anna's" stays a possessive.
         let end = token.end - (token.text.len() - words[at].len()).min(token.end - token.start);
         let end = if text.is_char_boundary(end) { end } else { token.end };
         match ranges.last_mut() {
-            Some(last) if at > 0 && names[at - 1] && text[last.end..token.start].chars().all(|c| matches!(c, ' ' | '-' | '.')) => {
+            Some(last) if at > 0 && taken[at - 1] && text[last.end..token.start].chars().all(|c| matches!(c, ' ' | '-' | '.')) => {
                 last.end = end
             }
             _ => ranges.push(token.start..end),
@@ -344,4 +355,111 @@ fn without_names(text: &str, knows: &dyn Fn(&str) -> bool) -> String {
 /// A word without the ending of a possessive.
 fn base_form(word: &str) -> &str {
     word.strip_suffix("'s").or_else(|| word.strip_suffix('\'')).unwrap_or(word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    static BUILT_IN: LazyLock<Answerer> = LazyLock::new(factotum_built_in::answerer);
+
+    fn text(question: &str) -> String {
+        redacted(&BUILT_IN, question, &[]).text
+    }
+
+    #[test]
+    fn what_is_not_for_the_journal_goes() {
+        let cases: &[(&str, &str)] = &[
+            ("see https://discord.gg/abc?x=1 please", "see [link] please"),
+            ("is (www.example.com) right, or example.org/page?", "is ([link]) right, or [link]?"),
+            ("go to evil.example/login", "go to [link]"),
+            ("<@123456789012345678> who is Vučić? <#99> <:smile:12>", "[name] who is Vučić? [name]"),
+            ("@anna ask @bob_99", "[name] ask [name]"),
+            ("bob#1234 said so", "[name] said so"),
+            ("mail jo.doe+x@example.co.uk, thanks", "mail [address], thanks"),
+            ("call +49 170 1234567 or (030) 123-4567", "call [number] or [number]"),
+            ("call 0170-1234567!", "call [number]!"),
+            ("my id is 123456789012345678", "my id is [number]"),
+            ("DE89370400440532013000 is my account", "[number] is my account"),
+            ("connect to 192.168.178.20", "connect to [number]"),
+            ("my token is MTAwMDAwMDAwMDAwMDAwMDAx.GhIjKl.0123456789012345678901234567", "my token is [secret]"),
+            ("key sk-abc123def456 leaked", "key [secret] leaked"),
+            ("password: hunter2 why", "password: [secret] why"),
+            ("550e8400-e29b-41d4-a716-446655440000 failed", "[secret] failed"),
+            ("deadbeefdeadbeefdeadbeef0123 what", "[secret] what"),
+            ("is my neighbour Piotr Kowalski a spy", "is my neighbour [name] a spy"),
+            ("is john allowed to vote", "is [name] allowed to vote"),
+            ("my name is zlatko petrovitsch, who am I", "my name is [name], who am I"),
+            ("what did Mr Smithers say", "what did Mr [name] say"),
+            ("does Will know Grace's boss", "does [name] know [name]'s boss"),
+            ("ask Zwickelbauer about it", "ask [name] about it"),
+            ("WHO IS JOHN", "WHO IS [name]"),
+            ("a\u{202e}b\u{1b}[2J\nc", "ab[2J c"),
+        ];
+        for (question, expected) in cases {
+            assert_eq!(&text(question), expected, "{question}");
+        }
+    }
+
+    #[test]
+    fn what_a_curator_needs_stays() {
+        let cases = [
+            "Who is the president of Serbia?",
+            "when did Vučić meet Putin in Moscow",
+            "Does Germany recognise Kosovo?",
+            "will the mark be used in may",
+            "is it 1,000,000 or 35.5 million in 1999-2022?",
+            "what happened on 2022-04-03 or 3.4.2022",
+            "does version 1.20.4 run on Windows with PostgreSQL",
+            "Who Is The President Of Serbia",
+            "which NATO members don't recognize it, e.g. the U.S. or the EU?",
+            "how much is $5000000",
+            "do you sell the LC-50LE830U or the F-16",
+            "what about C++, C# and node.js?",
+            "a <b> c < d > e",
+            "COVID-19-vaccination rules",
+        ];
+        for question in cases {
+            assert_eq!(text(question), question);
+        }
+    }
+
+    #[test]
+    fn corrected_names_stay() {
+        let question = "what did Vuchzick say";
+        assert_eq!(text(question), "what did [name] say");
+        let correction = Correction { from: "vuchzick".to_owned(), to: "vucic".to_owned() };
+        assert_eq!(redacted(&BUILT_IN, question, &[correction]).text, question);
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_bounded(question in "\\PC{0,400}") {
+            let once = text(&question);
+            prop_assert!(once.len() <= MAX_QUESTION && !once.chars().any(is_control_or_bidi));
+        }
+
+        #[test]
+        fn contacts_never_stay(
+            before in "[a-z ]{0,20}", after in "[a-z ]{0,20}",
+            contact in prop_oneof![
+                "https?://[a-z0-9]{1,9}\\.[a-z]{2,3}/[a-z0-9]{0,9}", "[a-z0-9.]{1,9}@[a-z]{1,9}\\.[a-z]{2,3}", "[0-9]{7,20}", "<@!?[0-9]{17,20}>",
+                "\\+[0-9]{2} [0-9]{3} [0-9]{4,7}", "@[a-z0-9][a-z0-9_]{1,11}", "[a-z]{3,9}#[0-9]{4}",
+            ],
+        ) {
+            let out = text(&format!("{before} {contact} {after}"));
+            let digits = out.bytes().filter(u8::is_ascii_digit).count();
+            prop_assert!(digits < 4 && !out.contains('@') && !out.contains("://"), "{}", out);
+            prop_assert!(Redacted::is_changed(&out), "{}", out);
+        }
+
+        #[test]
+        fn given_names_never_stay(at in 0usize..400, before in "(who is|does|tell me about|is) ", after in " (here|allowed to vote|right)") {
+            let names: Vec<&str> = GIVEN.iter().filter(|(_, given)| **given == Given::Always).map(|(name, _)| *name).collect();
+            let name = names[at % names.len()];
+            prop_assume!(!BUILT_IN.matcher().interpreter().owns(name));
+            prop_assert!(!text(&format!("{before}{name}{after}")).contains(&format!(" {name} ")), "{}", name);
+        }
+    }
 }

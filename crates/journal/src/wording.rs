@@ -66,9 +66,9 @@ pub struct Wording {
     pub reason: String,
     /// What was missing, in words; may be empty.
     pub missing: String,
-    /// Confidence of the best candidate, 0 to 1.
+    /// How likely the nearest question answers it, 0 to 1.
     pub confidence: f32,
-    /// The best candidates, best first.
+    /// The nearest questions, best first.
     pub candidates: Vec<Near>,
     /// Fingerprint of the knowledge base that was asked.
     pub knowledge_base: String,
