@@ -19,10 +19,11 @@ COPY crates/built-in/Cargo.toml crates/built-in/
 COPY crates/core/Cargo.toml crates/core/
 COPY crates/curator/Cargo.toml crates/curator/
 COPY crates/discord/Cargo.toml crates/discord/
+COPY crates/journal/Cargo.toml crates/journal/
 COPY crates/service/Cargo.toml crates/service/
-RUN mkdir -p src benches tests/discord crates/core/benches crates/curator/benches \
+RUN mkdir -p src benches tests/discord crates/core/benches crates/curator/benches crates/journal/benches \
  && benches=$(sed -n '/^\[\[bench\]\]$/,/^$/s/^name = "\(.*\)"$/benches\/\1.rs/p' Cargo.toml) \
- && echo 'fn main() {}' | tee crates/built-in/build.rs crates/core/benches/encoder.rs crates/curator/benches/condense.rs src/main.rs tests/main.rs tests/discord/main.rs $benches >/dev/null \
+ && echo 'fn main() {}' | tee crates/built-in/build.rs crates/core/benches/encoder.rs crates/curator/benches/condense.rs crates/journal/benches/million.rs src/main.rs tests/main.rs tests/discord/main.rs $benches >/dev/null \
  && for crate in crates/*; do mkdir -p "$crate/src" && touch "$crate/src/lib.rs"; done \
  && cargo build --locked --profile image --bin factotum ${JOBS:+--jobs "$JOBS"}
 

@@ -6,6 +6,7 @@ mod check;
 mod commands;
 mod config;
 mod folder;
+mod gaps;
 mod healthcheck;
 mod identify_queue;
 mod import;
@@ -57,6 +58,8 @@ enum Command {
     Check(check::Check),
     /// Ask the golden questions and report the score
     Test(test::Test),
+    /// List what people asked in vain, grouped by meaning
+    Gaps(gaps::Gaps),
     /// Convert a table of questions and answers to a knowledge base
     Import(import::Import),
     /// Convert knowledge files of format 1 to format 2
@@ -114,6 +117,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Status> {
         Command::Topics(topics) => topics.run(&settings),
         Command::Check(check) => check.run(&settings),
         Command::Test(test) => test.run(&settings),
+        Command::Gaps(gaps) => gaps.run(&settings),
         Command::Import(import) => import.run(),
         Command::Migrate(migrate) => migrate.run(),
         Command::Run(run) => run.run(&settings, signs),

@@ -5,6 +5,7 @@ mod diagnostics;
 mod docs;
 mod expected;
 mod faults;
+mod gaps;
 mod keys;
 mod knowledge;
 mod pictures;

@@ -6,6 +6,7 @@ use super::{Status, messages};
 use anyhow::Context;
 use factotum_core::answering::{Answerer, Reply};
 use factotum_core::render::{console, explain, json};
+use factotum_journal::{Asker, Gap, Recorder};
 use std::ffi::OsString;
 use std::io::{BufRead, IsTerminal, Write};
 use std::time::Instant;
@@ -32,35 +33,45 @@ impl Ask {
     /// Answers the question, or every line of standard input.
     pub(super) fn run(&self, settings: &Settings) -> anyhow::Result<Status> {
         let answerer = settings.answerer()?;
+        let recorder = settings.recorder(|_| ())?;
+        let status = self.answer_each(&answerer, recorder.as_ref());
+        recorder.iter().for_each(Recorder::finish);
+        status
+    }
+
+    fn answer_each(&self, answerer: &Answerer, recorder: Option<&Recorder>) -> anyhow::Result<Status> {
         if !self.words.is_empty() {
             let words: Vec<_> = self.words.iter().map(|w| w.to_string_lossy()).collect();
-            self.answer(&answerer, &words.join(" "))?;
+            self.answer(answerer, recorder, &words.join(" "))?;
             return Ok(Status::Good);
         }
         let input = std::io::stdin();
         if input.is_terminal() {
             writeln!(anstream::stderr(), "{}", messages::ask_welcome(answerer.base().topics().len()))?;
         }
-        self.answer_all(&answerer, &mut input.lock())
+        self.answer_all(answerer, recorder, &mut input.lock())
     }
 
-    fn answer_all(&self, answerer: &Answerer, input: &mut impl BufRead) -> anyhow::Result<Status> {
+    fn answer_all(&self, answerer: &Answerer, recorder: Option<&Recorder>, input: &mut impl BufRead) -> anyhow::Result<Status> {
         let mut first = true;
         while let Some(line) = read_line(input).context("cannot read standard input")? {
             if !(first || self.json) {
                 writeln!(std::io::stdout())?;
             }
             first = false;
-            self.answer(answerer, &line)?;
+            self.answer(answerer, recorder, &line)?;
         }
         Ok(Status::Good)
     }
 
     /// Answers one question and flushes the reply.
-    fn answer(&self, answerer: &Answerer, question: &str) -> anyhow::Result<()> {
+    fn answer(&self, answerer: &Answerer, recorder: Option<&Recorder>, question: &str) -> anyhow::Result<()> {
         let begun = Instant::now();
         let reply = answerer.answer(question);
         let microseconds = begun.elapsed().as_micros();
+        if let Some(recorder) = recorder {
+            recorder.record(Asker::Console, Gap::all(answerer, question, &reply));
+        }
         if self.json {
             // Not through the stream that strips colours: JSON must arrive byte for byte.
             let mut out = std::io::stdout().lock();

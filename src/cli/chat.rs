@@ -7,6 +7,7 @@ use anyhow::Context;
 use factotum_core::answering::{Answerer, Reply};
 use factotum_core::knowledge::date_in_words;
 use factotum_core::render::{console, escape_control, explain};
+use factotum_journal::{Asker, Gap, Recorder};
 use rustyline::error::ReadlineError;
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
@@ -24,19 +25,18 @@ pub(super) struct Chat {}
 impl Chat {
     /// Answers until the person leaves.
     pub(super) fn run(&self, settings: &Settings) -> anyhow::Result<Status> {
-        let mut talk = Talk { answerer: settings.answerer()?, last: None };
-        if std::io::stdin().is_terminal() {
-            talk.with_prompt()?
-        } else {
-            talk.with_lines()?
-        }
-        Ok(Status::Good)
+        let mut talk = Talk { answerer: settings.answerer()?, recorder: settings.recorder(|_| ())?, last: None };
+        let left = if std::io::stdin().is_terminal() { talk.with_prompt() } else { talk.with_lines() };
+        talk.recorder.iter().for_each(Recorder::finish);
+        left.map(|()| Status::Good)
     }
 }
 
 /// The conversation so far.
 struct Talk {
     answerer: Answerer,
+    /// The gaps journal, if it is kept.
+    recorder: Option<Recorder>,
     last: Option<Reply>,
 }
 
@@ -101,6 +101,9 @@ impl Talk {
             question => {
                 let reply = self.answerer.answer(question);
                 writeln!(out, "{}", console::reply(self.answerer.base(), &reply))?;
+                if let Some(recorder) = &self.recorder {
+                    recorder.record(Asker::Console, Gap::all(&self.answerer, question, &reply));
+                }
                 self.last = Some(reply);
             }
         }

@@ -77,7 +77,7 @@ impl Import {
 }
 
 /// Reads a day of the calendar.
-fn day(text: &str) -> Result<String, String> {
+pub(super) fn day(text: &str) -> Result<String, String> {
     let number = |range: std::ops::Range<usize>| {
         text.get(range).filter(|t| t.bytes().all(|b| b.is_ascii_digit())).and_then(|t| t.parse::<u32>().ok())
     };

@@ -7,6 +7,7 @@ use anyhow::Context;
 use factotum_discord::bot::Bot;
 use factotum_discord::dispatch::Dispatcher;
 use factotum_discord::indexed_knowledge::IndexedKnowledge;
+use factotum_journal::Recorder;
 use factotum_service::status::ServiceStatus;
 use factotum_service::{http, monitoring};
 use std::future::pending;
@@ -53,7 +54,13 @@ where
     };
     let answerer = trained.context("training failed")??;
     let status = Arc::new(ServiceStatus::new(answerer.base(), SystemTime::now()));
-    let bot = Arc::new(Bot::new(IndexedKnowledge::of(answerer), config.discord.clone()));
+    let observed = status.clone();
+    let recorder = settings.recorder(move |event| observed.metrics.journal(event.dropped()))?;
+    let bot = Bot::new(IndexedKnowledge::of(answerer), config.discord.clone());
+    let bot = Arc::new(match recorder.clone() {
+        Some(recorder) => bot.with_journal(recorder, config.journal.keep_days.get()),
+        None => bot,
+    });
     let reloader = Reloader::new(config, bot.clone(), status.clone());
     let done = supervisor.block_on(async {
         if let Some(listener) = listener {
@@ -70,6 +77,7 @@ where
     supervisor.shutdown_background();
     // A task may hang.
     worker.shutdown_background();
+    recorder.iter().for_each(Recorder::finish);
     done.map(Some)
 }
 

@@ -6,6 +6,7 @@ use anyhow::{Context, bail};
 use factotum_core::answering::Answerer;
 use factotum_core::diagnostic::{Diagnostic, Severity, SourceFile};
 use factotum_core::knowledge::KnowledgeBase;
+use factotum_journal::{Event, Limits, Recorder};
 use factotum_service::cache::{Cache, Key};
 use factotum_service::config::{self, Config, Resolved, secret};
 use factotum_service::pack;
@@ -117,6 +118,25 @@ impl Settings {
         tracing::debug!(took = ?begun.elapsed(), intents = answerer.base().intents.len(), version = answerer.base().version, "trained");
         Ok(answerer)
     }
+}
+
+impl Settings {
+    /// The recorder of the gaps journal, if one is kept.
+    pub(super) fn recorder(&self, observe: impl Fn(Event) + Send + Sync + 'static) -> anyhow::Result<Option<Recorder>> {
+        let journal = &self.config().journal;
+        let Some(path) = journal.path.0.clone() else { return Ok(None) };
+        let limits = Limits {
+            keep_days: small(journal.keep_days),
+            max_entries: small(journal.max_entries),
+            max_megabytes: small(journal.max_megabytes),
+        };
+        Recorder::start(path, limits, observe).map(Some).context("cannot start to write the gaps journal")
+    }
+}
+
+/// A limit is a million at most.
+fn small(limit: config::Limit) -> u32 {
+    u32::try_from(limit.get()).unwrap_or(u32::MAX)
 }
 
 /// Trains on a knowledge base, or takes an earlier result: from the build of the program, or from the cache. Of a base that replaces

@@ -7,14 +7,16 @@
 use super::components::CustomId;
 use super::event::{Id, Incoming, Interaction, InteractionKind, InteractionToken, MessageEvent, Now, Origin};
 use super::feedback::Feedback;
+use super::gaps::Gaps;
 use super::indexed_knowledge::IndexedKnowledge;
 use super::payload::{ChannelMessage, Message, MessageReference, Response};
 use super::rate_limit::{Permit, RateLimiter};
 use super::suggest::chosen_key;
 use super::{browse, messages, reply};
-use factotum_core::answering::Outcome;
+use factotum_core::answering::{Outcome, Reply};
 use factotum_core::knowledge::IntentId;
 use factotum_core::render::json;
+use factotum_journal::Recorder;
 use factotum_service::config;
 use factotum_service::metrics::Asked;
 use factotum_service::reload::Current;
@@ -112,6 +114,8 @@ pub struct Bot {
     settings: config::Discord,
     rate_limiter: Mutex<RateLimiter>,
     feedback: Mutex<Feedback>,
+    /// The gaps journal, if it is kept.
+    gaps: Option<Gaps>,
 }
 
 /// The answer to a question, with what may be logged.
@@ -127,7 +131,12 @@ impl Bot {
     pub fn new(knowledge: IndexedKnowledge, settings: config::Discord) -> Bot {
         let window = settings.rate_limit_window_seconds.duration();
         let rate_limiter = RateLimiter::new(settings.user_limit.get(), settings.channel_limit.get(), window);
-        Bot { knowledge: Current::new(knowledge), settings, rate_limiter: Mutex::new(rate_limiter), feedback: Mutex::default() }
+        Bot { knowledge: Current::new(knowledge), settings, rate_limiter: Mutex::new(rate_limiter), feedback: Mutex::default(), gaps: None }
+    }
+
+    /// The same, with a journal of the questions that have no good answer; its entries are kept for this many days.
+    pub fn with_journal(self, recorder: Recorder, keep_days: u64) -> Bot {
+        Bot { gaps: Some(Gaps::new(recorder, keep_days)), ..self }
     }
 
     /// The current knowledge.
@@ -170,7 +179,7 @@ impl Bot {
         let kind = if direct { "direct" } else { "mention" };
         let Answered { messages, outcome, about, asked } = match self.count(&message.origin, now) {
             Permit::Answer if question.is_empty() || question.eq_ignore_ascii_case("help") => one(Message::text(messages::HELP), "help"),
-            Permit::Answer => knowledge.answered(&question),
+            Permit::Answer => self.answered(knowledge, &question, message.id, message.origin.user),
             Permit::Notify => one(Message::text(messages::TOO_OFTEN), "too-often"),
             Permit::Ignore => return Decision { actions: Vec::new(), kind, outcome: "too-often", about: None, asked: None },
         };
@@ -215,33 +224,43 @@ impl Bot {
         let base = knowledge.base();
         let one = Responses::private;
         match &interaction.kind {
-            InteractionKind::Ask { question, private } => Responses::answer(knowledge.answered(knowledge.submitted(question)), *private),
+            InteractionKind::Ask { question, private } => {
+                let question = knowledge.submitted(question);
+                Responses::answer(self.answered(knowledge, question, interaction.id, interaction.origin.user), *private)
+            }
             InteractionKind::AnswerThis { text } => match without_tags(text) {
                 text if text.is_empty() => one(Message::text(messages::NO_TEXT), "no-text"),
-                // The author of the message did not ask us, so only the user of the command sees the reply.
-                text => Responses::answer(knowledge.answered(&text), true),
+                // The author of the message did not ask us, so only the user of the command sees the reply, and the journal does not get it.
+                text => Responses::answer(knowledge.answered(&text).0, true),
             },
             InteractionKind::Command(name) => match name.as_str() {
                 "topics" => one(browse::all(base, 0), "shown"),
                 "sources" => one(messages::sources(base), "shown"),
                 "help" => one(Message::text(messages::HELP), "shown"),
-                "about" => one(messages::about(base), "shown"),
+                "about" => one(messages::about(base, self.gaps.as_ref().map(Gaps::keep_days)), "shown"),
                 _ => one(Message::text(messages::NO_SUCH_COMMAND), "unknown"),
             },
             InteractionKind::Autocomplete(typed) => {
                 Responses::one(Response::Choices(knowledge.suggester.choices(&knowledge.answerer, typed)), "shown")
             }
-            InteractionKind::Component { custom_id, chosen, message } => self
-                .component(knowledge, interaction.origin.user, *message, custom_id, chosen.as_deref())
+            InteractionKind::Component { custom_id, chosen, message, answers } => self
+                .component(knowledge, interaction.origin.user, (*message, *answers), custom_id, chosen.as_deref())
                 .unwrap_or_else(|| one(Message::text(messages::STALE), "stale")),
             InteractionKind::Other => one(Message::text(messages::NO_SUCH_COMMAND), "unknown"),
         }
     }
 
     /// The responses to a button or menu; `None` if its custom id means nothing (any more).
-    fn component(&self, knowledge: &IndexedKnowledge, user: Id, message: Id, custom_id: &str, chosen: Option<&str>) -> Option<Responses> {
+    fn component(
+        &self,
+        knowledge: &IndexedKnowledge,
+        user: Id,
+        (message, answers): (Id, Option<Id>),
+        custom_id: &str,
+        chosen: Option<&str>,
+    ) -> Option<Responses> {
         let (base, directory) = (knowledge.base(), &knowledge.directory);
-        let question = |intent: IntentId| Some(Responses::answer(knowledge.answered(&base[intent].question), true));
+        let question = |intent: IntentId| Some(Responses::answer(knowledge.answered(&base[intent].question).0, true));
         let shown = |message: Message| Responses::one(Response::Update(message), "shown");
         match CustomId::parse(custom_id)? {
             CustomId::Ask(key) => question(directory.intent(&key)?),
@@ -252,6 +271,9 @@ impl Bot {
             CustomId::Rate(helped, key) => {
                 let intent = &base[directory.intent(&key)?];
                 let first = locked(&self.feedback).first(user, message);
+                if let (Some(gaps), true, false) = (&self.gaps, first, helped) {
+                    gaps.not_helpful(base, intent, answers, user);
+                }
                 let (text, outcome) = match (first, helped) {
                     (true, true) => (messages::THANKS, "helpful"),
                     (true, false) => (messages::THANKS, "not-helpful"),
@@ -261,6 +283,15 @@ impl Bot {
                 Some(Responses { about: Some(about), ..Responses::private(Message::text(text), outcome) })
             }
         }
+    }
+
+    /// Answers a question that somebody asked with this message or interaction, and records what is missing.
+    fn answered(&self, knowledge: &IndexedKnowledge, question: &str, asked: Id, user: Id) -> Answered {
+        let (answered, reply) = knowledge.answered(question);
+        if let Some(gaps) = &self.gaps {
+            gaps.asked(&knowledge.answerer, question, &reply, asked, user);
+        }
+        answered
     }
 
     fn count(&self, origin: &Origin, now: Now) -> Permit {
@@ -281,7 +312,7 @@ impl Bot {
 }
 
 impl IndexedKnowledge {
-    fn answered(&self, question: &str) -> Answered {
+    fn answered(&self, question: &str) -> (Answered, Reply) {
         let reply = self.answerer.answer(question);
         // The name in metrics and JSON, and the name in the log.
         let (outcome, logged, reason) = match &reply.outcome {
@@ -295,7 +326,7 @@ impl IndexedKnowledge {
         let base = self.base();
         let about = reply.candidates.first().map(|best| About { id: json::name(base, best.class).to_owned(), percent });
         let asked = Some(Asked { outcome, reason, percent });
-        Answered { messages: reply::messages(base, &reply), outcome: logged, about, asked }
+        (Answered { messages: reply::messages(base, &reply), outcome: logged, about, asked }, reply)
     }
 
     /// The submitted question; a choice may stand for a long one.

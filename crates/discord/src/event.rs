@@ -87,6 +87,8 @@ pub enum InteractionKind {
         chosen: Option<String>,
         /// The message that the component belongs to.
         message: Id,
+        /// The message or interaction that this message answers, where Discord says so.
+        answers: Option<Id>,
     },
     /// Something that the bot never offered.
     Other,

@@ -17,6 +17,7 @@ pub mod dispatch;
 pub mod endpoint;
 pub mod event;
 mod feedback;
+mod gaps;
 pub mod identify_queue;
 pub mod indexed_knowledge;
 mod markdown;

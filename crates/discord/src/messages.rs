@@ -73,13 +73,22 @@ fn count(number: usize, one: &str) -> String {
     if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }
 }
 
-/// `/about`.
-pub fn about(base: &KnowledgeBase) -> Message {
+/// `/about`. `keep_days` says how long the gaps journal is kept, if there is one.
+pub fn about(base: &KnowledgeBase, keep_days: Option<u64>) -> Message {
+    let kept = keep_days.map_or_else(
+        || "I keep no messages and no names, and neither does my log.".to_owned(),
+        |days| {
+            format!(
+                "If I have no good answer, I keep the question for up to {days} days, so that one can be added: without who asked, and without \
+                 names, links and numbers as far as I recognise them. Other messages I do not keep, and my log has neither messages nor names."
+            )
+        },
+    );
     let version: String = base.version.chars().take(12).collect();
     Message::text(format!(
         "Factotum {}: a bot that answers from a knowledge base, and says so when something is not on record.\n\
          Knowledge base `{version}`: {}, {} and {}.\n\
-         Privacy: I read messages that are addressed to me, to answer them. I keep no messages and no names, and neither does my log. For a \
+         Privacy: I read messages that are addressed to me, to answer them. {kept} For a \
          while I remember, in memory only, how often each user asked and which answers they rated, so that I can limit the one and count \
          each rating once.",
         env!("CARGO_PKG_VERSION"),

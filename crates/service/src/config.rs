@@ -38,6 +38,7 @@ section! {
         interactions: Interactions,
         http: Http,
         reload: Reload,
+        journal: Journal,
         identify_queue: IdentifyQueue,
     }
 }
@@ -116,6 +117,22 @@ section! {
         /// How often the folder is read, to see whether it has changed; never if 0. A change counts once two reads in a row agree.
         // Reading and hashing our own knowledge base takes some milliseconds; an editor waits for ten seconds at most.
         poll_interval_seconds: Interval = Interval(5),
+    }
+}
+
+section! {
+    /// The gaps journal, a file with the questions that had no good answer: `[journal]`.
+    pub struct Journal {
+        /// The file. Without it, nothing is recorded.
+        path: Optional<PathBuf> = Optional(None),
+        /// How many days an entry is kept after it was asked last.
+        // A curator who looks at it once a month sees everything, also after a month away.
+        keep_days: Limit = Limit(90),
+        /// Most entries. The ones that were asked longest ago make room for new ones.
+        // Years of a busy bot: the same words count once. With the longest questions they fill a quarter of `max_megabytes`.
+        max_entries: Limit = Limit(100_000),
+        /// Largest file, in megabytes (2^20 bytes). The log that SQLite writes beside it has four more.
+        max_megabytes: Limit = Limit(256),
     }
 }
 

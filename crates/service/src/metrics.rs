@@ -28,6 +28,9 @@ const IDENTIFY_WAIT: [f64; 9] = [1.0, 6.0, 12.0, 30.0, 60.0, 120.0, 300.0, 600.0
 /// Buckets for confidence.
 const CONFIDENCE: [f64; 10] = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0];
 
+/// Why a question is missing in the gaps journal.
+pub const JOURNAL_DROPS: [&str; 2] = ["queue-full", "write-failed"];
+
 /// The description of a metric.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Described {
@@ -107,6 +110,10 @@ metrics! {
         "Reloads of the knowledge base, by result: accepted, rejected, unchanged";
     last_reload: Gauge = Gauge::default(), "gauge" "factotum_last_reload_successful" []
         "1 unless the last reload was rejected, so that an older knowledge base is still in use; then 0";
+    journal: Counter = Counter::default(), "counter" "factotum_journal_entries_total" []
+        "Questions without a good answer that were written to the gaps journal";
+    journal_dropped: Family<Labels<1>, Counter> = Family::default(), "counter" "factotum_journal_dropped_total" ["reason"]
+        "Questions that are missing in the gaps journal, by reason: queue-full, write-failed";
     base: Family<Label, Gauge> = Family::default(), "gauge" "factotum_knowledge_base_info" ["version"]
         "The version of the current knowledge base; always 1";
     entries: Family<Labels<1>, Gauge> = Family::default(), "gauge" "factotum_knowledge_base_entries" ["kind"]
@@ -166,6 +173,9 @@ impl Metrics {
         for result in [Reloaded::Accepted, Reloaded::Rejected, Reloaded::Unchanged] {
             drop(metrics.reloads.get_or_create(&[("result", result.as_str())]));
         }
+        for reason in JOURNAL_DROPS {
+            drop(metrics.journal_dropped.get_or_create(&[("reason", reason)]));
+        }
         metrics
     }
 
@@ -213,6 +223,14 @@ impl Metrics {
     /// A request to `/interactions` was rejected.
     pub fn rejected(&self, reason: &'static str) {
         self.rejected.get_or_create(&[("reason", reason)]).inc();
+    }
+
+    /// A question was written to the gaps journal, or is missing there for one of the reasons of [`JOURNAL_DROPS`].
+    pub fn journal(&self, dropped: Option<&'static str>) {
+        match dropped {
+            None => drop(self.journal.inc()),
+            Some(reason) => drop(self.journal_dropped.get_or_create(&[("reason", reason)]).inc()),
+        }
     }
 
     /// Something happened to a shard, which was `connected` before.

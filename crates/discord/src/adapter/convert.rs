@@ -3,6 +3,7 @@
 use crate::event::{Id, Incoming, Interaction, InteractionKind, InteractionToken, MessageEvent, Origin};
 use serenity::model::application::{
     self, CommandDataOptionValue, CommandInteraction, CommandType, ComponentInteraction, ComponentInteractionDataKind,
+    MessageInteractionMetadata,
 };
 use serenity::model::channel::{Message, MessageType};
 use serenity::model::event::Event;
@@ -96,6 +97,21 @@ fn from_component(component: &ComponentInteraction) -> Interaction {
         id: component.id.get(),
         token: InteractionToken(component.token.clone()),
         origin: origin(component.user.id, component.channel_id, component.guild_id),
-        kind: InteractionKind::Component { custom_id: component.data.custom_id.clone(), chosen, message: component.message.id.get() },
+        kind: InteractionKind::Component {
+            custom_id: component.data.custom_id.clone(),
+            chosen,
+            message: component.message.id.get(),
+            answers: answers(&component.message),
+        },
     }
+}
+
+/// What a message of the bot's answers: an interaction, or the message that it replies to.
+fn answers(message: &Message) -> Option<Id> {
+    let interaction = message.interaction_metadata.as_deref().and_then(|interaction| match interaction {
+        MessageInteractionMetadata::Command(command) => Some(command.id.get()),
+        MessageInteractionMetadata::Component(component) => Some(component.id.get()),
+        _ => None,
+    });
+    interaction.or_else(|| Some(message.message_reference.as_ref()?.message_id?.get()))
 }

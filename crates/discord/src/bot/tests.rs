@@ -36,7 +36,7 @@ fn used(kind: InteractionKind) -> Incoming {
 }
 
 fn pressed(custom_id: &str, chosen: Option<&str>) -> Decision {
-    let what = InteractionKind::Component { custom_id: custom_id.to_owned(), chosen: chosen.map(str::to_owned), message: 9 };
+    let what = InteractionKind::Component { custom_id: custom_id.to_owned(), chosen: chosen.map(str::to_owned), message: 9, answers: None };
     BOT.decide(&used(what), Instant::now())
 }
 
@@ -219,8 +219,8 @@ proptest! {
             1 => InteractionKind::AnswerThis { text },
             2 => InteractionKind::Command(text),
             3 => InteractionKind::Autocomplete(text),
-            4 => InteractionKind::Component { custom_id: text, chosen, message: user },
-            5 => InteractionKind::Component { custom_id: "1:pick".to_owned(), chosen, message: user },
+            4 => InteractionKind::Component { custom_id: text, chosen, message: user, answers: None },
+            5 => InteractionKind::Component { custom_id: "1:pick".to_owned(), chosen, message: user, answers: Some(user) },
             _ => InteractionKind::Other,
         };
         let decision = BOT.decide(&used(what), Instant::now());
@@ -254,4 +254,97 @@ fn harmless(decision: &Decision) -> Result<(), TestCaseError> {
         prop_assert!(!text.contains("@everyone") && !text.contains("@here") && !text.contains("<@"), "{}", text);
     }
     Ok(())
+}
+
+/// A bot with a journal in a folder, and what the journal has once the bot was asked.
+struct Journaled {
+    folder: tempfile::TempDir,
+    recorder: factotum_journal::Recorder,
+    bot: Bot,
+}
+
+impl Journaled {
+    fn new() -> Journaled {
+        let folder = tempfile::tempdir().expect("a folder for the test");
+        let limits = factotum_journal::Limits { keep_days: 90, max_entries: 1_000, max_megabytes: 16 };
+        let recorder = factotum_journal::Recorder::start(folder.path().join("gaps.db"), limits, |_| ()).expect("a thread");
+        let bot = Bot::new(IndexedKnowledge::of(factotum_built_in::answerer()), generous()).with_journal(recorder.clone(), 90);
+        Journaled { folder, recorder, bot }
+    }
+
+    fn ask(&self, id: Id, user: Id, kind: InteractionKind) -> Decision {
+        let origin = Origin { user, channel: 3, guild: Some(4) };
+        let interaction = Interaction { id, token: InteractionToken("secret".to_owned()), origin, kind };
+        self.bot.decide(&Incoming::Interaction(interaction), Instant::now())
+    }
+
+    /// Question, kind, times, people and ratings of each entry.
+    fn entries(&self) -> Vec<(String, &'static str, u32, u32, u32)> {
+        self.recorder.finish();
+        let mut entries = Vec::new();
+        let Ok(journal) = factotum_journal::Journal::open(&self.folder.path().join("gaps.db")) else { return entries };
+        let each = |w: factotum_journal::Wording| {
+            entries.push((w.question, w.kind.as_str(), w.times, w.people, w.not_helpful));
+            Ok::<(), factotum_journal::JournalError>(())
+        };
+        journal.export(each).expect("it can be read");
+        entries.sort();
+        entries
+    }
+}
+
+fn asking(question: &str) -> InteractionKind {
+    InteractionKind::Ask { question: question.to_owned(), private: false }
+}
+
+#[test]
+fn gaps_are_recorded_and_nothing_else() {
+    let journaled = Journaled::new();
+    journaled.ask(1, 10, asking("Who is the president of Serbia?"));
+    journaled.ask(2, 10, asking("hello"));
+    journaled.ask(3, 10, InteractionKind::Autocomplete("how many soldiers does Bosnia".to_owned()));
+    journaled.ask(4, 10, InteractionKind::AnswerThis { text: "how many soldiers does Bosnia have".to_owned() });
+    journaled.ask(5, 10, InteractionKind::Command("topics".to_owned()));
+    assert_eq!(journaled.entries(), [], "answered, small talk, not asked");
+    assert!(!journaled.folder.path().join("gaps.db").exists());
+    journaled.ask(6, 10, asking("how many soldiers does Bosnia have"));
+    let origin = Origin { user: 11, channel: 3, guild: None };
+    let message = MessageEvent { origin, ..written("<@77> How many soldiers does Bosnia have?") };
+    journaled.bot.decide(&Incoming::Message(message), Instant::now());
+    journaled.ask(7, 11, asking("is Piotr Kowalski at https://example.com a spy"));
+    let expected = [
+        ("how many soldiers does Bosnia have".to_owned(), "declined", 2, 2, 0),
+        ("is [name] at [link] a spy".to_owned(), "declined", 1, 1, 0),
+    ];
+    assert_eq!(journaled.entries(), expected);
+}
+
+#[test]
+fn a_rating_is_recorded_with_the_wording_that_was_asked() {
+    let journaled = Journaled::new();
+    let question = "tell me who is president of Serbia";
+    let answered = journaled.ask(1, 10, asking(question));
+    let about = answered.about.expect("it is answered").id;
+    let rate = |helped: bool, user: Id, answers: Option<Id>| {
+        let custom_id = super::CustomId::Rate(helped, Key::of(&about)).custom_id();
+        journaled.ask(9, user, InteractionKind::Component { custom_id, chosen: None, message: 100, answers }).outcome
+    };
+    assert_eq!(rate(true, 11, Some(1)), "helpful");
+    assert_eq!(journaled.entries(), []);
+    assert_eq!((rate(false, 10, Some(1)), rate(false, 10, Some(1))), ("not-helpful", "counted-before"));
+    // Of an answer that nobody remembers: the entry's own question.
+    assert_eq!(rate(false, 12, Some(999)), "not-helpful");
+    let own = journaled.bot.knowledge().base().find_intent(&about).expect("it is on record").question.clone();
+    let mut expected = [(question.to_owned(), "not_helpful", 1, 1, 1), (own, "not_helpful", 1, 1, 1)];
+    expected.sort();
+    assert_eq!(journaled.entries(), expected);
+}
+
+#[test]
+fn about_says_what_is_kept() {
+    let about = |decision: Decision| format!("{:?}", decision.actions);
+    let command = || InteractionKind::Command("about".to_owned());
+    assert!(about(BOT.decide(&used(command()), Instant::now())).contains("I keep no messages"));
+    let kept = about(Journaled::new().ask(1, 10, command()));
+    assert!(kept.contains("I keep the question for up to 90 days") && !kept.contains("I keep no messages"), "{kept}");
 }

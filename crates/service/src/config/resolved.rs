@@ -81,7 +81,9 @@ impl Resolved {
             found.iter_mut().for_each(|diagnostic| diagnostic.message = secret::without_tokens(&diagnostic.message));
             return Err(found);
         }
-        for path in [&mut config.knowledge, &mut config.cache_dir].into_iter().filter_map(|setting| setting.0.as_mut()) {
+        for path in
+            [&mut config.knowledge, &mut config.cache_dir, &mut config.journal.path].into_iter().filter_map(|setting| setting.0.as_mut())
+        {
             *path = folder.join(&path);
         }
         Ok(Resolved { config, origins })

@@ -49,6 +49,7 @@ fn our_own_file_states_the_defaults() {
             knowledge: Optional(Some("here/knowledge".into())),
             cache_dir: Optional(Some("here/cache".into())),
             discord,
+            journal: Journal { path: Optional(Some("here/gaps.db".into())), ..Journal::default() },
             interactions: Interactions { public_key: Optional(Some(PublicKey([0x5a; 32]))), ..Interactions::default() },
             ..Config::default()
         })
