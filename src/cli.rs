@@ -14,6 +14,7 @@ mod logging;
 mod long_running;
 mod messages;
 mod migrate;
+mod new;
 mod progress;
 mod reload;
 mod run;
@@ -57,6 +58,8 @@ enum Command {
     Check(check::Check),
     /// Ask the golden questions and report the score
     Test(test::Test),
+    /// Begin a knowledge base: from an article, or as a small example
+    New(new::New),
     /// Convert a table of questions and answers to a knowledge base
     Import(import::Import),
     /// Convert knowledge files of format 1 to format 2
@@ -114,6 +117,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Status> {
         Command::Topics(topics) => topics.run(&settings),
         Command::Check(check) => check.run(&settings),
         Command::Test(test) => test.run(&settings),
+        Command::New(new) => new.run(),
         Command::Import(import) => import.run(),
         Command::Migrate(migrate) => migrate.run(),
         Command::Run(run) => run.run(&settings, signs),

@@ -42,26 +42,28 @@ enum Format {
 impl Check {
     /// Checks the files and prints what was found.
     pub(super) fn run(&self, settings: &Settings) -> anyhow::Result<Status> {
-        let knowledge = settings.pack(self.folder.as_deref())?;
+        let mut knowledge = settings.pack(self.folder.as_deref())?;
         let source = match &self.source {
             Some(path) => {
                 Some((path.display().to_string(), read_bounded(path, MAX_FILE).context("cannot check the facts against their source")?))
             }
             None => None,
         };
+        let files = knowledge.files.len();
         let loaded = pack::load(&knowledge.files);
         let mut found = loaded.diagnostics;
         if let Some(base) = loaded.base {
             if let Some((name, text)) = &source {
                 found.extend(grounding::check(&base, &knowledge.files, name, text));
+                knowledge.files.push(grounding::source_file(name, text));
             }
             let answerer: Answerer = settings.learn(base);
             found.extend(audit::stolen(&answerer));
         }
         found.sort_by(|a, b| (&a.place, a.code).cmp(&(&b.place, b.code)));
         let errors = found.iter().filter(|d| d.severity() == Severity::Error).count();
-        let summary =
-            Summary { name: &knowledge.name, files: knowledge.files.len(), counts: loaded.counts, errors, warnings: found.len() - errors };
+        let warnings = found.iter().filter(|d| d.severity() == Severity::Warning).count();
+        let summary = Summary { name: &knowledge.name, files, counts: loaded.counts, errors, warnings };
         match self.format {
             Format::Human => print_human(&knowledge, &found, &summary)?,
             Format::Json => print_json(&knowledge, &found, &summary)?,

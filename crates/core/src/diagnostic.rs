@@ -8,6 +8,8 @@ use std::ops::Range;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Severity {
+    /// It works; what could make it better.
+    Note,
     /// It works, but hardly as intended.
     Warning,
     /// The files cannot be used.
@@ -168,6 +170,9 @@ codes! {
     /// A paraphrase that is longer than a question may be, or has no word in it.
     ParaphraseUnusable = "paraphrase-unusable", Warning, Checks,
         "Write words, and fewer of them.";
+    /// A source without a fingerprint: nothing shows that the text given with `--source` is the right one.
+    UnsignedSource = "unsigned-source", Note, Grounding,
+        "If it is the text that the facts were taken from, `--accept-source` writes the `sha256` into the source.";
 }
 
 impl std::fmt::Display for Code {
@@ -256,7 +261,7 @@ impl Diagnostic {
         self
     }
 
-    /// Warning or error.
+    /// Note, warning or error.
     pub fn severity(&self) -> Severity {
         self.code.severity()
     }
@@ -266,6 +271,7 @@ impl Diagnostic {
         let level = match self.severity() {
             Severity::Error => Level::ERROR,
             Severity::Warning => Level::WARNING,
+            Severity::Note => Level::NOTE,
         };
         let title = level.primary_title(self.message.as_str()).id(self.code.as_str());
         let snippet = |place: &Place, kind: AnnotationKind, label: &str| {

@@ -1,9 +1,11 @@
 //! Tools for curators.
 
+pub mod article;
 pub mod audit;
 pub mod cross_validation;
 pub mod golden;
 pub mod grounding;
 pub mod import;
 pub mod migrate;
+pub mod scaffold;
 mod writing;
