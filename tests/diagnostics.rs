@@ -4,7 +4,10 @@
 use crate::expected;
 use factotum_core::answering::Answerer;
 use factotum_core::diagnostic::{Code, Diagnostic, Severity, SourceFile, Stage};
-use factotum_curator::{audit, grounding};
+use factotum_curator::article::Article;
+use factotum_curator::grounding::Belongs;
+use factotum_curator::quality::{coverage, swap, swap::Effort};
+use factotum_curator::{audit, grounding, quality};
 use factotum_service::pack;
 use std::collections::BTreeSet;
 use std::fs;
@@ -32,9 +35,22 @@ fn findings(folder: &Path, code: Code, files: &mut Vec<SourceFile>) -> Vec<Diagn
         if let Ok(source) = fs::read(folder.join("source.txt")) {
             found.extend(grounding::check(&base, files, "source.txt", &source));
             files.push(grounding::source_file("source.txt", &source));
+            if let (Code::UnusedSentence, Belongs::Signed(id)) = (code, grounding::source_of(&base, &source)) {
+                let article = Article::of(files[files.len() - 1].text.clone());
+                found.extend(coverage::unused(&article, &coverage::sentences(&base, id, &article), files.len() - 1));
+            }
         }
-        if code.stage() == Stage::Audit {
-            found.extend(audit::stolen(&Answerer::new(base)));
+        if matches!(code.stage(), Stage::Audit | Stage::Quality) {
+            let answerer = Answerer::new(base);
+            let audit = audit::run(&answerer);
+            found.extend(audit.stolen);
+            if code.stage() == Stage::Quality {
+                // Notes are about anything; each folder is there for one of them.
+                let mut notes = quality::notes(&answerer, files, None);
+                notes.extend(audit.close);
+                notes.extend(swap::notes(&swap::run(&answerer, Effort::Thorough, 1, &|_| {})));
+                found.extend(notes.into_iter().filter(|d| d.severity() > Severity::Note || d.code == code));
+            }
         }
     }
     found

@@ -33,7 +33,7 @@ impl New {
     pub(super) fn run(&self) -> anyhow::Result<Status> {
         folder::ensure_room(&self.folder)?;
         match &self.from {
-            Some(article) => self.from_article(article),
+            Some(article) => self.of_article(article),
             None => {
                 self.write(&scaffold::example())?;
                 let folder = escape_control(&self.folder.display().to_string());
@@ -46,7 +46,7 @@ impl New {
         }
     }
 
-    fn from_article(&self, path: &PathBuf) -> anyhow::Result<Status> {
+    fn of_article(&self, path: &PathBuf) -> anyhow::Result<Status> {
         let bytes = read_bounded(path, MAX_ARTICLE).context("cannot read the article")?;
         let name = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
         let made = scaffold::scaffold(Draft { name: &name, bytes: &bytes }).with_context(|| format!("cannot use {}", path.display()))?;

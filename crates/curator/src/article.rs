@@ -189,8 +189,9 @@ pub fn sentences(text: &str) -> Vec<Range<usize>> {
     out
 }
 
-/// The text with blanks in place of the marks of footnotes ("[12]"): they would hide where a sentence ends.
-fn without_notes(text: &str) -> String {
+/// The text with blanks in place of the marks of footnotes ("[12]"), so that places stay: they would hide where a sentence ends, and are no
+/// figures.
+pub(crate) fn without_notes(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find('[') {

@@ -45,6 +45,34 @@ pub fn source_of(base: &KnowledgeBase, text: &[u8]) -> Belongs {
     }
 }
 
+/// The files with the fingerprint of a text in the source that it belongs to: the number of the file, and its new text. A source without a
+/// fingerprint gets one, and the fingerprint of an only source is replaced. `None` where it cannot be told which source is meant.
+pub fn sign(files: &[SourceFile], text: &[u8]) -> Option<(usize, String)> {
+    let base = factotum_core::pack::load(files).base?;
+    let id = match source_of(&base, text) {
+        Belongs::Signed(id) | Belongs::Unsigned(id) => id,
+        Belongs::Nowhere if base.sources.len() == 1 => SourceId::new(0),
+        Belongs::Nowhere => return None,
+    };
+    let (source, digest) = (&base[id], sha256_hex(text));
+    let place = &source.place;
+    let old = &files.get(place.file)?.text;
+    let mut new = old.clone();
+    if source.sha256.is_empty() {
+        // Behind the header of the table.
+        let at = place.end + old.get(place.end..)?.find('\n')? + 1;
+        new.insert_str(at, &format!("sha256 = \"{digest}\"\n"));
+    } else {
+        let at = old.to_ascii_lowercase().find(&source.sha256)?;
+        new.replace_range(at..at + source.sha256.len(), &digest);
+    }
+    // A table that is written in an unusual way is left to people.
+    let mut changed = files.to_vec();
+    changed[place.file].text.clone_from(&new);
+    let signed = factotum_core::pack::load(&changed).base.is_some_and(|base| base[id].sha256 == digest);
+    signed.then_some((place.file, new))
+}
+
 /// Compares the facts of one source with its text; all findings at once, in the order of their places.
 ///
 /// The source is the one whose `sha256` is that of the text, or the only one without a `sha256`. Paragraphs are counted as
@@ -62,7 +90,9 @@ pub fn check(base: &KnowledgeBase, files: &[SourceFile], source_name: &str, sour
     };
     let source = &base[id];
     let article = Article::of(source_file(source_name, source_text).text);
-    let paragraphs = article.paragraphs.iter().map(|(&number, place)| (number, &article.text[place.clone()])).collect();
+    // The marks of footnotes are no figures.
+    let text = article::without_notes(&article.text);
+    let paragraphs = article.paragraphs.iter().map(|(&number, place)| (number, &text[place.clone()])).collect();
     let grounding = Grounding::new(base, id, &paragraphs);
     if !(1..=source.paragraphs).eq(paragraphs.keys().copied()) {
         let name = text::escape_control(source_name);
@@ -119,6 +149,8 @@ struct Word {
     stem: String,
     /// A sentence or quotation begins with it.
     begins: bool,
+    /// Nothing but white space stands before it.
+    spaced: bool,
 }
 
 /// The words of a text; "1.5bn" is two.
@@ -131,30 +163,31 @@ fn words(text: &str) -> Vec<Word> {
         if matches!(gap, "-" | "–" | "/")
             && token.text.len() == 2
             && token.text.bytes().all(|b| b.is_ascii_digit())
-            && let Some(century) = out.last().and_then(|before: &Word| century(&before.text))
+            && let Some(century) = out.last().and_then(|before: &Word| century(&before.text, &token.text))
         {
             token.text.insert_str(0, &century);
         }
         let begins = behind == 0 || gap.contains(['.', '!', '?', '…', '\n', '"', '“', '„', '«', '‘', '(', '[']);
+        let spaced = gap.trim().is_empty();
         behind = token.end;
         match unit_of(text, &token) {
-            Some((figure, unit)) => out.extend([word(figure, begins), word(unit, false)]),
-            None => out.push(word(token, begins)),
+            Some((figure, unit)) => out.extend([Word { spaced, ..word(figure, begins) }, word(unit, false)]),
+            None => out.push(Word { spaced, ..word(token, begins) }),
         }
     }
     out
 }
 
-/// The first two digits of a year.
-fn century(year: &str) -> Option<String> {
+/// The first two digits of a year, where two more make a later one: "1999-03" goes on with a month.
+fn century(year: &str, next: &str) -> Option<String> {
     let is_year = year.len() == 4 && year.bytes().all(|b| b.is_ascii_digit()) && year.starts_with(['1', '2']);
-    is_year.then(|| year[..2].to_owned())
+    (is_year && next > &year[2..]).then(|| year[..2].to_owned())
 }
 
 fn word(token: Token, begins: bool) -> Word {
     let bare = token.text.strip_suffix("'s").unwrap_or(&token.text).replace('\'', "");
     let word = english().word(&bare, 0);
-    Word { text: word.text, stem: word.stem, begins, token }
+    Word { text: word.text, stem: word.stem, begins, spaced: true, token }
 }
 
 /// A figure with its unit written right behind it, as two tokens. Decades and ordinals stay whole.
@@ -188,6 +221,14 @@ impl Term {
     }
 }
 
+/// A name or figure of a text without support.
+pub(crate) struct Unsupported {
+    /// Bytes of the text.
+    pub(crate) place: Range<usize>,
+    /// Whether it is a figure.
+    pub(crate) figure: bool,
+}
+
 /// All that a text can support.
 struct Ground {
     entities: HashSet<EntityId>,
@@ -213,7 +254,8 @@ impl Alias {
     }
 }
 
-struct Grounding<'a> {
+/// Names and figures of texts, held against other texts.
+pub(crate) struct Grounding<'a> {
     base: &'a KnowledgeBase,
     source: SourceId,
     /// Aliases by their first word.
@@ -227,7 +269,8 @@ struct Grounding<'a> {
 }
 
 impl<'a> Grounding<'a> {
-    fn new(base: &'a KnowledgeBase, source: SourceId, paragraphs: &BTreeMap<u32, &'a str>) -> Self {
+    /// With what a base and the paragraphs of a source write as names.
+    pub(crate) fn new(base: &'a KnowledgeBase, source: SourceId, paragraphs: &BTreeMap<u32, &'a str>) -> Self {
         let mut aliases: HashMap<String, Vec<Alias>> = HashMap::new();
         for entity in EntityId::all(base) {
             for alias in &base[entity].aliases {
@@ -328,6 +371,19 @@ impl<'a> Grounding<'a> {
                 meant.iter().any(|e| ground.entities.contains(e)) || needed.all(|at| declared(&words[at]) || written(at) || alone(at))
             }
         }
+    }
+
+    /// The names and figures of a text that none of the others has.
+    pub(crate) fn unsupported(&self, text: &str, others: &[&str]) -> Vec<Unsupported> {
+        let words = words(text);
+        let grounds: Vec<Ground> = others.iter().map(|other| self.ground(&self::words(other))).collect();
+        let supported = |term: &Term| grounds.iter().any(|ground| self.supports(ground, &words, term, &|_| false));
+        let place = |term: &Term| {
+            let words = &words[term.range()];
+            words.first().zip(words.last()).map_or(0..0, |(first, last)| first.token.start..last.token.end)
+        };
+        let terms = self.terms(&words).into_iter().filter(|term| !supported(term));
+        terms.map(|term| Unsupported { place: place(&term), figure: matches!(term, Term::Number(..)) }).collect()
     }
 
     /// What a statement says that the paragraphs that it cites do not.
@@ -443,6 +499,7 @@ fn number(words: &[Word], at: usize) -> Option<(Vec<String>, usize)> {
             && next.token.start <= word.token.end + 3
             && next.token.start > word.token.end
             && !word.token.comma
+            && next.spaced
             && !next.begins
         {
             return Some((vec![format!("{digits}{}", next.text)], 2));
@@ -511,6 +568,7 @@ mod tests {
             ("2,400 km away", "2 400 km, or 2.400km, away", "", &[]),
             ("in the 1990s", "in 1990", "", &["uncovered-paragraph: 1990s", "ungrounded-number: 1990"]),
             ("twenty-three days", "23 days", "", &[]),
+            ("a score of 27/100", "27 of 100", "", &[]),
             ("It ran (1922–26).", "It ran from 1922 to 1926.", "", &[]),
             ("The Defense Minister spoke.", "The Defence Minister spoke.", "", &[]),
             ("The president spoke.", "Its President spoke.", "", &[]),

@@ -7,5 +7,6 @@ pub mod golden;
 pub mod grounding;
 pub mod import;
 pub mod migrate;
+pub mod quality;
 pub mod scaffold;
 mod writing;

@@ -83,6 +83,14 @@ pub fn example() -> Vec<SourceFile> {
     vec![SourceFile { name: "library.toml".to_owned(), text: include_str!("scaffold/example.toml").to_owned() }]
 }
 
+/// Questions that plain grammar makes of one statement, each with its direct answer.
+pub(crate) fn asked_of(statement: &str) -> Vec<(String, String)> {
+    let names = names::names(&[statement]);
+    let mentions = names.mentions.first().map_or(&[][..], Vec::as_slice);
+    let made = questions(statement, mentions, &names, "", &mut Claimed::default());
+    made.into_iter().filter(|m| !m.answer.is_empty()).flat_map(|m| m.ask.into_iter().map(move |ask| (ask, m.answer.clone()))).collect()
+}
+
 /// A sentence of the article, as it becomes a statement.
 struct Sentence {
     paragraph: u32,

@@ -147,9 +147,9 @@ impl<'a> Sentence<'a> {
         self.names.names.get(mention.name).map_or("", |name| short(name).unwrap_or(&name.name))
     }
 
-    /// A date that begins at a token: "in 2012", "on 14 May 2015", "in July 2015".
+    /// A date that begins at a token: "in 2012", "on 14 May 2015", "since July 2015".
     fn date(&self, at: usize) -> Option<Range<usize>> {
-        if !matches!(self.word(at), "in" | "on") {
+        if !matches!(self.word(at), "in" | "on" | "since") {
             return None;
         }
         let mut end = at + 1;
@@ -253,7 +253,7 @@ impl<'a> Sentence<'a> {
         for at in verb + 1..self.tokens.len() {
             let token = &self.tokens[at];
             let inside_name = self.mentions.iter().any(|m| m.place.start < token.start && token.end <= m.place.end);
-            if has(JOINTS, &token.text) && !inside_name
+            if has(JOINTS, &token.text) && !inside_name && self.date(at).is_none()
                 || token.bracketed
                 || self.word(at).contains('\'') && !self.text[token.start..token.end].ends_with('s')
             {
@@ -420,7 +420,8 @@ impl Clause<'_, '_> {
     fn when(&self) -> Option<(String, String)> {
         let date = self.sentence.slice(self.date.clone()?);
         let turned = self.turned(self.sentence.slice(self.rest.clone()))?;
-        Some((format!("When {turned}"), date.to_owned()))
+        let when = if date.to_lowercase().starts_with("since") { "Since when" } else { "When" };
+        Some((format!("{when} {turned}"), date.to_owned()))
     }
 
     /// "How many objects does the museum have?"
@@ -559,6 +560,14 @@ mod tests {
                 &["When did the nation place 139th out of 176 countries? In 2012.", "What about the nation and a score?"],
             ),
             ("The bridge was rebuilt in May 1951.", &["When was the bridge rebuilt? In May 1951.", "What about the bridge?"]),
+            (
+                "Ada Marlow has kept the light since 1998.",
+                &[
+                    "Who has kept the light since 1998? Ada Marlow.",
+                    "Since when has Ada Marlow kept the light? Since 1998.",
+                    "What about Ada Marlow and the light?",
+                ],
+            ),
             // Joints, lists, pronouns: nothing that could come out wrong.
             ("He won and left in 1990.", &["What does sentence 1 of paragraph 1 say?"]),
             (
