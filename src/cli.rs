@@ -15,6 +15,7 @@ mod logging;
 mod long_running;
 mod messages;
 mod migrate;
+mod new;
 mod progress;
 mod reload;
 mod run;
@@ -60,6 +61,8 @@ enum Command {
     Test(test::Test),
     /// List what people asked in vain, grouped by meaning
     Gaps(gaps::Gaps),
+    /// Begin a knowledge base: from an article, or as a small example
+    New(new::New),
     /// Convert a table of questions and answers to a knowledge base
     Import(import::Import),
     /// Convert knowledge files of format 1 to format 2
@@ -118,6 +121,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Status> {
         Command::Check(check) => check.run(&settings),
         Command::Test(test) => test.run(&settings),
         Command::Gaps(gaps) => gaps.run(&settings),
+        Command::New(new) => new.run(),
         Command::Import(import) => import.run(),
         Command::Migrate(migrate) => migrate.run(),
         Command::Run(run) => run.run(&settings, signs),

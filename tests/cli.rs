@@ -23,7 +23,7 @@ fn commands() {
     let mut names: Vec<String> = fs::read_dir(root.join("tests/cli"))
         .expect("a folder with sessions")
         .map(|entry| entry.expect("readable").file_name().into_string().expect("a name in ASCII"))
-        .filter(|name| name.ends_with(".md") && name != "import.md")
+        .filter(|name| name.ends_with(".md") && name != "import.md" && name != "new.md")
         .collect();
     names.sort();
     assert!(names.len() >= 10, "{names:?}");
@@ -45,6 +45,20 @@ fn tables_become_knowledge_bases() {
     hold_sessions("import.md", &folder);
     let made = fs::read_to_string(folder.join("pack/lights.toml")).expect("the session wrote it");
     expected::hold(&root.join("lights.toml"), &made);
+}
+
+#[test]
+fn articles_become_knowledge_bases() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli/new");
+    let folder = folder("new", |_| ());
+    fs::copy(root.join("light.txt"), folder.join("light.txt")).expect("an article for tests");
+    fs::write(folder.join("picture.png"), b"\x89PNG\r\n\x1a\n\0\0").expect("a writable folder");
+    fs::write(folder.join("empty.txt"), " \r\n?!\n").expect("a writable folder");
+    hold_sessions("new.md", &folder);
+    for name in ["entities.toml", "source.toml", "the-skerry-light.toml"] {
+        let made = fs::read_to_string(folder.join("light").join(name)).expect("the session wrote it");
+        expected::hold(&root.join(name), &made);
+    }
 }
 
 /// `factotum ask` of a folder, so far without a question.

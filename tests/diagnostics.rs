@@ -4,7 +4,10 @@
 use crate::expected;
 use factotum_core::answering::Answerer;
 use factotum_core::diagnostic::{Code, Diagnostic, Severity, SourceFile, Stage};
-use factotum_curator::{audit, grounding};
+use factotum_curator::article::Article;
+use factotum_curator::grounding::Belongs;
+use factotum_curator::quality::{coverage, swap, swap::Effort};
+use factotum_curator::{audit, grounding, quality};
 use factotum_service::pack;
 use std::collections::BTreeSet;
 use std::fs;
@@ -24,15 +27,30 @@ fn files(folder: &Path) -> Vec<SourceFile> {
 }
 
 /// All that is found: by loading, by comparing with `source.txt` where there is one, and by asking the paraphrases where the code needs it.
-fn findings(folder: &Path, code: Code, files: &[SourceFile]) -> Vec<Diagnostic> {
+/// The source is added to the files, since findings may lie in it.
+fn findings(folder: &Path, code: Code, files: &mut Vec<SourceFile>) -> Vec<Diagnostic> {
     let loaded = factotum_core::pack::load(files);
     let mut found = loaded.diagnostics;
     if let Some(base) = loaded.base {
         if let Ok(source) = fs::read(folder.join("source.txt")) {
             found.extend(grounding::check(&base, files, "source.txt", &source));
+            files.push(grounding::source_file("source.txt", &source));
+            if let (Code::UnusedSentence, Belongs::Signed(id)) = (code, grounding::source_of(&base, &source)) {
+                let article = Article::of(files[files.len() - 1].text.clone());
+                found.extend(coverage::unused(&article, &coverage::sentences(&base, id, &article), files.len() - 1));
+            }
         }
-        if code.stage() == Stage::Audit {
-            found.extend(audit::stolen(&Answerer::new(base)));
+        if matches!(code.stage(), Stage::Audit | Stage::Quality) {
+            let answerer = Answerer::new(base);
+            let audit = audit::run(&answerer);
+            found.extend(audit.stolen);
+            if code.stage() == Stage::Quality {
+                // Notes are about anything; each folder is there for one of them.
+                let mut notes = quality::notes(&answerer, files, None);
+                notes.extend(audit.close);
+                notes.extend(swap::notes(&swap::run(&answerer, Effort::Thorough, 1, &|_| {})));
+                found.extend(notes.into_iter().filter(|d| d.severity() > Severity::Note || d.code == code));
+            }
         }
     }
     found
@@ -42,8 +60,8 @@ fn findings(folder: &Path, code: Code, files: &[SourceFile]) -> Vec<Diagnostic> 
 fn every_code_is_shown_by_a_base_of_its_own() {
     for code in Code::ALL {
         let folder = root().join(code.as_str());
-        let files = files(&folder);
-        let found = findings(&folder, *code, &files);
+        let mut files = files(&folder);
+        let found = findings(&folder, *code, &mut files);
         assert!(
             !found.is_empty() && found.iter().all(|d| d.code == *code),
             "{code}: {:?}",
@@ -58,10 +76,10 @@ fn every_code_is_shown_by_a_base_of_its_own() {
 fn document() -> String {
     let mut text = "# Diagnostics\n\n\
         What `factotum check` can find, by the code in its brackets. Errors prevent a knowledge base from being used; warnings do not, unless you \
-        ask for that with `--deny-warnings`. Each finding names file, line and column, underlines the text in question and ends with the next \
+        ask for that with `--deny-warnings`. Notes say what could be better. Each finding names file, line and column, underlines the text in question and ends with the next \
         step. The examples come from `tests/diagnostics/<code>/`, where you find the knowledge files that show them.\n"
         .to_owned();
-    for (severity, heading) in [(Severity::Error, "Errors"), (Severity::Warning, "Warnings")] {
+    for (severity, heading) in [(Severity::Error, "Errors"), (Severity::Warning, "Warnings"), (Severity::Note, "Notes")] {
         text.push_str(&format!("\n## {heading}\n"));
         for code in Code::ALL.iter().filter(|code| code.severity() == severity) {
             let expected = fs::read_to_string(root().join(code.as_str()).join("expected.txt")).unwrap_or_default();
@@ -89,8 +107,8 @@ fn no_folder_is_left_over() {
 #[test]
 fn json_has_the_same_places() {
     let folder = root().join("alias-shared");
-    let files = files(&folder);
-    let found = findings(&folder, Code::AliasShared, &files);
+    let mut files = files(&folder);
+    let found = findings(&folder, Code::AliasShared, &mut files);
     let first = found.first().map(|d| d.json(&files)).unwrap_or_default();
     assert_eq!(first["code"], "alias-shared");
     assert_eq!(first["severity"], "warning");

@@ -2,6 +2,7 @@
 
 use anyhow::{Context, ensure};
 use factotum_core::diagnostic::SourceFile;
+use std::io::Write;
 use std::path::Path;
 
 /// Makes sure that the folder is empty or does not exist yet.
@@ -25,6 +26,35 @@ pub(super) fn write(folder: &Path, files: &[SourceFile]) -> anyhow::Result<()> {
             return Err(error).with_context(|| format!("cannot write {}; nothing was kept", path.display()));
         }
     }
+    Ok(())
+}
+
+/// Replaces the text of a file in one step: whoever reads it meanwhile has the old text or the new one.
+pub(super) fn replace(path: &Path, text: &str) -> anyhow::Result<()> {
+    let attempt = || -> std::io::Result<()> {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let mut file = tempfile::Builder::new().prefix(".factotum-").tempfile_in(folder)?;
+        file.write_all(text.as_bytes())?;
+        // The rights of the file that it replaces, not those of a private one; a new file has those that files usually have.
+        match std::fs::metadata(path) {
+            Ok(old) => file.as_file().set_permissions(old.permissions())?,
+            Err(_) => usual_rights(file.as_file())?,
+        }
+        file.as_file().sync_all()?;
+        file.persist(path)?;
+        Ok(())
+    };
+    attempt().with_context(|| format!("cannot write {}", path.display()))
+}
+
+#[cfg(unix)]
+fn usual_rights(file: &std::fs::File) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    file.set_permissions(std::fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn usual_rights(_: &std::fs::File) -> std::io::Result<()> {
     Ok(())
 }
 

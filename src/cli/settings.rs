@@ -48,6 +48,8 @@ pub(super) struct Pack {
     pub name: String,
     /// Its files.
     pub files: Vec<SourceFile>,
+    /// The folder that they are in; `None` for the built-in knowledge base.
+    pub folder: Option<PathBuf>,
 }
 
 impl Settings {
@@ -83,8 +85,8 @@ impl Settings {
     /// Reads the files of the knowledge base in this folder, or else of the one in the settings.
     pub(super) fn pack(&self, folder: Option<&Path>) -> anyhow::Result<Pack> {
         let pack = match folder.or(self.config().knowledge.0.as_deref()) {
-            Some(folder) => Pack { name: folder.display().to_string(), files: pack::read(folder)? },
-            None => Pack { name: "the built-in knowledge base".to_owned(), files: factotum_built_in::files() },
+            Some(folder) => Pack { name: folder.display().to_string(), files: pack::read(folder)?, folder: Some(folder.to_owned()) },
+            None => Pack { name: "the built-in knowledge base".to_owned(), files: factotum_built_in::files(), folder: None },
         };
         tracing::debug!(name = pack.name, files = pack.files.len(), "knowledge base read");
         Ok(pack)

@@ -8,6 +8,8 @@ use std::ops::Range;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Severity {
+    /// It works; what could make it better.
+    Note,
     /// It works, but hardly as intended.
     Warning,
     /// The files cannot be used.
@@ -25,6 +27,8 @@ pub enum Stage {
     Grounding,
     /// Asking the knowledge base its own paraphrases.
     Audit,
+    /// Looking for what is weak though nothing is wrong.
+    Quality,
 }
 
 /// What there is to know about a code.
@@ -168,6 +172,39 @@ codes! {
     /// A paraphrase that is longer than a question may be, or has no word in it.
     ParaphraseUnusable = "paraphrase-unusable", Warning, Checks,
         "Write words, and fewer of them.";
+    /// A direct answer or the value of a row has a figure or a name that its facts do not have.
+    UngroundedAnswer = "ungrounded-answer", Warning, Quality,
+        "Correct it: it is what people read first. If it is right, say it in the statement too, or declare it in `derived`.";
+    /// A name by which its entity cannot be recognised, because its words are read as something else.
+    AliasUnread = "alias-unread", Warning, Quality,
+        "Remove it, or write it as people type it. A `[spellings]` entry can tell how a word is to be read.";
+    /// A source without a fingerprint: nothing shows that the text given with `--source` is the right one.
+    UnsignedSource = "unsigned-source", Note, Grounding,
+        "If it is the text that the facts were taken from, `--accept-source` writes the `sha256` into the source.";
+    /// Lines that begin with `# TODO`, such as `factotum new` writes them.
+    Unfinished = "unfinished", Note, Quality,
+        "Do what the line says, then remove it.";
+    /// A question of the knowledge base with something exchanged (a name, a year, a figure, what is asked for, who did it to whom) is answered,
+    /// although no fact covers it.
+    SwappedQuestion = "swapped-question", Note, Quality,
+        "Write it below the fact as an unanswerable question; the finding has the lines to paste. If the answer is right, say so in the \
+         statement. `factotum check --swap` tries more questions, and takes longer.";
+    /// A statement says when, where, who, how many or why, and no question asks for it.
+    Unasked = "unasked", Note, Quality,
+        "Paste the question that the finding shows, in your own words. Leave it if nobody will ask.";
+    /// Two questions with different facts are so close that other wordings of one may be taken for the other.
+    CloseQuestions = "close-questions", Note, Quality,
+        "Give each paraphrases that say what sets it apart from the other. If both come to the same, make them one question with `also`.";
+    /// A kind of one's own that only entities have: answers are not held against names of it as they are against persons and countries.
+    KindUndeclared = "kind-undeclared", Note, Quality,
+        "Use one of the kinds that the program knows where one fits: country, person, organisation, place, event, thing, group. A kind that a \
+         relation or `[names]` uses counts as declared.";
+    /// A role that no entity holds.
+    RoleWithoutHolder = "role-without-holder", Note, Quality,
+        "Give it to an entity in `offices`. Keep it without one if people ask for the office and the holder is not on record.";
+    /// A sentence of the source on which no fact rests.
+    UnusedSentence = "unused-sentence", Note, Grounding,
+        "Write a fact that says it in your own words, or leave it if nobody will ask. `--coverage` lists every sentence with its facts.";
 }
 
 impl std::fmt::Display for Code {
@@ -256,7 +293,7 @@ impl Diagnostic {
         self
     }
 
-    /// Warning or error.
+    /// Note, warning or error.
     pub fn severity(&self) -> Severity {
         self.code.severity()
     }
@@ -266,6 +303,7 @@ impl Diagnostic {
         let level = match self.severity() {
             Severity::Error => Level::ERROR,
             Severity::Warning => Level::WARNING,
+            Severity::Note => Level::NOTE,
         };
         let title = level.primary_title(self.message.as_str()).id(self.code.as_str());
         let snippet = |place: &Place, kind: AnnotationKind, label: &str| {

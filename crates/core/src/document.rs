@@ -174,8 +174,13 @@ fn finding(file: usize, what: &str, at: &Place, around: &std::ops::Range<usize>,
         };
         return Diagnostic::new(Code::UnknownKey, place, format!("{what}: there is no key `{}` here", escape_control(key)), help);
     }
-    let message = message.replace("invalid type: ", "").replace("invalid value: ", "").replace("expected u32", "expected a whole number");
-    let help = "write a value of the kind that is expected here";
+    let list = message.ends_with("expected a sequence");
+    let message = message
+        .replace("invalid type: ", "")
+        .replace("invalid value: ", "")
+        .replace("expected u32", "expected a whole number")
+        .replace("expected a sequence", "expected a list");
+    let help = if list { "put `[` and `]` around it" } else { "write a value of the kind that is expected here" };
     Diagnostic::new(Code::InvalidValue, place, format!("{what}: {}", escape_control(&message)), help)
 }
 
@@ -251,6 +256,8 @@ mod tests {
         pages: u32,
         #[serde(default)]
         note: String,
+        #[serde(default)]
+        parts: Vec<u32>,
     }
 
     fn findings(text: &str) -> Vec<String> {
@@ -265,7 +272,7 @@ mod tests {
 
     #[test]
     fn a_shape_knows_its_keys() {
-        assert_eq!(keys::<Shape>(), Some(["title", "pages", "note"].as_slice()));
+        assert_eq!(keys::<Shape>(), Some(["title", "pages", "note", "parts"].as_slice()));
         assert_eq!(keys::<Vec<Shape>>(), None);
         assert_eq!(keys::<Spanned<String>>(), None);
     }
@@ -282,8 +289,12 @@ mod tests {
                     "invalid-value: a book: string \"two\", expected a whole number | write a value of the kind that is expected here",
                 ],
             ),
+            (
+                "[a]\ntitle = \"x\"\npages = 2\nparts = 1\n",
+                &["invalid-value: a book: integer `1`, expected a list | put `[` and `]` around it"],
+            ),
             ("[a]\ntitle = \"x\"\n", &["missing-key: a book has no `pages` | add `pages = ...`"]),
-            ("a = 1\n", &["invalid-value: a book is a table of keys, not a single value | its keys are `title`, `pages`, `note`"]),
+            ("a = 1\n", &["invalid-value: a book is a table of keys, not a single value | its keys are `title`, `pages`, `note`, `parts`"]),
             ("[a\n", &["syntax: unclosed table, expected `]` | correct the TOML here; https://toml.io explains the language"]),
             ("[a]\n[a]\n", &["duplicate-id: this key or table is here twice | give each table its own id, and write each key once"]),
         ];

@@ -4,6 +4,7 @@
 //! that does not merely begin a sentence; a figure is a number in digits or in words. Whether a statement is *true* to its
 //! paragraphs remains for people to judge.
 
+use crate::article::{self, Article};
 use factotum_core::diagnostic::{Code, Diagnostic, Place, SourceFile};
 use factotum_core::english::{WordClass, english};
 use factotum_core::hash::sha256_hex;
@@ -12,30 +13,105 @@ use factotum_core::text::{self, Token};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
 
+/// The text of a source, as a file that findings can be quoted from.
+///
+/// Put it behind the knowledge files: places in it have their number as `file`. Bytes that are no text are replaced.
+pub fn source_file(name: &str, bytes: &[u8]) -> SourceFile {
+    let text = article::decode(bytes).unwrap_or_else(|_| String::from_utf8_lossy(bytes).into_owned());
+    SourceFile { name: name.to_owned(), text }
+}
+
+/// The source that a text belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Belongs {
+    /// Its fingerprint says so.
+    Signed(SourceId),
+    /// It is the only source without a fingerprint.
+    Unsigned(SourceId),
+    /// It is the text of none.
+    Nowhere,
+}
+
+/// Which source a text belongs to.
+pub fn source_of(base: &KnowledgeBase, text: &[u8]) -> Belongs {
+    let digest = sha256_hex(text);
+    if let Some(id) = SourceId::all(base).find(|id| base[*id].sha256 == digest) {
+        return Belongs::Signed(id);
+    }
+    let mut unsigned = SourceId::all(base).filter(|id| base[*id].sha256.is_empty());
+    match (unsigned.next(), unsigned.next()) {
+        (Some(id), None) => Belongs::Unsigned(id),
+        _ => Belongs::Nowhere,
+    }
+}
+
+/// The files with the fingerprint of a text in the source that it belongs to: the number of the file, and its new text. A source without a
+/// fingerprint gets one, and the fingerprint of an only source is replaced. `None` where it cannot be told which source is meant.
+pub fn sign(files: &[SourceFile], text: &[u8]) -> Option<(usize, String)> {
+    let base = factotum_core::pack::load(files).base?;
+    let id = match source_of(&base, text) {
+        Belongs::Signed(id) | Belongs::Unsigned(id) => id,
+        Belongs::Nowhere if base.sources.len() == 1 => SourceId::new(0),
+        Belongs::Nowhere => return None,
+    };
+    let (source, digest) = (&base[id], sha256_hex(text));
+    let place = &source.place;
+    let old = &files.get(place.file)?.text;
+    let mut new = old.clone();
+    if source.sha256.is_empty() {
+        // Behind the header of the table.
+        let at = place.end + old.get(place.end..)?.find('\n')? + 1;
+        new.insert_str(at, &format!("sha256 = \"{digest}\"\n"));
+    } else {
+        let at = old.to_ascii_lowercase().find(&source.sha256)?;
+        new.replace_range(at..at + source.sha256.len(), &digest);
+    }
+    // A table that is written in an unusual way is left to people.
+    let mut changed = files.to_vec();
+    changed[place.file].text.clone_from(&new);
+    let signed = factotum_core::pack::load(&changed).base.is_some_and(|base| base[id].sha256 == digest);
+    signed.then_some((place.file, new))
+}
+
 /// Compares the facts of one source with its text; all findings at once, in the order of their places.
 ///
-/// The source is the one whose `sha256` is that of the text. Paragraphs are the lines that begin with `[1]`, `[2]` and so
-/// on; headings (`#`) and other lines are not counted. `source_name` is how messages call the text.
+/// The source is the one whose `sha256` is that of the text, or the only one without a `sha256`. Paragraphs are counted as
+/// [`Article`] counts them. `source_name` is how messages call the text; what is found in it has the place that it has in [`source_file`].
 pub fn check(base: &KnowledgeBase, files: &[SourceFile], source_name: &str, source_text: &[u8]) -> Vec<Diagnostic> {
     let digest = sha256_hex(source_text);
-    let Some(id) = SourceId::all(base).find(|id| base[*id].sha256 == digest) else {
-        return vec![mismatch(base, source_name, &digest)];
+    let mut found = Vec::new();
+    let id = match source_of(base, source_text) {
+        Belongs::Signed(id) => id,
+        Belongs::Unsigned(id) => {
+            found.push(unsigned(&base[id], source_name, &digest));
+            id
+        }
+        Belongs::Nowhere => return vec![mismatch(base, source_name, &digest)],
     };
     let source = &base[id];
-    let source_text = String::from_utf8_lossy(source_text);
-    let paragraphs = paragraphs(&source_text);
+    let article = Article::of(source_file(source_name, source_text).text);
+    // The marks of footnotes are no figures.
+    let text = article::without_notes(&article.text);
+    let paragraphs = article.paragraphs.iter().map(|(&number, place)| (number, &text[place.clone()])).collect();
     let grounding = Grounding::new(base, id, &paragraphs);
-    let mut found = Vec::new();
     if !(1..=source.paragraphs).eq(paragraphs.keys().copied()) {
         let name = text::escape_control(source_name);
-        let message = format!("{name} has {} numbered paragraphs, `{}` says {}", paragraphs.len(), source.id, source.paragraphs);
-        let help = "number the paragraphs [1], [2] and so on, and say in `paragraphs` how many there are";
+        let (had, numbers) = (paragraphs.len(), if article.numbered { "numbered paragraphs" } else { "paragraphs" });
+        let message = format!("{name} has {had} {numbers}, `{}` says {}", source.id, source.paragraphs);
+        let help = "say in `paragraphs` how many there are: each begins with [1], [2] and so on, or stands between blank lines";
         found.push(Diagnostic::new(Code::SourceMismatch, source.place.clone(), message, help));
     }
     found.extend(base.facts.iter().filter(|f| f.source == id).flat_map(|f| grounding.statement(f, files)));
-    found.extend(paragraphs.keys().filter_map(|&number| grounding.paragraph(number, source)));
+    found.extend(article.paragraphs.iter().filter_map(|(&number, place)| grounding.paragraph(number, place.start, files.len())));
     found.sort_by(|a, b| (&a.place, a.code).cmp(&(&b.place, b.code)));
     found
+}
+
+/// Nothing shows that the text is the right one.
+fn unsigned(source: &Source, name: &str, digest: &str) -> Diagnostic {
+    let message = format!("source `{}` has no fingerprint, so nothing shows that {} is its text", source.id, text::escape_control(name));
+    let help = format!("if it is, `factotum check --source FILE --accept-source` adds `sha256 = \"{digest}\"`");
+    Diagnostic::new(Code::UnsignedSource, source.place.clone(), message, help)
 }
 
 /// The text is none of the sources'.
@@ -44,27 +120,25 @@ fn mismatch(base: &KnowledgeBase, name: &str, digest: &str) -> Diagnostic {
     let signed = base.sources.iter().find(|s| !s.sha256.is_empty());
     let place = signed.or(base.sources.first()).map_or_else(|| Place::new(0, 0..0), |s| s.place.clone());
     match signed {
-        Some(_) => {
+        Some(source) if base.sources.iter().all(|s| !s.sha256.is_empty()) => {
+            let accept = if base.sources.len() == 1 { " (`--accept-source` writes it)" } else { "" };
             let help = format!(
-                "use the text that the facts were taken from; or compare every fact with this one, then write `sha256 = \"{digest}\"`"
+                "use the text that the facts were taken from; or compare every fact with this one, then write `sha256 = \"{digest}\"`{accept}"
             );
             let message = format!("{name} is not the text of any source");
-            Diagnostic::new(Code::SourceMismatch, place, message, help).label("its SHA-256 is different")
+            let label = if base.sources.len() == 1 {
+                "its SHA-256 is different".to_owned()
+            } else {
+                format!("`{}` has another SHA-256", source.id)
+            };
+            Diagnostic::new(Code::SourceMismatch, place, message, help).label(label)
         }
-        None => {
-            let help = format!("if this is the text that the facts were taken from, add `sha256 = \"{digest}\"` to its source");
-            let message = format!("{name} cannot be matched with a source, because no source has a `sha256`");
+        _ => {
+            let help = format!("if this is the text that a source's facts were taken from, add `sha256 = \"{digest}\"` to that source");
+            let message = format!("{name} cannot be matched with a source, because several sources have no `sha256`");
             Diagnostic::new(Code::SourceMismatch, place, message, help)
         }
     }
-}
-
-/// The numbered paragraphs of a text.
-fn paragraphs(text: &str) -> BTreeMap<u32, &str> {
-    text.lines()
-        .filter_map(|line| line.strip_prefix('[')?.split_once(']'))
-        .filter_map(|(number, rest)| Some((number.parse().ok()?, rest)))
-        .collect()
 }
 
 /// A word of a text with all that is asked of it.
@@ -75,28 +149,45 @@ struct Word {
     stem: String,
     /// A sentence or quotation begins with it.
     begins: bool,
+    /// Nothing but white space stands before it.
+    spaced: bool,
 }
 
 /// The words of a text; "1.5bn" is two.
 fn words(text: &str) -> Vec<Word> {
     let mut behind = 0;
     let mut out = Vec::new();
-    for token in text::tokens(text) {
+    for mut token in text::tokens(text) {
         let gap = text.get(behind..token.start).unwrap_or_default();
+        // "1922-26" ends in 1926.
+        if matches!(gap, "-" | "–" | "/")
+            && token.text.len() == 2
+            && token.text.bytes().all(|b| b.is_ascii_digit())
+            && let Some(century) = out.last().and_then(|before: &Word| century(&before.text, &token.text))
+        {
+            token.text.insert_str(0, &century);
+        }
         let begins = behind == 0 || gap.contains(['.', '!', '?', '…', '\n', '"', '“', '„', '«', '‘', '(', '[']);
+        let spaced = gap.trim().is_empty();
         behind = token.end;
         match unit_of(text, &token) {
-            Some((figure, unit)) => out.extend([word(figure, begins), word(unit, false)]),
-            None => out.push(word(token, begins)),
+            Some((figure, unit)) => out.extend([Word { spaced, ..word(figure, begins) }, word(unit, false)]),
+            None => out.push(Word { spaced, ..word(token, begins) }),
         }
     }
     out
 }
 
+/// The first two digits of a year, where two more make a later one: "1999-03" goes on with a month.
+fn century(year: &str, next: &str) -> Option<String> {
+    let is_year = year.len() == 4 && year.bytes().all(|b| b.is_ascii_digit()) && year.starts_with(['1', '2']);
+    (is_year && next > &year[2..]).then(|| year[..2].to_owned())
+}
+
 fn word(token: Token, begins: bool) -> Word {
     let bare = token.text.strip_suffix("'s").unwrap_or(&token.text).replace('\'', "");
     let word = english().word(&bare, 0);
-    Word { text: word.text, stem: word.stem, begins, token }
+    Word { text: word.text, stem: word.stem, begins, spaced: true, token }
 }
 
 /// A figure with its unit written right behind it, as two tokens. Decades and ordinals stay whole.
@@ -130,6 +221,14 @@ impl Term {
     }
 }
 
+/// A name or figure of a text without support.
+pub(crate) struct Unsupported {
+    /// Bytes of the text.
+    pub(crate) place: Range<usize>,
+    /// Whether it is a figure.
+    pub(crate) figure: bool,
+}
+
 /// All that a text can support.
 struct Ground {
     entities: HashSet<EntityId>,
@@ -155,7 +254,8 @@ impl Alias {
     }
 }
 
-struct Grounding<'a> {
+/// Names and figures of texts, held against other texts.
+pub(crate) struct Grounding<'a> {
     base: &'a KnowledgeBase,
     source: SourceId,
     /// Aliases by their first word.
@@ -169,7 +269,8 @@ struct Grounding<'a> {
 }
 
 impl<'a> Grounding<'a> {
-    fn new(base: &'a KnowledgeBase, source: SourceId, paragraphs: &BTreeMap<u32, &'a str>) -> Self {
+    /// With what a base and the paragraphs of a source write as names.
+    pub(crate) fn new(base: &'a KnowledgeBase, source: SourceId, paragraphs: &BTreeMap<u32, &'a str>) -> Self {
         let mut aliases: HashMap<String, Vec<Alias>> = HashMap::new();
         for entity in EntityId::all(base) {
             for alias in &base[entity].aliases {
@@ -272,6 +373,19 @@ impl<'a> Grounding<'a> {
         }
     }
 
+    /// The names and figures of a text that none of the others has.
+    pub(crate) fn unsupported(&self, text: &str, others: &[&str]) -> Vec<Unsupported> {
+        let words = words(text);
+        let grounds: Vec<Ground> = others.iter().map(|other| self.ground(&self::words(other))).collect();
+        let supported = |term: &Term| grounds.iter().any(|ground| self.supports(ground, &words, term, &|_| false));
+        let place = |term: &Term| {
+            let words = &words[term.range()];
+            words.first().zip(words.last()).map_or(0..0, |(first, last)| first.token.start..last.token.end)
+        };
+        let terms = self.terms(&words).into_iter().filter(|term| !supported(term));
+        terms.map(|term| Unsupported { place: place(&term), figure: matches!(term, Term::Number(..)) }).collect()
+    }
+
     /// What a statement says that the paragraphs that it cites do not.
     fn statement(&self, fact: &Fact, files: &[SourceFile]) -> Vec<Diagnostic> {
         let words = words(&fact.statement);
@@ -310,31 +424,32 @@ impl<'a> Grounding<'a> {
         found
     }
 
-    /// What a paragraph says that no fact citing it does.
-    fn paragraph(&self, number: u32, source: &Source) -> Option<Diagnostic> {
+    /// What a paragraph says that no fact citing it does. It begins at a byte of a file.
+    fn paragraph(&self, number: u32, start: usize, file: usize) -> Option<Diagnostic> {
         let (text, _) = self.paragraphs.get(&number)?;
         let words = words(text);
         let facts = self.base.facts.iter().filter(|f| f.source == self.source && f.paragraphs.contains(&number));
         let grounds: Vec<Ground> = facts.map(|f| self.ground(&self::words(&f.statement))).collect();
-        let place = source.place.clone();
         if grounds.is_empty() {
             let help = "write a fact that says what it says, in your own words";
+            let first_line = text.trim_start().lines().next().map_or(0, str::len);
+            let from = start + (text.len() - text.trim_start().len());
+            let place = Place::new(file, from..from + first_line);
             return Some(Diagnostic::new(Code::UncoveredParagraph, place, format!("no fact cites paragraph {number}"), help));
         }
         let mut missing: Vec<String> = Vec::new();
+        let mut place = None;
         for term in self.terms(&words) {
             let (Some(first), Some(last)) = (words[term.range()].first(), words[term.range()].last()) else { continue };
             let written = format!("`{}`", text::escape_control(&text[first.token.start..last.token.end]));
             if !missing.contains(&written) && !grounds.iter().any(|ground| self.supports(ground, &words, &term, &|_| false)) {
+                place.get_or_insert_with(|| Place::new(file, start + first.token.start..start + last.token.end));
                 missing.push(written);
             }
         }
-        if missing.is_empty() {
-            return None;
-        }
         let message = format!("paragraph {number} has {}, which no fact citing it has", listed(&missing));
         let help = "add it to a fact that cites the paragraph, or cite the paragraph in the fact that has it";
-        Some(Diagnostic::new(Code::UncoveredParagraph, place, message, help))
+        Some(Diagnostic::new(Code::UncoveredParagraph, place?, message, help))
     }
 }
 
@@ -384,6 +499,7 @@ fn number(words: &[Word], at: usize) -> Option<(Vec<String>, usize)> {
             && next.token.start <= word.token.end + 3
             && next.token.start > word.token.end
             && !word.token.comma
+            && next.spaced
             && !next.begins
         {
             return Some((vec![format!("{digits}{}", next.text)], 2));
@@ -452,6 +568,8 @@ mod tests {
             ("2,400 km away", "2 400 km, or 2.400km, away", "", &[]),
             ("in the 1990s", "in 1990", "", &["uncovered-paragraph: 1990s", "ungrounded-number: 1990"]),
             ("twenty-three days", "23 days", "", &[]),
+            ("a score of 27/100", "27 of 100", "", &[]),
+            ("It ran (1922–26).", "It ran from 1922 to 1926.", "", &[]),
             ("The Defense Minister spoke.", "The Defence Minister spoke.", "", &[]),
             ("The president spoke.", "Its President spoke.", "", &[]),
             ("American troops", "Troops of the US left us.", "", &[]),

@@ -1,9 +1,12 @@
 //! Tools for curators.
 
+pub mod article;
 pub mod audit;
 pub mod cross_validation;
 pub mod golden;
 pub mod grounding;
 pub mod import;
 pub mod migrate;
+pub mod quality;
+pub mod scaffold;
 mod writing;
