@@ -15,7 +15,7 @@ mod tests;
 use section::section;
 use std::path::PathBuf;
 
-pub use resolved::{BadVariable, Origin, Resolved, Setting, unknown_variables};
+pub use resolved::{BadVariable, Origin, Resolved, Setting, log_format, unknown_variables};
 pub use shards::Shards;
 pub use values::{Address, Filter, Ids, Interval, Limit, Listen, LogFormat, Optional, Ordinal, PublicKey, from_hex};
 
