@@ -33,6 +33,7 @@ use settings::{Global, Settings};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+pub(crate) use logging::finish;
 pub(crate) use messages::complain;
 
 /// Answers questions from a curated knowledge base, and says so when an answer is not on record
@@ -126,13 +127,16 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Status> {
     }
 }
 
-/// Reads a file of at most `limit` bytes.
+/// Prints help, or what is wrong with the arguments. These may have a token among them.
+pub(crate) fn show_usage(usage: &clap::Error) -> ExitCode {
+    if !usage.use_stderr() {
+        usage.exit();
+    }
+    logging::print("ERROR", &usage.render().to_string(), usage.render().ansi().to_string().trim_end(), None);
+    Status::CouldNotRun.into()
+}
+
+/// Reads a regular file of at most `limit` bytes, without waiting.
 fn read_bounded(path: &PathBuf, limit: u64) -> anyhow::Result<Vec<u8>> {
-    use anyhow::Context;
-    use std::io::Read;
-    let mut bytes = Vec::new();
-    let file = std::fs::File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
-    file.take(limit + 1).read_to_end(&mut bytes).with_context(|| format!("cannot read {}", path.display()))?;
-    anyhow::ensure!(bytes.len() as u64 <= limit, "{} is larger than {limit} bytes", path.display());
-    Ok(bytes)
+    Ok(factotum_service::files::read(path, limit, factotum_service::files::Links::Follow)?)
 }

@@ -14,6 +14,9 @@ use serde_json::{Value, json};
 use std::io::Write;
 use std::path::PathBuf;
 
+/// Most findings that are printed: whoever has more does not read on, and the first ones often cause the others.
+const SHOWN: usize = 100;
+
 /// Arguments of `check`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Check {
@@ -100,14 +103,18 @@ impl Summary<'_> {
         json!({"summary": {
             "knowledge": self.name, "files": self.files, "facts": counts.facts, "questions": counts.questions, "paraphrases": counts.paraphrases,
             "unanswerables": counts.unanswerables, "errors": self.errors, "warnings": self.warnings,
+            "not_shown": (self.errors + self.warnings).saturating_sub(SHOWN),
         }})
     }
 }
 
 fn print_human(knowledge: &Pack, found: &[Diagnostic], summary: &Summary<'_>) -> anyhow::Result<()> {
     let mut out = anstream::stdout().lock();
-    for diagnostic in found {
+    for diagnostic in found.iter().take(SHOWN) {
         writeln!(out, "{}\n", diagnostic.human(&knowledge.files, true))?;
+    }
+    if found.len() > SHOWN {
+        writeln!(out, "... and {} more\n", found.len() - SHOWN)?;
     }
     writeln!(out, "{}", summary.human())?;
     Ok(())
@@ -115,7 +122,7 @@ fn print_human(knowledge: &Pack, found: &[Diagnostic], summary: &Summary<'_>) ->
 
 fn print_json(knowledge: &Pack, found: &[Diagnostic], summary: &Summary<'_>) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
-    for diagnostic in found {
+    for diagnostic in found.iter().take(SHOWN) {
         writeln!(out, "{}", line(&diagnostic.json(&knowledge.files)))?;
     }
     writeln!(out, "{}", line(&summary.json()))?;
