@@ -12,11 +12,13 @@ mod import;
 mod lines;
 mod logging;
 mod long_running;
+mod mcp;
 mod messages;
 mod migrate;
 mod progress;
 mod reload;
 mod run;
+mod serve_ask;
 mod serve_interactions;
 mod settings;
 mod signals;
@@ -66,6 +68,10 @@ enum Command {
     Run(run::Run),
     /// Serve the interactions that Discord posts over HTTP
     ServeInteractions(serve_interactions::ServeInteractions),
+    /// Answer questions over HTTP
+    ServeAsk(serve_ask::ServeAsk),
+    /// Answer questions of a language model over the Model Context Protocol
+    Mcp(mcp::Mcp),
     /// Run the queue in which several processes of a bot wait to start sessions
     IdentifyQueue(identify_queue::IdentifyQueue),
     /// Check whether the bot on this machine is ready
@@ -119,6 +125,8 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Status> {
         Command::Migrate(migrate) => migrate.run(),
         Command::Run(run) => run.run(&settings, signs),
         Command::ServeInteractions(serve) => serve.run(&settings),
+        Command::ServeAsk(serve) => serve.run(&settings),
+        Command::Mcp(mcp) => mcp.run(&settings),
         Command::IdentifyQueue(queue) => queue.run(&settings),
         Command::Healthcheck(healthcheck) => healthcheck.run(&settings),
         Command::Config(config) => config.run(&settings),

@@ -10,12 +10,12 @@ use factotum_discord::dispatch::Dispatcher;
 use factotum_discord::indexed_knowledge::IndexedKnowledge;
 use factotum_service::exit::ExitReason;
 use factotum_service::status::ServiceStatus;
-use factotum_service::{http, monitoring};
+use factotum_service::{ask, http, monitoring};
 use std::future::pending;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::thread;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 use tokio::runtime::{Builder, Handle, Runtime};
 
 /// What a command gets to serve Discord with.
@@ -57,6 +57,7 @@ where
     let config = settings.config();
     // Before anything that takes long, and before connecting to Discord.
     let listener = config.http.listen.0.map(|address| listen(address, "[http]")).transpose()?;
+    let ask_listener = config.ask.listen.0.map(|address| listen(address, "[ask]")).transpose()?;
     // Health checks must respond even if the worker hangs, so they have a runtime of their own.
     let supervisor = Builder::new_current_thread().enable_all().build().context("cannot start a runtime")?;
     // Signals may arrive while the program trains.
@@ -88,6 +89,18 @@ where
         }
         tokio::spawn(reloader.run(hangups));
         let dispatcher = Dispatcher { bot, status, log_user_ids: config.log_user_ids };
+        if let Some(listener) = ask_listener {
+            let address = listener.local_addr()?;
+            tracing::info!("answering questions on http://{address}{}", ask::PATH);
+            let asked = dispatcher.clone();
+            let router = ask::router(Arc::new(move |question| asked.answer_json(question, Instant::now())), config.ask.address_limit.get());
+            worker.spawn(async move {
+                match tokio::net::TcpListener::from_std(listener) {
+                    Ok(listener) => http::serve(listener, router, ask::LIMITS, pending()).await,
+                    Err(error) => tracing::error!("cannot listen on {address}: {error}"),
+                }
+            });
+        }
         serve(Started { dispatcher, stop, worker: worker.handle().clone() }).await
     });
     // A reload may be in the middle of training.

@@ -12,7 +12,7 @@ use super::payload::{ChannelMessage, Message, MessageReference, Response};
 use super::rate_limit::RateLimiter;
 use super::suggest::chosen_key;
 use super::{browse, messages, reply};
-use factotum_core::answering::Outcome;
+use factotum_core::answering::{Outcome, Reply};
 use factotum_core::knowledge::IntentId;
 use factotum_core::render::json;
 use factotum_service::config;
@@ -287,19 +287,17 @@ impl Bot {
 impl IndexedKnowledge {
     fn answered(&self, question: &str) -> Answered {
         let reply = self.answerer.answer(question);
-        // The name in metrics and JSON, and the name in the log.
-        let (outcome, logged, reason) = match &reply.outcome {
-            Outcome::Answer(_) => ("answer", "answer", None),
-            Outcome::Clarify(_) => ("clarify", "clarify", None),
-            Outcome::NoAnswer(reason) => ("no_answer", reason.as_str(), Some(reason.as_str())),
-            Outcome::SmallTalk(_) => ("small_talk", "small-talk", None),
-        };
-        // The cast saturates.
-        let percent = (reply.confidence * 100.0).round() as u8;
-        let base = self.base();
+        let (logged, asked) = recorded(&reply);
+        let (percent, base) = (asked.percent, self.base());
         let about = reply.candidates.first().map(|best| About { id: json::name(base, best.class).to_owned(), percent });
-        let asked = Some(Asked { outcome, reason, percent });
-        Answered { messages: reply::messages(base, &reply), outcome: logged, about, asked }
+        Answered { messages: reply::messages(base, &reply), outcome: logged, about, asked: Some(asked) }
+    }
+
+    /// The reply to a question as a line of JSON, as `factotum ask --json` prints it; with its outcome for the log, and what metrics count.
+    pub fn answer_json(&self, question: &str) -> (String, &'static str, Asked) {
+        let reply = self.answerer.answer(question);
+        let (logged, asked) = recorded(&reply);
+        (json::line(&json::reply(self.base(), question, &reply)), logged, asked)
     }
 
     /// The submitted question; a choice may stand for a long one.
@@ -307,6 +305,19 @@ impl IndexedKnowledge {
         let chosen = chosen_key(question).and_then(|key| self.directory.chosen_intent(key));
         chosen.map_or(question, |intent| &self.base()[intent].question)
     }
+}
+
+/// A reply's outcome as the log names it, and what metrics count.
+fn recorded(reply: &Reply) -> (&'static str, Asked) {
+    let (outcome, logged, reason) = match &reply.outcome {
+        Outcome::Answer(_) => ("answer", "answer", None),
+        Outcome::Clarify(_) => ("clarify", "clarify", None),
+        Outcome::NoAnswer(reason) => ("no_answer", reason.as_str(), Some(reason.as_str())),
+        Outcome::SmallTalk(_) => ("small_talk", "small-talk", None),
+    };
+    // The cast saturates.
+    let percent = (reply.confidence * 100.0).round() as u8;
+    (logged, Asked { outcome, reason, percent })
 }
 
 impl InteractionKind {

@@ -147,7 +147,7 @@ impl Endpoint {
                 // Those that wait would take memory, and come too late.
                 match endpoint.in_flight.try_acquire() {
                     Ok(_permit) => endpoint.follow_ups.deliver(application, &in_flight).await,
-                    Err(_) => in_flight.undelivered("no-room", &"too many follow-up messages are on their way"),
+                    Err(_) => in_flight.dropped("no-room", &"too many follow-up messages are on their way"),
                 }
             });
         }

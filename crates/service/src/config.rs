@@ -37,6 +37,7 @@ section! {
         discord: Discord,
         interactions: Interactions,
         http: Http,
+        ask: Ask,
         reload: Reload,
         identify_queue: IdentifyQueue,
     }
@@ -107,6 +108,17 @@ section! {
         /// Address to serve `/livez`, `/readyz`, `/metrics` and `/version` on.
         // Not reachable from other machines. The port is the one that OpenTelemetry's exporters for Prometheus use.
         listen: Listen = Listen(Some(([127, 0, 0, 1], 9464).into())),
+    }
+}
+
+section! {
+    /// Questions over HTTP: `[ask]`.
+    pub struct Ask {
+        /// Address to answer `/ask` on; off by default.
+        listen: Listen = Listen(None),
+        /// How many questions one address may ask in a minute.
+        // One a second: a person needs fewer, and a program that needs more is run by somebody who can set it.
+        address_limit: Limit = Limit(60),
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a long-running Factotum needs, whatever its front end: settings, files, reloads, health and metrics.
 
+pub mod ask;
 pub mod cache;
 pub mod config;
 pub mod exit;

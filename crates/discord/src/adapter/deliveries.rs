@@ -22,6 +22,8 @@ const IN_CHANNEL: usize = 20;
 const SENDING: usize = 250;
 /// Most that are being sent at once in one channel, so that no few slow channels take all connections.
 const SENDING_IN_CHANNEL: usize = 2;
+/// How often the log may say that replies are dropped.
+const WARN_INTERVAL: Duration = Duration::from_secs(60);
 
 /// Replies on their way.
 pub(super) struct Deliveries {
@@ -30,6 +32,8 @@ pub(super) struct Deliveries {
     messages: Semaphore,
     sending: Semaphore,
     channels: Mutex<HashMap<Id, Channel>>,
+    /// When the log last had a warning.
+    warned: Mutex<Option<Instant>>,
 }
 
 /// The messages of a channel.
@@ -69,6 +73,7 @@ impl Deliveries {
             messages: Semaphore::new(MESSAGES as usize),
             sending: Semaphore::new(SENDING),
             channels: Mutex::default(),
+            warned: Mutex::default(),
         }
     }
 
@@ -84,7 +89,7 @@ impl Deliveries {
     /// Delivers messages to a channel.
     pub(super) async fn messages<T>(&self, channel: Id, delivery: impl Future<Output = T>) -> Result<T, NoRoom> {
         let Ok(_accepted) = self.messages.try_acquire() else { return Err(self.full()) };
-        let place = self.enter(channel).ok_or(NoRoom::InChannel)?;
+        let Some(place) = self.enter(channel) else { return Err(self.warned(NoRoom::InChannel)) };
         let _counted = self.status.replies_in_flight(Replies::Messages);
         // Neither semaphore is ever closed.
         let (_one, _all) = (place.sending.acquire().await, self.sending.acquire().await);
@@ -98,7 +103,17 @@ impl Deliveries {
 
     fn full(&self) -> NoRoom {
         self.status.overloaded(Instant::now());
-        NoRoom::InAll
+        self.warned(NoRoom::InAll)
+    }
+
+    /// Warns of dropped replies, now and then.
+    fn warned(&self, reason: NoRoom) -> NoRoom {
+        let mut last = locked(&self.warned);
+        if last.is_none_or(|last| last.elapsed() >= WARN_INTERVAL) {
+            *last = Some(Instant::now());
+            tracing::warn!("replies are dropped: {reason}; factotum_undelivered_replies_total counts them");
+        }
+        reason
     }
 
     fn enter(&self, channel: Id) -> Option<Place<'_>> {

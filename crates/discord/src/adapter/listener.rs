@@ -84,7 +84,7 @@ impl Listener {
             _ => self.deliveries.messages(channel, deliver(http, application, &in_flight, actions)).await,
         };
         if let Err(reason) = room {
-            in_flight.undelivered(NoRoom::NAME, &reason);
+            in_flight.dropped(NoRoom::NAME, &reason);
         }
     }
 }

@@ -434,7 +434,7 @@ impl FromStr for Filter {
         for directive in text.split(',').map(str::trim) {
             let (module, level) = directive.rsplit_once('=').map_or((None, directive), |(module, level)| (Some(module), level));
             let ours = module.is_none() && level.starts_with("factotum");
-            if !ours && level.parse::<LevelFilter>().is_err() {
+            if !ours && (level.is_empty() || level.parse::<LevelFilter>().is_err()) {
                 let bare = level.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
                 let meant = LEVELS.into_iter().find(|level| *level == bare).or_else(|| document::nearest(&bare, LEVELS.into_iter()));
                 let meant = meant.map(|level| format!("; did you mean {level}?")).unwrap_or_default();
