@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 
 /// The largest file, and the most of all files together, in bytes: a hundred thousand paraphrases take about ten million.
 pub const MAX_FILE: u64 = 16 << 20;
-/// Most signs that a value or a mistake begins or ends with. Each costs the parser up to 200 bytes: so it takes 120 MB at worst. A hundred
+/// Most signs that a value or a mistake begins or ends with. A table with a mistake has six and costs two kilobytes, so 150 MB at worst. A hundred
 /// thousand paraphrases, one a line, have 200,000 to 300,000 of them.
-const MAX_SIGNS: usize = 600_000;
+const MAX_SIGNS: usize = 400_000;
 const SIGNS: &[u8] = b",=.[]{}\n";
 /// The largest number of files.
 pub const MAX_FILES: usize = 2_000;
