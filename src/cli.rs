@@ -13,12 +13,14 @@ mod import;
 mod lines;
 mod logging;
 mod long_running;
+mod mcp;
 mod messages;
 mod migrate;
 mod new;
 mod progress;
 mod reload;
 mod run;
+mod serve_ask;
 mod serve_interactions;
 mod settings;
 mod signals;
@@ -35,6 +37,7 @@ use settings::{Global, Settings};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+pub(crate) use logging::finish;
 pub(crate) use messages::complain;
 
 /// Answers questions from a curated knowledge base, and says so when an answer is not on record
@@ -71,6 +74,10 @@ enum Command {
     Run(run::Run),
     /// Serve the interactions that Discord posts over HTTP
     ServeInteractions(serve_interactions::ServeInteractions),
+    /// Answer questions over HTTP
+    ServeAsk(serve_ask::ServeAsk),
+    /// Answer questions of a language model over the Model Context Protocol
+    Mcp(mcp::Mcp),
     /// Run the queue in which several processes of a bot wait to start sessions
     IdentifyQueue(identify_queue::IdentifyQueue),
     /// Check whether the bot on this machine is ready
@@ -126,6 +133,8 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Status> {
         Command::Migrate(migrate) => migrate.run(),
         Command::Run(run) => run.run(&settings, signs),
         Command::ServeInteractions(serve) => serve.run(&settings),
+        Command::ServeAsk(serve) => serve.run(&settings),
+        Command::Mcp(mcp) => mcp.run(&settings),
         Command::IdentifyQueue(queue) => queue.run(&settings),
         Command::Healthcheck(healthcheck) => healthcheck.run(&settings),
         Command::Config(config) => config.run(&settings),
@@ -134,13 +143,16 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Status> {
     }
 }
 
-/// Reads a file of at most `limit` bytes.
+/// Prints help, or what is wrong with the arguments. These may have a token among them.
+pub(crate) fn show_usage(usage: &clap::Error) -> ExitCode {
+    if !usage.use_stderr() {
+        usage.exit();
+    }
+    logging::print("ERROR", &usage.render().to_string(), usage.render().ansi().to_string().trim_end(), None);
+    Status::CouldNotRun.into()
+}
+
+/// Reads a regular file of at most `limit` bytes, without waiting.
 fn read_bounded(path: &PathBuf, limit: u64) -> anyhow::Result<Vec<u8>> {
-    use anyhow::Context;
-    use std::io::Read;
-    let mut bytes = Vec::new();
-    let file = std::fs::File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
-    file.take(limit + 1).read_to_end(&mut bytes).with_context(|| format!("cannot read {}", path.display()))?;
-    anyhow::ensure!(bytes.len() as u64 <= limit, "{} is larger than {limit} bytes", path.display());
-    Ok(bytes)
+    Ok(factotum_service::files::read(path, limit, factotum_service::files::Links::Follow)?)
 }

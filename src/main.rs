@@ -6,16 +6,20 @@ use clap::Parser;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let arguments = cli::Arguments::parse();
-    match cli::run(&arguments) {
-        Ok(status) => status.into(),
-        // The reader of our output has closed it.
-        Err(error) if is_broken_pipe(&error) => cli::Status::Good.into(),
-        Err(error) => {
-            cli::complain(&error);
-            cli::Status::CouldNotRun.into()
-        }
-    }
+    let status = match cli::Arguments::try_parse() {
+        Ok(arguments) => match cli::run(&arguments) {
+            Ok(status) => status.into(),
+            // The reader of our output has closed it.
+            Err(error) if is_broken_pipe(&error) => cli::Status::Good.into(),
+            Err(error) => {
+                cli::complain(&error);
+                cli::Status::CouldNotRun.into()
+            }
+        },
+        Err(usage) => cli::show_usage(&usage),
+    };
+    cli::finish();
+    status
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {

@@ -3,6 +3,7 @@
 use crate::{expected, sessions};
 use factotum_core::render::escape_control;
 use factotum_service::pack;
+use serde_json::Value;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
@@ -59,6 +60,14 @@ fn articles_become_knowledge_bases() {
         let made = fs::read_to_string(folder.join("light").join(name)).expect("the session wrote it");
         expected::hold(&root.join(name), &made);
     }
+/// The program with these arguments, and nothing of the settings of whoever runs the tests.
+fn factotum(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_factotum"));
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("FACTOTUM_")) {
+        command.env_remove(name);
+    }
+    command.args(arguments).env_remove("DISCORD_TOKEN").env_remove("DISCORD_TOKEN_FILE").env("NO_COLOR", "1");
+    command
 }
 
 /// `factotum ask` of a folder, so far without a question.
@@ -211,9 +220,9 @@ fn a_file_too_large_is_not_even_read() {
 fn what_never_ends_is_not_read() {
     use std::os::unix::fs::{PermissionsExt, symlink};
     let endless = folder("endless", |file| symlink("/dev/zero", file).expect("a link"));
-    assert!(refusal(&endless).contains("pack.toml is not a file"));
+    assert!(refusal(&endless).contains("pack.toml is a device, not a regular file"));
     let round = folder("round", |file| symlink(file, file).expect("a link"));
-    assert!(refusal(&round).contains("cannot read"));
+    assert!(refusal(&round).contains("cannot open"));
     let secret = folder("secret", |file| {
         fs::write(file, "format = 2").and_then(|()| fs::set_permissions(file, fs::Permissions::from_mode(0o000))).expect("a file of ours");
     });
@@ -221,6 +230,68 @@ fn what_never_ends_is_not_read() {
     if fs::read(secret.join("pack.toml")).is_err() {
         assert!(refusal(&secret).contains("Permission denied"));
     }
+}
+
+/// A token, and a password, wherever people put them by mistake.
+#[test]
+fn secrets_are_never_printed() {
+    let token = "MTAwMDAwMDAwMDAwMDAwMDAx.GaBcDe.0123456789abcdefghijklmnopqrstuvwxyz";
+    let option = format!("--tokn={token}");
+    let cases: &[(&[&str], &[(&str, &str)])] = &[
+        (&["run"], &[("DISCORD_TOKEN_FILE", token)]),
+        (&["config"], &[("DISCORD_TOKEN_FILE", token)]),
+        (&["config"], &[("FACTOTUM_KNOWLEDGE", token)]),
+        (&["topics"], &[("FACTOTUM_LOG", token)]),
+        (&["topics"], &[("FACTOTUM_LOG_FORMAT", token)]),
+        (&["topics"], &[("FACTOTUM_HTTP_LISTEN", token)]),
+        (&["topics"], &[("FACTOTUM_DISCORD_ALLOW_GUILDS", token)]),
+        (&["topics"], &[("FACTOTUM_DISCORD_API_PROXY", "http://me:GaBcDe@proxy")]),
+        (&["topics", "--config", token], &[]),
+        (&["topics", "--knowledge", token], &[]),
+        (&["topics", token], &[]),
+        (&["check", token], &[]),
+        (&["run", &option], &[]),
+        (&[token], &[]),
+    ];
+    for (arguments, environment) in cases {
+        for format in ["text", "json"] {
+            let mut command = factotum(arguments);
+            command.env("FACTOTUM_LOG_FORMAT", format).envs(environment.iter().copied());
+            let output = command.stdin(Stdio::null()).output().expect("it runs");
+            let printed = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+            assert!(!printed.contains("GaBcDe") && !printed.is_empty(), "{arguments:?} {environment:?}: {printed}");
+        }
+    }
+}
+
+#[test]
+fn an_error_at_the_start_is_json_if_the_log_is() {
+    let folder = tempfile::tempdir().expect("a folder for the test");
+    let settings = folder.path().join("bot.toml");
+    fs::write(&settings, "log = \"warning\"\nlog_format = \"json\"\n").expect("a writable folder");
+    let output = factotum(&["topics", "--config", &settings.display().to_string()]).output().expect("it runs");
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0));
+    let text = String::from_utf8(output.stderr).expect("UTF-8");
+    let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))).collect();
+    assert!(lines.len() == 2 && lines.iter().all(|line| line["level"] == "ERROR" && line["timestamp"].is_string()), "{text}");
+    assert!(lines[0]["message"].as_str().is_some_and(|message| message.ends_with("did you mean warn?")), "{text}");
+    assert_eq!((&lines[0]["finding"]["code"], &lines[0]["finding"]["at"]["line"]), (&"invalid-value".into(), &1.into()), "{text}");
+}
+
+/// A file of nothing but mistakes is refused with the first of them, soon, and in little memory.
+#[test]
+fn mistakes_are_shown_up_to_a_number() {
+    let many =
+        folder("many-mistakes", |file| fs::write(file, format!("format = 2\n{}", "[[fact]]\n".repeat(30_000))).expect("a writable folder"));
+    let check = |format: &str| factotum(&["check", "--format", format]).arg(&many).output().expect("it runs");
+    let text = String::from_utf8(check("human").stdout).expect("UTF-8");
+    assert!(text.matches("error[missing-key]").count() == 100 && text.contains("... and 29900 more"), "{} bytes", text.len());
+    let text = String::from_utf8(check("json").stdout).expect("UTF-8");
+    let summary: Value = serde_json::from_str(text.lines().last().unwrap_or_default()).expect("JSON");
+    assert_eq!(
+        (text.lines().count(), &summary["summary"]["errors"], &summary["summary"]["not_shown"]),
+        (101, &30_000.into(), &29_900.into())
+    );
 }
 
 #[test]

@@ -29,6 +29,9 @@ const SHOWN: usize = 3;
 /// Characters of a sentence in the table of coverage.
 const SENTENCE: usize = 70;
 
+/// Most findings that are printed: whoever has more does not read on, and the first ones often cause the others.
+const SHOWN: usize = 100;
+
 /// Arguments of `check`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -298,4 +301,29 @@ impl Report {
         writeln!(out, "{}", line(&summary.json(self.swap.as_ref())))?;
         Ok(())
     }
+            "unanswerables": counts.unanswerables, "errors": self.errors, "warnings": self.warnings,
+            "not_shown": (self.errors + self.warnings).saturating_sub(SHOWN),
+        }})
+    }
+}
+
+fn print_human(knowledge: &Pack, found: &[Diagnostic], summary: &Summary<'_>) -> anyhow::Result<()> {
+    let mut out = anstream::stdout().lock();
+    for diagnostic in found.iter().take(SHOWN) {
+        writeln!(out, "{}\n", diagnostic.human(&knowledge.files, true))?;
+    }
+    if found.len() > SHOWN {
+        writeln!(out, "... and {} more\n", found.len() - SHOWN)?;
+    }
+    writeln!(out, "{}", summary.human())?;
+    Ok(())
+}
+
+fn print_json(knowledge: &Pack, found: &[Diagnostic], summary: &Summary<'_>) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    for diagnostic in found.iter().take(SHOWN) {
+        writeln!(out, "{}", line(&diagnostic.json(&knowledge.files)))?;
+    }
+    writeln!(out, "{}", line(&summary.json()))?;
+    Ok(())
 }

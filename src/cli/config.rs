@@ -5,6 +5,7 @@ use super::settings::Settings;
 use super::token::token;
 use factotum_core::render::escape_control;
 use factotum_service::config::Origin;
+use factotum_service::redaction::redacted;
 use std::io::Write;
 
 /// Arguments of `config`.
@@ -20,8 +21,8 @@ impl Config {
     pub(super) fn run(&self, settings: &Settings) -> anyhow::Result<Status> {
         let mut out = anstream::stdout().lock();
         match token() {
-            Ok(token) => writeln!(out, "# token: set, from {}", escape_control(&token.from))?,
-            Err(error) => writeln!(out, "# token: {}", escape_control(&format!("{error:#}")))?,
+            Ok(token) => writeln!(out, "# token: set, from {}", redacted(&escape_control(&token.from)))?,
+            Err(error) => writeln!(out, "# token: {}", redacted(&escape_control(&format!("{error:#}"))))?,
         }
         let mut section = String::new();
         for setting in settings.all() {
@@ -36,7 +37,7 @@ impl Config {
                 Origin::Option(name) => (*name).to_owned(),
             };
             match &setting.value {
-                Some(value) => writeln!(out, "{} = {value}  # {origin}", setting.key)?,
+                Some(value) => writeln!(out, "{} = {}  # {origin}", setting.key, redacted(value))?,
                 None => writeln!(out, "# {} is not set", setting.key)?,
             }
         }

@@ -4,7 +4,7 @@ use super::Status;
 use super::long_running::listen;
 use super::settings::Settings;
 use super::signals::Stop;
-use super::token::token;
+use super::token::{Token, rejected, token};
 use anyhow::{Context, bail};
 use factotum_discord::adapter::SessionLimits;
 use factotum_discord::identify_queue;
@@ -37,7 +37,7 @@ pub(super) struct IdentifyQueue {}
 impl IdentifyQueue {
     /// Runs the queue until a signal stops it.
     pub(super) fn run(&self, settings: &Settings) -> anyhow::Result<Status> {
-        let token = token()?.secret;
+        let Token { secret: token, from, .. } = token()?;
         let config = settings.config();
         let Some(address) = config.identify_queue.listen.0 else {
             bail!("`listen` of [identify_queue] is off: set it to the address to listen on")
@@ -55,8 +55,10 @@ impl IdentifyQueue {
         // Drops the requests that still wait.
         runtime.shutdown_background();
         let ended = ended?;
-        if ended != ExitReason::Stopped {
-            super::complain(&anyhow::anyhow!("{}", ended.advice()));
+        match ended {
+            ExitReason::Stopped => {}
+            ExitReason::BadToken => super::complain(&rejected(&from)),
+            other => super::complain(&anyhow::anyhow!("{}", other.advice())),
         }
         Ok(Status::Ended(ended))
     }

@@ -11,6 +11,11 @@ const KEPT: usize = MAX_BYTES + 4;
 ///
 /// Bytes that are not UTF-8 become replacement characters. `None` at the end of the input.
 pub(super) fn read_line(input: &mut impl BufRead) -> std::io::Result<Option<String>> {
+    read_line_up_to(input, KEPT)
+}
+
+/// The same, with this many bytes of a line kept at most.
+pub(super) fn read_line_up_to(input: &mut impl BufRead, kept: usize) -> std::io::Result<Option<String>> {
     let mut line: Vec<u8> = Vec::new();
     let mut begun = false;
     loop {
@@ -20,28 +25,28 @@ pub(super) fn read_line(input: &mut impl BufRead) -> std::io::Result<Option<Stri
             Err(error) => return Err(error),
         };
         if chunk.is_empty() {
-            return Ok(begun.then(|| finish(line)));
+            return Ok(begun.then(|| finish(line, kept)));
         }
         begun = true;
         let end = chunk.iter().position(|b| *b == b'\n');
         let part = &chunk[..end.unwrap_or(chunk.len())];
-        line.extend_from_slice(&part[..part.len().min(KEPT - line.len())]);
+        line.extend_from_slice(&part[..part.len().min(kept - line.len())]);
         let used = end.map_or(chunk.len(), |at| at + 1);
         input.consume(used);
         if end.is_some() {
-            return Ok(Some(finish(line)));
+            return Ok(Some(finish(line, kept)));
         }
     }
 }
 
-fn finish(mut line: Vec<u8>) -> String {
-    let cut = line.len() == KEPT;
+fn finish(mut line: Vec<u8>, kept: usize) -> String {
+    let cut = line.len() == kept;
     if !cut && line.last() == Some(&b'\r') {
         line.pop();
     }
     let text = String::from_utf8_lossy(&line);
     // If the cut went through a character, its bytes are not invalid input.
-    if cut { text::truncate(text.trim_end_matches('\u{fffd}'), KEPT).to_owned() } else { text.into_owned() }
+    if cut { text::truncate(text.trim_end_matches('\u{fffd}'), kept).to_owned() } else { text.into_owned() }
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! What the commands that serve Discord have in common: runtimes, signals, the knowledge base, health checks and metrics.
 
+use super::logging;
 use super::reload::Reloader;
 use super::settings::Settings;
 use super::signals::{Hangups, Stop};
@@ -8,12 +9,14 @@ use factotum_discord::bot::Bot;
 use factotum_discord::dispatch::Dispatcher;
 use factotum_discord::indexed_knowledge::IndexedKnowledge;
 use factotum_journal::Recorder;
+use factotum_service::exit::ExitReason;
 use factotum_service::status::ServiceStatus;
-use factotum_service::{http, monitoring};
+use factotum_service::{ask, http, monitoring};
 use std::future::pending;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::thread;
+use std::time::{Duration, Instant, SystemTime};
 use tokio::runtime::{Builder, Handle, Runtime};
 
 /// What a command gets to serve Discord with.
@@ -26,19 +29,41 @@ pub(super) struct Started {
     pub worker: Handle,
 }
 
+/// How long the program may take to stop after a signal, beyond the time that requests are still answered: all that it waits for takes less.
+/// Supervisors kill after ten seconds (Docker), thirty (Kubernetes) or ninety (systemd).
+const STOP_DEADLINE: Duration = Duration::from_millis(9_500);
+
+/// Ends the process some time after the first signal to stop, whatever it is doing then: something may hang that nobody thought of.
+fn stop_by_force(drain: Duration) {
+    let watch = move || {
+        let Ok(runtime) = Builder::new_current_thread().enable_all().build() else { return };
+        let signalled = runtime.block_on(async { anyhow::Ok(Stop::new()?.received().await) });
+        if signalled.is_ok() {
+            thread::sleep(drain + STOP_DEADLINE);
+            tracing::error!("not stopped in time; ending by force");
+            logging::finish();
+            std::process::exit(ExitReason::Stopped.code().into());
+        }
+    };
+    // Without this thread, a supervisor has to kill what hangs.
+    let _ = thread::Builder::new().name("deadline".to_owned()).spawn(watch);
+}
+
 /// Loads the knowledge base, serves health checks and metrics, reloads when needed, and runs `serve` meanwhile. Returns `None` if a signal
-/// stopped it before `serve` could start.
-pub(super) fn run<T, F>(settings: &Settings, serve: impl FnOnce(Started) -> F) -> anyhow::Result<Option<T>>
+/// stopped it before `serve` could start. After a signal, `serve` may answer requests for `drain`.
+pub(super) fn run<T, F>(settings: &Settings, drain: Duration, serve: impl FnOnce(Started) -> F) -> anyhow::Result<Option<T>>
 where
     F: Future<Output = anyhow::Result<T>>,
 {
     let config = settings.config();
     // Before anything that takes long, and before connecting to Discord.
     let listener = config.http.listen.0.map(|address| listen(address, "[http]")).transpose()?;
+    let ask_listener = config.ask.listen.0.map(|address| listen(address, "[ask]")).transpose()?;
     // Health checks must respond even if the worker hangs, so they have a runtime of their own.
     let supervisor = Builder::new_current_thread().enable_all().build().context("cannot start a runtime")?;
     // Signals may arrive while the program trains.
     let (hangups, mut stop) = supervisor.block_on(async { anyhow::Ok((Hangups::new()?, Stop::new()?)) })?;
+    stop_by_force(drain);
     let worker = runtime()?;
     let own_settings = settings.clone();
     let training = worker.spawn_blocking(move || own_settings.answerer());
@@ -71,6 +96,18 @@ where
         }
         tokio::spawn(reloader.run(hangups));
         let dispatcher = Dispatcher { bot, status, log_user_ids: config.log_user_ids };
+        if let Some(listener) = ask_listener {
+            let address = listener.local_addr()?;
+            tracing::info!("answering questions on http://{address}{}", ask::PATH);
+            let asked = dispatcher.clone();
+            let router = ask::router(Arc::new(move |question| asked.answer_json(question, Instant::now())), config.ask.address_limit.get());
+            worker.spawn(async move {
+                match tokio::net::TcpListener::from_std(listener) {
+                    Ok(listener) => http::serve(listener, router, ask::LIMITS, pending()).await,
+                    Err(error) => tracing::error!("cannot listen on {address}: {error}"),
+                }
+            });
+        }
         serve(Started { dispatcher, stop, worker: worker.handle().clone() }).await
     });
     // A reload may be in the middle of training.

@@ -1,7 +1,6 @@
 //! Texts that the commands share.
 
 use anstyle::{AnsiColor, Style};
-use std::io::Write;
 
 /// The style of errors.
 pub(super) const BAD: Style = AnsiColor::Red.on_default().bold();
@@ -55,6 +54,6 @@ pub(super) fn count(number: usize, one: &str, many: &str) -> String {
 
 /// Prints an error and its causes on standard error.
 pub(crate) fn complain(error: &anyhow::Error) {
-    // If this fails, there is nobody left to tell.
-    let _ = writeln!(anstream::stderr(), "{BAD}error{BAD:#}: {error:#}");
+    let message = format!("{error:#}");
+    super::logging::print("ERROR", &message, &format!("{BAD}error{BAD:#}: {message}"), None);
 }

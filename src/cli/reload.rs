@@ -9,14 +9,18 @@ use factotum_service::pack;
 use factotum_service::reload::{self, Attempt, Content, FolderRead, Rejection, Verdict, Watch};
 use factotum_service::status::ServiceStatus;
 use std::path::{Path, PathBuf};
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
-use tokio::task::spawn_blocking;
-use tokio::time::sleep;
+use tokio::task::{JoinError, JoinHandle, spawn_blocking};
+use tokio::time::{sleep, timeout};
 
 /// How long to wait between the two reads after a signal: its sender has finished writing. It only has to be longer than it takes to point a
 /// link elsewhere between reading two files.
 const SETTLE: Duration = Duration::from_millis(200);
+
+/// How long reading the folder, or checking and training, usually take at most: five thousand questions are learned in less.
+const LONG: Duration = Duration::from_secs(120);
 
 /// Reloads the knowledge base of a bot.
 pub(super) struct Reloader {
@@ -49,22 +53,27 @@ impl Reloader {
         };
         let mut watch = Watch::new(&self.bot.knowledge().base().version);
         let mut requested = false;
+        let mut next = pin!(pause(self.interval));
         loop {
-            let wait = if requested { Some(SETTLE) } else { self.interval };
             tokio::select! {
-                Some(()) = hangups.received() => {
+                // One reload is enough for all signals that come before it begins; those that come during it make for another.
+                Some(()) = hangups.received(), if !requested => {
                     tracing::info!("SIGHUP received: reloading the knowledge base");
                     requested = true;
                     watch.ask();
                 }
-                () = pause(wait) => {}
+                () = &mut next => {}
             }
+            let reloading = self.status.reloading(Instant::now());
             let path = folder.clone();
-            let Ok((read, content)) = spawn_blocking(move || read(&path)).await else { continue };
-            if watch.look(content) == Verdict::Changed {
+            if let Ok((read, content)) = patiently(spawn_blocking(move || read(&path))).await
+                && watch.look(content) == Verdict::Changed
+            {
                 requested = false;
                 self.attempt(read).await;
             }
+            drop(reloading);
+            next.set(pause(if requested { Some(SETTLE) } else { self.interval }));
         }
     }
 
@@ -84,7 +93,7 @@ impl Reloader {
             }
         });
         let now = SystemTime::now();
-        match attempt.await.unwrap_or_else(|error| Err(Rejection::unreadable(&format!("training failed: {error}")))) {
+        match patiently(attempt).await.unwrap_or_else(|error| Err(Rejection::unreadable(&format!("training failed: {error}")))) {
             Ok(Some(record)) => {
                 let version = record.base().version.clone();
                 self.status.accepted(record.base(), now);
@@ -100,6 +109,17 @@ impl Reloader {
                 tracing::error!("the knowledge base was rejected, and the previous one stays in use: {}", rejection.problem);
                 rejection.lines().for_each(|line| tracing::error!("{line}"));
             }
+        }
+    }
+}
+
+/// Waits for a step of a reload, with a warning if it takes long: meanwhile nothing else is reloaded.
+async fn patiently<T>(mut step: JoinHandle<T>) -> Result<T, JoinError> {
+    match timeout(LONG, &mut step).await {
+        Ok(done) => done,
+        Err(_) => {
+            tracing::warn!("a reload has been running for {} seconds; until it is over, nothing else is reloaded", LONG.as_secs());
+            step.await
         }
     }
 }

@@ -2,10 +2,11 @@
 
 use super::long_running::{self, Started};
 use super::settings::Settings;
-use super::token::token;
+use super::token::{Token, rejected, token};
 use super::{Status, complain};
 use factotum_discord::adapter::{self, Connection, ShardEvents};
 use factotum_service::exit::ExitReason;
+use std::time::Duration;
 
 /// Arguments of `run`.
 #[derive(Debug, clap::Args)]
@@ -27,15 +28,17 @@ pub(super) struct Run {}
 impl Run {
     /// Runs the bot until a signal stops it or it cannot go on.
     pub(super) fn run(&self, settings: &Settings, signs: ShardEvents) -> anyhow::Result<Status> {
-        let token = token()?.secret;
+        let Token { secret: token, from, .. } = token()?;
         let discord = settings.config().discord.clone();
-        let ended = long_running::run(settings, |Started { dispatcher, mut stop, worker }| async move {
+        let ended = long_running::run(settings, Duration::ZERO, |Started { dispatcher, mut stop, worker }| async move {
             let connection = Connection { dispatcher, settings: discord, token };
             adapter::run(connection, signs, stop.received(), &worker).await
         })?;
         let ended = ended.unwrap_or(ExitReason::Stopped);
-        if ended != ExitReason::Stopped {
-            complain(&anyhow::anyhow!("{}", ended.advice()));
+        match ended {
+            ExitReason::Stopped => {}
+            ExitReason::BadToken => complain(&rejected(&from)),
+            other => complain(&anyhow::anyhow!("{}", other.advice())),
         }
         Ok(Status::Ended(ended))
     }

@@ -43,7 +43,7 @@ impl ServeInteractions {
         let listener = long_running::listen(address, "[interactions]")?;
         let follow_ups = FollowUps::new(&config.discord)?;
         let drain = config.interactions.drain_timeout_seconds.duration();
-        let ended = long_running::run(settings, |Started { dispatcher, mut stop, worker }| async move {
+        let ended = long_running::run(settings, drain.unwrap_or_default(), |Started { dispatcher, mut stop, worker }| async move {
             let status = dispatcher.status.clone();
             let endpoint = Endpoint::new(dispatcher, key, follow_ups);
             let router = endpoint.clone().router();

@@ -1,7 +1,7 @@
 //! The settings and the knowledge base that a command uses.
 
 use super::progress::Progress;
-use super::{count, read_bounded};
+use super::{count, logging, read_bounded};
 use anyhow::{Context, bail};
 use factotum_core::answering::Answerer;
 use factotum_core::diagnostic::{Diagnostic, Severity, SourceFile};
@@ -10,13 +10,12 @@ use factotum_journal::{Event, Limits, Recorder};
 use factotum_service::cache::{Cache, Key};
 use factotum_service::config::{self, Config, Resolved, secret};
 use factotum_service::pack;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// The default settings file.
 const DEFAULT_FILE: &str = "bot.toml";
-/// The largest settings file, in bytes.
-const MAX_SETTINGS: u64 = 1 << 20;
+/// The largest settings file, in bytes; ours with all its comments has eight thousand.
+const MAX_SETTINGS: u64 = 64 << 10;
 /// How many findings are shown by commands other than `check`.
 const SHOWN: usize = 20;
 
@@ -56,8 +55,13 @@ impl Settings {
     /// Combines the settings file, the environment and the options.
     pub(super) fn load(global: &Global) -> anyhow::Result<Settings> {
         let file = global.config.clone().or_else(|| Path::new(DEFAULT_FILE).exists().then(|| PathBuf::from(DEFAULT_FILE)));
+        // Also for what is wrong with the settings themselves.
+        let format = std::env::var("FACTOTUM_LOG_FORMAT").ok().and_then(|format| format.parse().ok());
+        if let Some(format) = format {
+            logging::use_format(format);
+        }
         let written = match file {
-            Some(path) => read_config(&path)?,
+            Some(path) => read_config(&path, format.is_some())?,
             None => Resolved::default(),
         };
         let mut resolved = written.with_environment(&|name| std::env::var_os(name).map(|v| v.to_string_lossy().into_owned()))?;
@@ -153,7 +157,7 @@ pub(super) fn learn(base: KnowledgeBase, cache: Option<&Path>, before: Option<&A
     };
     let Some(folder) = cache else { return train(base, progress) };
     let (cache, key) = (Cache::new(folder), Key::of(&base));
-    if let Some(learned) = cache.get(&key) {
+    if let Some(learned) = cache.get(&key, &base) {
         return Answerer::from_learned(base, learned);
     }
     let answerer = train(base, progress);
@@ -163,9 +167,12 @@ pub(super) fn learn(base: KnowledgeBase, cache: Option<&Path>, before: Option<&A
     answerer
 }
 
-fn read_config(path: &PathBuf) -> anyhow::Result<Resolved> {
+fn read_config(path: &PathBuf, format_is_known: bool) -> anyhow::Result<Resolved> {
     let bytes = read_bounded(path, MAX_SETTINGS).context("cannot read the settings")?;
     let file = SourceFile { name: path.display().to_string(), text: String::from_utf8_lossy(&bytes).into_owned() };
+    if let Some(format) = config::log_format(&file.text).filter(|_| !format_is_known) {
+        logging::use_format(format);
+    }
     let folder = path.parent().unwrap_or(Path::new(""));
     match Resolved::parse(&file, folder) {
         Ok(resolved) => Ok(resolved),
@@ -180,12 +187,14 @@ fn read_config(path: &PathBuf) -> anyhow::Result<Resolved> {
 
 /// Shows the first findings on standard error.
 pub(super) fn show(found: &[Diagnostic], files: &[SourceFile]) -> std::io::Result<()> {
-    let mut out = anstream::stderr().lock();
     for diagnostic in found.iter().take(SHOWN) {
-        writeln!(out, "{}\n", diagnostic.human(files, true))?;
+        let level = if diagnostic.severity() == Severity::Error { "ERROR" } else { "WARN" };
+        let finding = Some(("finding", diagnostic.json(files)));
+        logging::print(level, &diagnostic.message, &format!("{}\n", diagnostic.human(files, true)), finding);
     }
     if found.len() > SHOWN {
-        writeln!(out, "... and {} more\n", found.len() - SHOWN)?;
+        let more = format!("... and {} more", found.len() - SHOWN);
+        logging::print("ERROR", &more, &format!("{more}\n"), None);
     }
     Ok(())
 }

@@ -13,16 +13,16 @@ const TINY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/packs/tiny");
 const QUESTION: &str = "how tall is the lighthouse";
 
 /// A running `factotum serve-interactions`, and Discord's side.
-struct Served {
-    bot: Bot,
-    address: String,
+pub(crate) struct Served {
+    pub bot: Bot,
+    pub address: String,
     fake: Fake,
     signer: Signer,
     client: reqwest::Client,
 }
 
 impl Served {
-    async fn start(fake: &Fake, settings: &[(&str, &str)]) -> Served {
+    pub(crate) async fn start(fake: &Fake, settings: &[(&str, &str)]) -> Served {
         let signer = Signer::new(1);
         let key = signer.public_key();
         let usual = [
@@ -48,7 +48,7 @@ impl Served {
         (response.status().as_u16(), response.bytes().await.expect("a whole answer").to_vec())
     }
 
-    async fn signed(&self, body: Vec<u8>) -> (u16, Vec<u8>) {
+    pub(crate) async fn signed(&self, body: Vec<u8>) -> (u16, Vec<u8>) {
         let timestamp = now().to_string();
         self.send(&timestamp, &self.signer.sign(&timestamp, &body), body).await
     }
@@ -76,18 +76,18 @@ impl Served {
         (status, bytes)
     }
 
-    async fn ask(&self, place: Place, question: &str) -> Value {
+    pub(crate) async fn ask(&self, place: Place, question: &str) -> Value {
         let (status, body) = self.used(place, 2, ask(question, None)).await;
         assert_eq!(status, 200);
         serde_json::from_slice(&body).expect("JSON")
     }
 
-    async fn told(&self, path: &str) -> (u16, String) {
+    pub(crate) async fn told(&self, path: &str) -> (u16, String) {
         get(&self.bot, path).await
     }
 }
 
-fn ask(question: &str, private: Option<bool>) -> Value {
+pub(crate) fn ask(question: &str, private: Option<bool>) -> Value {
     let mut options = vec![json!({"name": "question", "type": 3, "value": question})];
     options.extend(private.map(|private| json!({"name": "private", "type": 5, "value": private})));
     json!({"id": "9", "name": "ask", "type": 1, "options": options})

@@ -10,6 +10,7 @@ mod rest_proxy;
 
 mod answers;
 mod faults;
+mod hardening;
 mod image;
 mod interactions;
 mod load;
@@ -74,6 +75,11 @@ fn main() -> ExitCode {
             a_response_without_a_reply_is_retried, a_response_that_arrived_counts, three_seconds_are_over,
             unreadable_events_are_skipped, compressed_frames_are_read, as_many_shards_as_recommended, a_share_of_the_shards,
             two_processes_share_the_shards, shards_that_do_not_fit_together,
+        }
+        hardening::{
+            a_flood_in_slow_channels_leaves_commands_alone, nobody_reads_the_log, idle_connections_make_room,
+            a_recorded_interaction_is_answered_once, a_stale_request_learns_why, a_pipe_among_the_files_stops_no_reload,
+            a_gateway_that_is_not_discords_is_left, a_429_is_waited_for_as_it_asks, a_rejected_token_is_where_it_came_from, questions_over_http,
         }
         interactions::{
             discord_accepts_the_endpoint, the_same_bytes_as_over_the_gateway, long_replies_follow, only_signed_requests_are_answered,

@@ -18,7 +18,7 @@ const WATCHED: (&str, &str) = ("FACTOTUM_RELOAD_POLL_INTERVAL_SECONDS", "1");
 const NOT_WATCHED: (&str, &str) = ("FACTOTUM_RELOAD_POLL_INTERVAL_SECONDS", "0");
 
 /// The address on which the bot serves health and metrics.
-async fn address(bot: &Bot) -> String {
+pub(crate) async fn address(bot: &Bot) -> String {
     bot.says("serving health and metrics on http://", 1).await;
     bot.lines("serving health and metrics").remove(0).split("http://").nth(1).expect("an address").trim_end_matches(['"', '}']).to_owned()
 }

@@ -12,6 +12,9 @@ use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 /// Most syntax errors reported for one file: after the first few, one mistake tends to show up in many places.
 const MAX_SYNTAX: usize = 10;
+/// How far a file is read behind its first mistake, in bytes. Files that people write are shorter; with a mistake at every other byte this much
+/// takes 40 MB.
+const MAX_BROKEN: usize = 128 << 10;
 /// Most doubled keys reported for one file.
 const MAX_DUPLICATES: usize = 100;
 /// Most wrong values reported for one table; each costs another attempt at reading the table.
@@ -39,7 +42,7 @@ pub fn parse<'t>(file: usize, text: &'t str, found: &mut Vec<Diagnostic>) -> Par
             "save the file as UTF-8 and type this character again",
         ));
     }
-    let (root, errors) = DeTable::parse_recoverable(text);
+    let (root, errors, cut) = recovered(text);
     let (mut syntax, mut duplicates) = (0, 0);
     for error in &errors {
         let place = Place::new(file, error.span().unwrap_or(0..text.len().min(1)));
@@ -59,7 +62,23 @@ pub fn parse<'t>(file: usize, text: &'t str, found: &mut Vec<Diagnostic>) -> Par
             false => Diagnostic::new(Code::Syntax, place, error.message(), "correct the TOML here; https://toml.io explains the language"),
         });
     }
-    Parsed { root: root.into_inner(), broken: syntax > 0 }
+    Parsed { root, broken: syntax > 0 || cut }
+}
+
+/// The tables of a text with its errors, and whether the end of it was left out.
+///
+/// The parser keeps hundreds of bytes for each mistake. Where there is none, nothing is kept; behind the first, the text is read for another
+/// while only.
+fn recovered(text: &str) -> (DeTable<'_>, Vec<toml::de::Error>, bool) {
+    let first = match DeTable::parse(text) {
+        Ok(root) => return (root.into_inner(), Vec::new(), false),
+        Err(first) => first.span().map_or(0, |span| span.start),
+    };
+    let end = crate::text::truncate(text, first.saturating_add(MAX_BROKEN)).len();
+    // To the end of a line, so that the cut is no mistake of its own.
+    let end = if end < text.len() { text[..end].rfind('\n').filter(|line| *line > first).map_or(end, |line| line + 1) } else { end };
+    let (root, errors) = DeTable::parse_recoverable(&text[..end]);
+    (root.into_inner(), errors, end < text.len())
 }
 
 /// Parses a text of which nothing is used if there is a mistake in its syntax.

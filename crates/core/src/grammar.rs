@@ -30,7 +30,7 @@ pub use marks::Marks;
 pub use objection::{Comparison, RoleObjection, compare, exchanged, objection, taken};
 
 use crate::interpretation::Interpretation;
-use crate::knowledge::EntityId;
+use crate::knowledge::{EntityId, KnowledgeBase};
 use crate::question::Question;
 use serde::{Deserialize, Serialize};
 
@@ -73,6 +73,18 @@ pub struct Reading {
     pub frames: Vec<Frame>,
     /// Denial, exceptions and words like "former".
     pub marks: Marks,
+}
+
+impl Reading {
+    /// Whether everything that it refers to is in the knowledge base.
+    pub fn fits(&self, base: &KnowledgeBase) -> bool {
+        let Reading { frames, marks } = self;
+        let named = |name: &Name| !matches!(name, Name::Entity(id) if !id.is_in(base));
+        let act = |act: &Act| act.set.is_none_or(|set| set.is_in(base));
+        let framed =
+            |frame: &Frame| act(&frame.act) && frame.object.as_ref().is_none_or(act) && frame.roles.iter().all(|role| named(&role.name));
+        frames.iter().all(framed) && marks.excepted.iter().all(named)
+    }
 }
 
 /// Reads a question, a paraphrase or a statement with the names of a knowledge base.

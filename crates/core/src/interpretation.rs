@@ -201,6 +201,21 @@ impl Interpreter {
         Interpreter { expressions, speller, holders, spellings, kept, chatty }
     }
 
+    /// Whether it can have been made for this knowledge base: everything that it refers to is there.
+    pub fn fits(&self, base: &KnowledgeBase) -> bool {
+        let Interpreter { expressions, speller, holders, spellings: _, kept: _, chatty } = self;
+        let mentioned = |mention| match mention {
+            Mention::Entity(id) => id.is_in(base),
+            Mention::Role(id) => id.is_in(base),
+            Mention::SynonymSet(id) => id.is_in(base),
+            Mention::Slot | Mention::Word => true,
+        };
+        expressions.values().flatten().all(|e| !e.words.is_empty() && mentioned(e.mention))
+            && speller.is_sound()
+            && holders.iter().all(|((role, of), holder)| role.is_in(base) && of.is_in(base) && holder.is_in(base))
+            && chatty.values().flatten().all(|words| !words.is_empty())
+    }
+
     /// Whether the word occurs in the knowledge base.
     pub fn owns(&self, word: &str) -> bool {
         self.speller.owns(word)

@@ -65,6 +65,13 @@ impl Speller {
         Speller { own: own.into_iter().collect(), words, deletes, sounds, english: false }
     }
 
+    /// Whether what it refers to is there.
+    pub fn is_sound(&self) -> bool {
+        let Speller { own: _, words, deletes, sounds, english: _ } = self;
+        let known = |index: usize| index < words.len();
+        deletes.iter().all(|(_, word)| known(usize::from(*word))) && sounds.values().flatten().all(|word| known(*word as usize))
+    }
+
     /// Whether the word is known: then it is never touched.
     pub fn knows(&self, word: &str) -> bool {
         self.own.contains_key(word) || (self.english && english().knows(word))

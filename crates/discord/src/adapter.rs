@@ -5,6 +5,7 @@
 
 mod connection;
 mod convert;
+mod deliveries;
 mod gateway;
 pub(crate) mod http_interactions;
 mod listener;

@@ -10,7 +10,7 @@ use super::feedback::Feedback;
 use super::gaps::Gaps;
 use super::indexed_knowledge::IndexedKnowledge;
 use super::payload::{ChannelMessage, Message, MessageReference, Response};
-use super::rate_limit::{Permit, RateLimiter};
+use super::rate_limit::RateLimiter;
 use super::suggest::chosen_key;
 use super::{browse, messages, reply};
 use factotum_core::answering::{Outcome, Reply};
@@ -19,6 +19,7 @@ use factotum_core::render::json;
 use factotum_journal::Recorder;
 use factotum_service::config;
 use factotum_service::metrics::Asked;
+use factotum_service::rate_limit::Permit;
 use factotum_service::reload::Current;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -180,8 +181,10 @@ impl Bot {
         let Answered { messages, outcome, about, asked } = match self.count(&message.origin, now) {
             Permit::Answer if question.is_empty() || question.eq_ignore_ascii_case("help") => one(Message::text(messages::HELP), "help"),
             Permit::Answer => self.answered(knowledge, &question, message.id, message.origin.user),
+            Permit::Within if question.is_empty() || question.eq_ignore_ascii_case("help") => one(Message::text(messages::HELP), "help"),
+            Permit::Within => knowledge.answered(&question),
             Permit::Notify => one(Message::text(messages::TOO_OFTEN), "too-often"),
-            Permit::Ignore => return Decision { actions: Vec::new(), kind, outcome: "too-often", about: None, asked: None },
+            Permit::Over => return Decision { actions: Vec::new(), kind, outcome: "too-often", about: None, asked: None },
         };
         let actions = messages.into_iter().enumerate().map(|(index, content)| Action::Post {
             channel: message.origin.channel,
@@ -198,18 +201,21 @@ impl Bot {
 
     fn interaction(&self, knowledge: &IndexedKnowledge, interaction: &Interaction, now: Now) -> Decision {
         let kind = interaction.kind.kind();
-        let counts = !matches!(interaction.kind, InteractionKind::Autocomplete(_));
-        let Responses { responses, outcome, about, asked } = if !self.allowed(&interaction.origin) {
-            match interaction.kind {
-                InteractionKind::Autocomplete(_) => Responses::one(Response::Choices(Vec::new()), "not-allowed"),
-                _ => Responses::private(Message::text(messages::NOT_HERE), "not-allowed"),
-            }
-        } else {
-            match if counts { self.count(&interaction.origin, now) } else { Permit::Answer } {
-                Permit::Answer => self.respond(knowledge, interaction),
+        let suggests = matches!(interaction.kind, InteractionKind::Autocomplete(_));
+        let nothing = |outcome| Responses::one(Response::Choices(Vec::new()), outcome);
+        let origin = &interaction.origin;
+        let Responses { responses, outcome, about, asked } = match self.allowed(origin) {
+            false if suggests => nothing("not-allowed"),
+            false => Responses::private(Message::text(messages::NOT_HERE), "not-allowed"),
+            true if suggests => match locked(&self.rate_limiter).suggest(origin.user, now) {
+                true => self.respond(knowledge, interaction),
+                false => nothing("too-often"),
+            },
+            true => match self.count(origin, now) {
+                Permit::Within => self.respond(knowledge, interaction),
                 Permit::Notify => Responses::private(Message::text(messages::TOO_OFTEN), "too-often"),
-                Permit::Ignore => Responses { responses: Vec::new(), outcome: "too-often", about: None, asked: None },
-            }
+                Permit::Over => Responses { responses: Vec::new(), outcome: "too-often", about: None, asked: None },
+            },
         };
         let token = &interaction.token;
         let actions = responses.into_iter().enumerate().map(|(index, response)| match response {
@@ -314,19 +320,19 @@ impl Bot {
 impl IndexedKnowledge {
     fn answered(&self, question: &str) -> (Answered, Reply) {
         let reply = self.answerer.answer(question);
-        // The name in metrics and JSON, and the name in the log.
-        let (outcome, logged, reason) = match &reply.outcome {
-            Outcome::Answer(_) => ("answer", "answer", None),
-            Outcome::Clarify(_) => ("clarify", "clarify", None),
-            Outcome::NoAnswer(reason) => ("no_answer", reason.as_str(), Some(reason.as_str())),
-            Outcome::SmallTalk(_) => ("small_talk", "small-talk", None),
-        };
-        // The cast saturates.
-        let percent = (reply.confidence * 100.0).round() as u8;
-        let base = self.base();
+        let (logged, asked) = recorded(&reply);
+        let (percent, base) = (asked.percent, self.base());
         let about = reply.candidates.first().map(|best| About { id: json::name(base, best.class).to_owned(), percent });
         let asked = Some(Asked { outcome, reason, percent });
         (Answered { messages: reply::messages(base, &reply), outcome: logged, about, asked }, reply)
+        Answered { messages: reply::messages(base, &reply), outcome: logged, about, asked: Some(asked) }
+    }
+
+    /// The reply to a question as a line of JSON, as `factotum ask --json` prints it; with its outcome for the log, and what metrics count.
+    pub fn answer_json(&self, question: &str) -> (String, &'static str, Asked) {
+        let reply = self.answerer.answer(question);
+        let (logged, asked) = recorded(&reply);
+        (json::line(&json::reply(self.base(), question, &reply)), logged, asked)
     }
 
     /// The submitted question; a choice may stand for a long one.
@@ -334,6 +340,19 @@ impl IndexedKnowledge {
         let chosen = chosen_key(question).and_then(|key| self.directory.chosen_intent(key));
         chosen.map_or(question, |intent| &self.base()[intent].question)
     }
+}
+
+/// A reply's outcome as the log names it, and what metrics count.
+fn recorded(reply: &Reply) -> (&'static str, Asked) {
+    let (outcome, logged, reason) = match &reply.outcome {
+        Outcome::Answer(_) => ("answer", "answer", None),
+        Outcome::Clarify(_) => ("clarify", "clarify", None),
+        Outcome::NoAnswer(reason) => ("no_answer", reason.as_str(), Some(reason.as_str())),
+        Outcome::SmallTalk(_) => ("small_talk", "small-talk", None),
+    };
+    // The cast saturates.
+    let percent = (reply.confidence * 100.0).round() as u8;
+    (logged, Asked { outcome, reason, percent })
 }
 
 impl InteractionKind {
@@ -366,7 +385,9 @@ fn without_tags(text: &str) -> String {
     while let Some(at) = rest.find('<') {
         let (before, tag) = rest.split_at(at);
         out.push_str(before);
-        let inside = tag.find('>').map(|end| &tag[1..end]).filter(|inside| is_tag(inside));
+        // No further than a tag can reach: a text of many opening brackets would be searched to its end for each.
+        let end = tag.bytes().take(MAX_TAG + 2).position(|byte| byte == b'>');
+        let inside = end.map(|end| &tag[1..end]).filter(|inside| is_tag(inside));
         match inside {
             Some(inside) => {
                 out.push(' ');
@@ -382,10 +403,12 @@ fn without_tags(text: &str) -> String {
     out.trim().to_owned()
 }
 
+/// Most bytes between the brackets of a tag: the longest has a name of 32 characters and an id of 20.
+const MAX_TAG: usize = 80;
+
 fn is_tag(inside: &str) -> bool {
-    // The longest tag has a name of 32 characters and an id of 20.
     let begins = ["@", "#", ":", "a:", "t:", "/", "id:"].iter().any(|start| inside.starts_with(start));
-    begins && inside.len() <= 80 && !inside.contains(char::is_whitespace)
+    begins && !inside.contains(char::is_whitespace)
 }
 
 #[cfg(test)]

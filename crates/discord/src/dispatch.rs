@@ -45,6 +45,15 @@ impl Dispatcher {
     }
 }
 
+impl Dispatcher {
+    /// Answers a question that arrived over HTTP at `received`, with a line of JSON.
+    pub fn answer_json(&self, question: &str, received: Now) -> String {
+        let (line, outcome, asked) = self.bot.knowledge().answer_json(question);
+        self.status.metrics.decided("http", outcome, Some(asked), received.elapsed());
+        line
+    }
+}
+
 impl InFlight {
     /// Discord has accepted the first reply.
     pub fn replied(&self) {
@@ -66,6 +75,12 @@ impl InFlight {
     /// An attempt to deliver it has failed.
     pub fn attempt_failed(&self, kind: &'static str) {
         self.status.metrics.rest_error(kind);
+    }
+
+    /// A reply was dropped. Whoever drops one drops many, so the log has each only in detail.
+    pub fn dropped(&self, reason: &'static str, why: &dyn Display) {
+        self.status.metrics.undelivered(reason);
+        tracing::debug!(trace = self.trace, kind = self.decision.kind, "dropped: {why}");
     }
 
     /// A reply could not be delivered.

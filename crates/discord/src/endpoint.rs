@@ -4,13 +4,15 @@
 //! request -> size, timestamp and signature checked -> parsed (adapter) -> decided (dispatch) -> the HTTP response is the reply
 //! ```
 //!
-//! No reply depends on earlier requests, except for rate limits and the counting of ratings, so any number of copies can share one address.
+//! No reply depends on earlier requests, except for rate limits, the counting of ratings and the rejection of what was sent before, so any number
+//! of copies can share one address.
 
 use super::adapter::http_interactions::{self, FollowUps};
 use super::bot::Action;
 use super::dispatch::Dispatcher;
+use super::event::Id;
 use super::payload;
-use super::signature::{SignatureError, Signed};
+use super::signature::{MAX_CLOCK_SKEW, SignatureError, Signed};
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
@@ -19,8 +21,10 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use factotum_service::config::PublicKey;
 use factotum_service::http::Limits;
+use factotum_service::lock::locked;
+use factotum_service::rate_limit::{Counter, Permit};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
@@ -32,6 +36,10 @@ pub const PATH: &str = "/interactions";
 pub const MAX_BODY: usize = 256 << 10;
 /// How long a body may take to arrive. Discord gives up after three seconds.
 const BODY_TIMEOUT: Duration = Duration::from_secs(3);
+/// Most bytes of a rejected body that are read and thrown away. A client that is still sending when the connection is closed may never read why.
+const MAX_DISCARDED: usize = 1 << 20;
+/// How long the id of an interaction is remembered: a request is recent for thirty seconds before and after its time, and no longer.
+const REMEMBERED: Duration = Duration::from_secs(2 * MAX_CLOCK_SKEW + 1);
 /// Most follow-up messages in flight at once, as for the gateway.
 const MAX_IN_FLIGHT: u32 = 1_000;
 /// How long they may take once the program is stopping.
@@ -45,7 +53,11 @@ pub const CONNECTION_LIMITS: Limits = Limits {
     // Longer than load balancers keep an idle connection (nginx and the large clouds: 60 s), so that they close it: otherwise a request could
     // arrive on a connection that is being closed.
     headers: Duration::from_secs(75),
-    connection: None,
+    // A proxy reads a response of some kilobytes at once.
+    response: Duration::from_secs(10),
+    // As long as nginx uses a connection by default.
+    connection: Duration::from_secs(3_600),
+    keep_alive: true,
 };
 
 /// The endpoint.
@@ -54,6 +66,8 @@ pub struct Endpoint {
     key: PublicKey,
     follow_ups: FollowUps,
     in_flight: Semaphore,
+    /// The interactions of the last minute.
+    seen: Mutex<Counter<Id>>,
 }
 
 /// Why a request was rejected.
@@ -61,6 +75,8 @@ pub struct Endpoint {
 enum Rejection {
     /// Its signature was not accepted.
     Signature(SignatureError),
+    /// It is from Discord, but was sent before: somebody has recorded it.
+    Repeated,
     /// It is larger than [`MAX_BODY`].
     TooLarge,
     /// It did not arrive completely or in time.
@@ -73,6 +89,7 @@ impl Rejection {
     fn status(self) -> StatusCode {
         match self {
             Rejection::Signature(_) => StatusCode::UNAUTHORIZED,
+            Rejection::Repeated => StatusCode::CONFLICT,
             Rejection::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Rejection::Incomplete => StatusCode::REQUEST_TIMEOUT,
             Rejection::Unreadable => StatusCode::BAD_REQUEST,
@@ -82,6 +99,7 @@ impl Rejection {
     fn as_str(self) -> &'static str {
         match self {
             Rejection::Signature(error) => error.as_str(),
+            Rejection::Repeated => "repeated",
             Rejection::TooLarge => "too-large",
             Rejection::Incomplete => "incomplete",
             Rejection::Unreadable => "unreadable",
@@ -92,7 +110,8 @@ impl Rejection {
 impl Endpoint {
     /// An endpoint for requests that are signed with the private half of `key`.
     pub fn new(dispatcher: Dispatcher, key: PublicKey, follow_ups: FollowUps) -> Arc<Endpoint> {
-        Arc::new(Endpoint { dispatcher, key, follow_ups, in_flight: Semaphore::new(MAX_IN_FLIGHT as usize) })
+        let seen = Mutex::new(Counter::new(1, REMEMBERED));
+        Arc::new(Endpoint { dispatcher, key, follow_ups, in_flight: Semaphore::new(MAX_IN_FLIGHT as usize), seen })
     }
 
     /// The route of the server.
@@ -112,6 +131,9 @@ impl Endpoint {
             http_interactions::Request::Ping => return Ok(json(Bytes::from_static(b"{\"type\":1}"))),
             http_interactions::Request::Interaction { application, incoming } => (application, incoming),
         };
+        if locked(&self.seen).count(incoming.id(), received) != Permit::Within {
+            return Err(Rejection::Repeated);
+        }
         let in_flight = self.dispatcher.decide(&incoming, received);
         let Some(Action::Respond { response, .. }) = in_flight.decision.actions.first() else {
             // No reply; after three seconds Discord says so in its own words.
@@ -122,9 +144,11 @@ impl Endpoint {
         if in_flight.decision.actions.len() > 1 {
             let endpoint = self.clone();
             tokio::spawn(async move {
-                // Nobody closes the semaphore.
-                let Ok(_permit) = endpoint.in_flight.acquire().await else { return };
-                endpoint.follow_ups.deliver(application, &in_flight).await;
+                // Those that wait would take memory, and come too late.
+                match endpoint.in_flight.try_acquire() {
+                    Ok(_permit) => endpoint.follow_ups.deliver(application, &in_flight).await,
+                    Err(_) => in_flight.dropped("no-room", &"too many follow-up messages are on their way"),
+                }
             });
         }
         Ok(response)
@@ -135,7 +159,10 @@ impl Endpoint {
         let (head, body) = request.into_parts();
         let header = |name: &str| head.headers.get(name).map(|value| value.as_bytes()).unwrap_or_default();
         let signed = Signed { timestamp: header("x-signature-timestamp"), signature: header("x-signature-ed25519") };
-        signed.in_time(now()).map_err(Rejection::Signature)?;
+        if let Err(error) = signed.in_time(now()) {
+            discard(body).await;
+            return Err(Rejection::Signature(error));
+        }
         let body = read(&head.headers, body).await?;
         signed.by(&self.key, &body).map_err(Rejection::Signature)?;
         Ok(body)
@@ -159,6 +186,7 @@ async fn answer(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Resp
 async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, Rejection> {
     let length = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()).and_then(|length| length.parse::<u64>().ok());
     if length.is_some_and(|length| length > MAX_BODY as u64) {
+        discard(body).await;
         return Err(Rejection::TooLarge);
     }
     match timeout(BODY_TIMEOUT, Limited::new(body, MAX_BODY).collect()).await {
@@ -166,6 +194,22 @@ async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, Rejection> {
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Rejection::TooLarge),
         _ => Err(Rejection::Incomplete),
     }
+}
+
+/// Reads a body without keeping it, up to a limit.
+async fn discard(mut body: Body) {
+    let all = async {
+        let mut left = MAX_DISCARDED;
+        while let Some(Ok(frame)) = body.frame().await {
+            let length = frame.data_ref().map_or(0, Bytes::len);
+            if length > left {
+                return;
+            }
+            left -= length;
+        }
+    };
+    // What has not come by then is not waited for.
+    let _ = timeout(BODY_TIMEOUT, all).await;
 }
 
 fn json(bytes: Bytes) -> Response {

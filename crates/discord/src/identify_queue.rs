@@ -29,7 +29,10 @@ pub const CONNECTION_LIMITS: http::Limits = http::Limits {
     connections: 1_000,
     headers: Duration::from_secs(5),
     // 600 shards of one bucket have had their turns by then; a shard that is cut off asks again.
-    connection: Some(Duration::from_secs(3_600)),
+    connection: Duration::from_secs(3_600),
+    // Each response is a line.
+    response: Duration::from_secs(5),
+    keep_alive: false,
 };
 
 /// The queue.

@@ -5,7 +5,7 @@ use factotum_service::config::{PublicKey, from_hex};
 use ring::signature::{ED25519, UnparsedPublicKey};
 
 /// How far a timestamp may be from our own clock, in seconds, in either direction. An interaction is over after three seconds; the rest is for
-/// clocks that are set by hand. A request replayed within this time is answered to the one who replays it, and to nobody else.
+/// clocks that are set by hand. A request replayed within this time is rejected by the id of its interaction.
 pub const MAX_CLOCK_SKEW: u64 = 30;
 /// Most digits of a timestamp: enough until the year 5138.
 const MAX_DIGITS: usize = 11;
@@ -132,6 +132,21 @@ mod tests {
         let key = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a".parse().expect("a key");
         let signature = "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b";
         assert_eq!(Signed { timestamp: b"", signature: signature.as_bytes() }.by(&key, b""), Ok(()));
+    }
+
+    /// Why keys of small order are refused: with the neutral element as key, R = the neutral element and S = 0 sign everything.
+    #[test]
+    fn a_key_of_small_order_needs_no_private_half() {
+        let neutral = {
+            let mut point = [0; 32];
+            point[0] = 1;
+            point
+        };
+        let signature = [neutral, [0; 32]].concat();
+        let signed =
+            Signed { timestamp: b"1790000000", signature: factotum_core::hash::hex(&signature).as_bytes() }.by(&PublicKey(neutral), BODY);
+        assert_eq!(signed, Ok(()));
+        assert!(factotum_core::hash::hex(&neutral).parse::<PublicKey>().is_err());
     }
 
     proptest! {

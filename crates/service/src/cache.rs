@@ -1,16 +1,17 @@
 //! The results of training on disk, so that the next start need not train again.
 //!
 //! A file is named after a hash of everything that decides the result: the content of the knowledge base, the encoder, and
-//! the code that trains. A file is used only if its checksum is right. Files are written under another name and then renamed, so several
-//! programs can start at once, and one that is killed leaves no half-written file to be read. If anything fails, the program trains in
-//! memory.
+//! the code that trains. A file is used only if its checksum is right and everything in it fits the knowledge base: a checksum protects against
+//! damage, not against people. Files are written under a new name of their own and then renamed, so several programs can start at once, one that
+//! is killed leaves no half-written file to be read, and no link is followed. If anything fails, the program trains in memory.
 
+use crate::files::{self, Links};
 use factotum_core::hash::hex;
 use factotum_core::knowledge::KnowledgeBase;
 use factotum_core::matching::Learned;
 use sha2::{Digest, Sha256};
-use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::fs;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -51,24 +52,19 @@ impl Cache {
         Cache { folder: folder.to_owned() }
     }
 
-    /// The cached result, if there is one and it is undamaged.
-    pub fn get(&self, key: &Key) -> Option<Learned> {
+    /// The cached result for a knowledge base, if there is one and it is undamaged.
+    pub fn get(&self, key: &Key, base: &KnowledgeBase) -> Option<Learned> {
         let path = self.path(key);
-        let read = || -> io::Result<Vec<u8>> {
-            let mut bytes = Vec::new();
-            File::open(&path)?.take(MAX_FILE).read_to_end(&mut bytes)?;
-            Ok(bytes)
-        };
-        let bytes = match read() {
+        let bytes = match files::read(&path, MAX_FILE, Links::Refuse) {
             Ok(bytes) => bytes,
             Err(error) => {
-                if error.kind() != io::ErrorKind::NotFound {
-                    tracing::warn!(path = %path.display(), %error, "cannot read the cache; training again");
+                if !error.is_not_found() {
+                    tracing::warn!(%error, "cannot read the cache; training again");
                 }
                 return None;
             }
         };
-        let learned = unpacked(&bytes);
+        let learned = unpacked(&bytes).filter(|learned| learned.fits(base));
         if learned.is_none() {
             tracing::warn!(path = %path.display(), "the cached file is damaged; training again");
         }
@@ -133,6 +129,7 @@ mod tests {
     use super::*;
     use crate::pack;
     use factotum_core::answering::Answerer;
+    use proptest::prelude::*;
 
     fn base() -> KnowledgeBase {
         let files = pack::read(Path::new("../../tests/packs/tiny")).expect("a pack of the tests");
@@ -147,10 +144,10 @@ mod tests {
     fn a_cached_result_answers_like_a_fresh_one() {
         let folder = tempfile::tempdir().expect("a folder for the test");
         let (cache, key) = (Cache::new(&folder.path().join("made/when/needed")), Key::of(&base()));
-        assert!(cache.get(&key).is_none());
+        assert!(cache.get(&key, &base()).is_none());
         let learned = Answerer::new(base());
         cache.put(&key, learned.matcher().learned()).expect("it can be written");
-        let kept = Answerer::from_learned(base(), cache.get(&key).expect("it was kept"));
+        let kept = Answerer::from_learned(base(), cache.get(&key, &base()).expect("it was kept"));
         assert_eq!(replies(&kept), replies(&learned));
     }
 
@@ -174,10 +171,69 @@ mod tests {
         *flipped.last_mut().expect("it is not empty") ^= 1;
         for damaged in [&whole[..whole.len() - 1], &whole[..20], &[], b"FLEARN99", &flipped] {
             fs::write(cache.path(&key), damaged).expect("it can be written");
-            assert!(cache.get(&key).is_none());
+            assert!(cache.get(&key, &base()).is_none());
         }
         put();
-        assert!(cache.get(&key).is_some());
+        assert!(cache.get(&key, &base()).is_some());
+    }
+
+    /// A file with a right checksum.
+    fn sealed(payload: &[u8]) -> Vec<u8> {
+        [&MAGIC[..], Sha256::digest(payload).as_slice(), payload].concat()
+    }
+
+    #[test]
+    fn what_does_not_fit_the_knowledge_base_is_not_used() {
+        let mut other = base();
+        other.intents.pop();
+        let learned = postcard::to_stdvec(Answerer::new(other).matcher().learned()).expect("plain values");
+        assert!(unpacked(&sealed(&learned)).is_some_and(|learned| !learned.fits(&base())));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2_000))]
+        /// Whoever can write to the folder can also work out a checksum. The answers may then be wrong, but nothing panics.
+        #[test]
+        fn a_crafted_file_does_no_harm(changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4), cut in 0_usize..3) {
+            let (base, payload) = CRAFTED.get_or_init(|| {
+                let base = base();
+                (base.clone(), postcard::to_stdvec(Answerer::new(base).matcher().learned()).expect("plain values"))
+            });
+            let mut payload = payload.clone();
+            for (at, byte) in changes {
+                let at = at.index(payload.len());
+                payload[at] = byte;
+            }
+            payload.truncate(payload.len() - cut);
+            if let Some(learned) = unpacked(&sealed(&payload)).filter(|learned| learned.fits(base)) {
+                replies(&Answerer::from_learned(base.clone(), learned));
+            }
+        }
+    }
+
+    /// A knowledge base, and what was learned from it.
+    static CRAFTED: std::sync::OnceLock<(KnowledgeBase, Vec<u8>)> = std::sync::OnceLock::new();
+
+    #[cfg(unix)]
+    #[test]
+    fn nothing_is_written_or_read_through_a_link() {
+        use std::os::unix::fs::symlink;
+        let folder = tempfile::tempdir().expect("a folder for the test");
+        let (cache, key) = (Cache::new(&folder.path().join("cache")), Key::of(&base()));
+        let theirs = folder.path().join("theirs");
+        fs::write(&theirs, "theirs").expect("it can be written");
+        fs::create_dir(folder.path().join("cache")).expect("it is new");
+        symlink(&theirs, cache.path(&key)).expect("a link");
+        assert!(cache.get(&key, &base()).is_none());
+        cache.put(&key, Answerer::new(base()).matcher().learned()).expect("it can be written");
+        assert_eq!(fs::read(&theirs).ok().as_deref(), Some(&b"theirs"[..]));
+        assert!(cache.get(&key, &base()).is_some());
+        fs::rename(cache.path(&key), &theirs).and_then(|()| symlink(&theirs, cache.path(&key))).expect("a link");
+        assert!(cache.get(&key, &base()).is_none(), "not even to a good file");
+        fs::remove_file(cache.path(&key)).expect("it is there");
+        let made = std::process::Command::new("mkfifo").arg(cache.path(&key)).status();
+        assert!(made.is_ok_and(|status| status.success()));
+        assert!(cache.get(&key, &base()).is_none(), "nobody waits for a pipe");
     }
 
     #[test]
@@ -187,7 +243,7 @@ mod tests {
         fs::write(&file, "in the way").expect("it can be written");
         let (cache, key) = (Cache::new(&file), Key::of(&base()));
         assert!(cache.put(&key, Answerer::new(base()).matcher().learned()).is_err());
-        assert!(cache.get(&key).is_none());
+        assert!(cache.get(&key, &base()).is_none());
     }
 
     #[test]
@@ -199,7 +255,7 @@ mod tests {
             for _ in 0..8 {
                 scope.spawn(|| {
                     cache.put(&key, answerer.matcher().learned()).expect("it can be written");
-                    assert!(cache.get(&key).is_some());
+                    assert!(cache.get(&key, &base()).is_some());
                 });
             }
         });
@@ -215,6 +271,6 @@ mod tests {
             cache.put(&Key(format!("{number}")), answerer.matcher().learned()).expect("it can be written");
         }
         assert_eq!(fs::read_dir(folder.path()).expect("it is there").count(), KEPT);
-        assert!(cache.get(&Key(format!("{}", KEPT + 2))).is_some());
+        assert!(cache.get(&Key(format!("{}", KEPT + 2)), &base()).is_some());
     }
 }

@@ -15,7 +15,7 @@ mod tests;
 use section::section;
 use std::path::PathBuf;
 
-pub use resolved::{BadVariable, Origin, Resolved, Setting, unknown_variables};
+pub use resolved::{BadVariable, Origin, Resolved, Setting, log_format, unknown_variables};
 pub use shards::Shards;
 pub use values::{Address, Filter, Ids, Interval, Limit, Listen, LogFormat, Optional, Ordinal, PublicKey, from_hex};
 
@@ -37,6 +37,7 @@ section! {
         discord: Discord,
         interactions: Interactions,
         http: Http,
+        ask: Ask,
         reload: Reload,
         journal: Journal,
         identify_queue: IdentifyQueue,
@@ -108,6 +109,17 @@ section! {
         /// Address to serve `/livez`, `/readyz`, `/metrics` and `/version` on.
         // Not reachable from other machines. The port is the one that OpenTelemetry's exporters for Prometheus use.
         listen: Listen = Listen(Some(([127, 0, 0, 1], 9464).into())),
+    }
+}
+
+section! {
+    /// Questions over HTTP: `[ask]`.
+    pub struct Ask {
+        /// Address to answer `/ask` on; off by default.
+        listen: Listen = Listen(None),
+        /// How many questions one address may ask in a minute.
+        // One a second: a person needs fewer, and a program that needs more is run by somebody who can set it.
+        address_limit: Limit = Limit(60),
     }
 }
 

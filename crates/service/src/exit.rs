@@ -49,7 +49,7 @@ impl ExitReason {
         match self {
             ExitReason::Stopped => "stopped",
             ExitReason::BadToken => {
-                "Discord rejected the token; reset it on https://discord.com/developers/applications (Bot, Reset Token) and set DISCORD_TOKEN to the new one"
+                "Discord rejected the token; reset it on https://discord.com/developers/applications (Bot, Reset Token), and put the new one where the old one is"
             }
             ExitReason::BadIntents => {
                 "Discord rejected the intents of the bot, although none of them is privileged; you may need a newer version of factotum"

@@ -26,6 +26,8 @@ pub enum ShardEvent {
     HeartbeatAcknowledged(u32),
     /// Its connection broke, and it reconnects.
     Disconnected(u32),
+    /// The gateway asks for heartbeats so often that it cannot be Discord's.
+    HeartbeatTooFast(u32),
     /// Discord has rejected it for good.
     Rejected(ExitReason),
     /// Discord sent something that could not be read.
@@ -73,6 +75,8 @@ impl SessionAllowance {
 pub struct ConnectionHealth {
     shards: BTreeMap<u32, Shard>,
     started: Now,
+    /// When something last happened.
+    last_event: Now,
     heartbeat_timeout: Duration,
     reconnect_timeout: Duration,
     identify_limit: u64,
@@ -115,6 +119,7 @@ impl ConnectionHealth {
         ConnectionHealth {
             shards: shards.map(|number| (number, Shard::default())).collect(),
             started: now,
+            last_event: now,
             heartbeat_timeout: settings.heartbeat_timeout_seconds.duration(),
             reconnect_timeout: settings.reconnect_timeout_seconds.duration(),
             identify_limit: settings.identify_limit.get(),
@@ -128,7 +133,9 @@ impl ConnectionHealth {
     /// Records an event. Returns the reason if the bot must exit.
     pub fn record(&mut self, event: ShardEvent, now: Now) -> Option<ExitReason> {
         let counts = &mut self.counts;
+        let before = std::mem::replace(&mut self.last_event, now);
         match event {
+            ShardEvent::HeartbeatTooFast(_) => return Some(ExitReason::NoConnection),
             ShardEvent::Unreadable => counts.unreadable += 1,
             ShardEvent::Rejected(reason) => return Some(reason),
             ShardEvent::Identifying(number) => {
@@ -148,8 +155,10 @@ impl ConnectionHealth {
             ShardEvent::Disconnected(number) => {
                 let shard = self.shards.entry(number).or_default();
                 counts.losses += u64::from(shard.connected);
+                // One that has never been connected has been trying since its turn to start came: since then nothing else has happened.
+                let since = if shard.alive.is_none() { before } else { now };
                 shard.connected = false;
-                shard.trying.get_or_insert(now);
+                shard.trying.get_or_insert(since);
             }
             ShardEvent::Ready(number) | ShardEvent::Resumed(number) => {
                 counts.resumes += u64::from(matches!(event, ShardEvent::Resumed(_)));
@@ -285,6 +294,25 @@ mod tests {
         health.record(ShardEvent::Disconnected(0), at(1_000));
         health.record(ShardEvent::Identifying(0), at(1_200));
         assert!(!health.timed_out(at(1_299)) && health.timed_out(at(1_300)));
+    }
+
+    #[test]
+    fn a_gateway_that_says_nothing_is_given_up_in_time() {
+        let (mut health, at) = health(0..=1);
+        // serenity waits fifteen seconds for the gateway's hello, and tries again.
+        health.record(ShardEvent::Disconnected(0), at(15));
+        health.record(ShardEvent::Disconnected(0), at(30));
+        assert!(!health.timed_out(at(299)) && health.timed_out(at(300)));
+        let (mut health, at) = self::health(0..=1);
+        health.record(ShardEvent::Ready(0), at(100));
+        health.record(ShardEvent::Disconnected(1), at(120));
+        assert!(!health.timed_out(at(399)) && health.timed_out(at(400)), "its turn came after that of the other");
+    }
+
+    #[test]
+    fn a_gateway_that_asks_for_too_many_heartbeats_is_left() {
+        let (mut health, at) = health(0..=0);
+        assert_eq!(health.record(ShardEvent::HeartbeatTooFast(0), at(1)), Some(ExitReason::NoConnection));
     }
 
     #[test]

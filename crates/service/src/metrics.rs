@@ -90,8 +90,10 @@ metrics! {
         "Failed requests to Discord's REST API, by error; most are retried";
     undelivered: Family<Labels<1>, Counter> = Family::default(), "counter" "factotum_undelivered_replies_total" ["error"]
         "Replies that could not be delivered after all retries, by error";
+    in_flight: Family<Labels<1>, Gauge> = Family::default(), "gauge" "factotum_replies_in_flight" ["to"]
+        "Replies that are being delivered or wait for it, to messages or interactions";
     rejected: Family<Labels<1>, Counter> = Family::default(), "counter" "factotum_rejected_requests_total" ["reason"]
-        "Rejected requests to /interactions, by reason: unsigned, stale, forged, too-large, incomplete, unreadable";
+        "Rejected requests to /interactions, by reason: unsigned, stale, forged, repeated, too-large, incomplete, unreadable";
     ready: Gauge = Gauge::default(), "gauge" "factotum_ready" []
         "1 if every shard is connected and alive, or interactions are served over HTTP; otherwise 0";
     shard_ready: Family<Label, Gauge> = Family::default(), "gauge" "factotum_shard_ready" ["shard"]
@@ -114,6 +116,8 @@ metrics! {
         "Questions without a good answer that were written to the gaps journal";
     journal_dropped: Family<Labels<1>, Counter> = Family::default(), "counter" "factotum_journal_dropped_total" ["reason"]
         "Questions that are missing in the gaps journal, by reason: queue-full, write-failed";
+    reloading: Fractions = Gauge::default(), "gauge" "factotum_reload_running_seconds" []
+        "How long the current reload has been running; 0 if there is none";
     base: Family<Label, Gauge> = Family::default(), "gauge" "factotum_knowledge_base_info" ["version"]
         "The version of the current knowledge base; always 1";
     entries: Family<Labels<1>, Gauge> = Family::default(), "gauge" "factotum_knowledge_base_entries" ["kind"]
@@ -220,6 +224,16 @@ impl Metrics {
         self.undelivered.get_or_create(&[("error", error)]).inc();
     }
 
+    /// This many replies are on their way.
+    pub fn in_flight(&self, to: &'static str, replies: u64) {
+        self.in_flight.get_or_create(&[("to", to)]).set(i64::try_from(replies).unwrap_or(i64::MAX));
+    }
+
+    /// How long the current reload has been running, if there is one.
+    pub fn reloading(&self, running: Option<Duration>) {
+        self.reloading.set(running.unwrap_or_default().as_secs_f64());
+    }
+
     /// A request to `/interactions` was rejected.
     pub fn rejected(&self, reason: &'static str) {
         self.rejected.get_or_create(&[("reason", reason)]).inc();
@@ -241,7 +255,7 @@ impl Metrics {
             ShardEvent::Disconnected(_) if connected => drop(self.disconnects.inc()),
             ShardEvent::Unreadable => drop(self.unreadable.inc()),
             ShardEvent::GotTurn(_, waited) => self.identify_wait.observe(waited.as_secs_f64()),
-            ShardEvent::Waiting(_) | ShardEvent::QueueUnreachable(_) => {}
+            ShardEvent::Waiting(_) | ShardEvent::QueueUnreachable(_) | ShardEvent::HeartbeatTooFast(_) => {}
             ShardEvent::Disconnected(_) | ShardEvent::Ready(_) | ShardEvent::HeartbeatAcknowledged(_) | ShardEvent::Rejected(_) => {}
         }
     }
@@ -291,6 +305,7 @@ mod tests {
         metrics.rest_error("too-many");
         metrics.undelivered("expired");
         metrics.rejected("forged");
+        metrics.in_flight("messages", 1);
         let allowance = crate::health::SessionAllowance { daily: 1_000, remaining: 1_000, resets_in: Duration::ZERO };
         let now = Instant::now();
         let health = ConnectionHealth::new(0..=1, &crate::config::Discord::default(), allowance, now);

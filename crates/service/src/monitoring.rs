@@ -19,8 +19,10 @@ pub const LIMITS: Limits = Limits {
     // Prometheus, a probe and somebody who is curious need three.
     connections: 64,
     headers: Duration::from_secs(5),
+    response: Duration::from_secs(5),
     // Each is for one request, which is answered at once.
-    connection: Some(Duration::from_secs(10)),
+    connection: Duration::from_secs(10),
+    keep_alive: false,
 };
 /// How long the worker may take to run an empty task.
 const WORKER_TIMEOUT: Duration = Duration::from_secs(2);

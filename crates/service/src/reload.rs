@@ -4,6 +4,7 @@
 //! read the folder -> Watch: changed, and the same twice? -> attempt: check, train -> Current::replace, or rejected and the old one stays
 //! ```
 
+use crate::redaction::redacted;
 use factotum_core::answering::Answerer;
 use factotum_core::diagnostic::{Diagnostic, Severity, SourceFile};
 use factotum_core::knowledge::KnowledgeBase;
@@ -131,7 +132,7 @@ pub struct Rejection {
 impl Rejection {
     /// The folder cannot be read.
     pub fn unreadable(problem: &str) -> Rejection {
-        Rejection { problem: escape_control(problem), findings: Vec::new() }
+        Rejection { problem: redacted(&escape_control(problem)).into_owned(), findings: Vec::new() }
     }
 
     fn of(errors: &[Diagnostic], files: &[SourceFile]) -> Rejection {

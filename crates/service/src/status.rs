@@ -8,8 +8,11 @@ use crate::reload::Rejection;
 use factotum_core::knowledge::KnowledgeBase;
 use serde_json::{Value, json};
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Instant, SystemTime};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant, SystemTime};
+
+/// How long the program counts as overloaded after a reply was dropped because too many were on their way: longer than a probe's interval.
+const OVERLOADED: Duration = Duration::from_secs(15);
 
 /// The status, which all parts of the program report to and `/readyz` and others show.
 #[derive(Debug)]
@@ -23,6 +26,45 @@ pub struct ServiceStatus {
     base: Mutex<Value>,
     last_reload: Mutex<Value>,
     stopping: AtomicBool,
+    /// Replies on their way: to messages, to interactions.
+    in_flight: [AtomicU64; 2],
+    /// When a reply was last dropped because too many were on their way.
+    overloaded: Mutex<Option<Instant>>,
+    /// Since when a reload has been running.
+    reloading: Mutex<Option<Instant>>,
+}
+
+/// What replies are to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Replies {
+    /// Messages.
+    Messages,
+    /// Interactions.
+    Interactions,
+}
+
+impl Replies {
+    const ALL: [(Replies, &'static str); 2] = [(Replies::Messages, "messages"), (Replies::Interactions, "interactions")];
+}
+
+/// A reply on its way, until it is dropped.
+#[derive(Debug)]
+pub struct ReplyInFlight<'a>(&'a AtomicU64);
+
+impl Drop for ReplyInFlight<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// A reload that is running, until it is dropped.
+#[derive(Debug)]
+pub struct Reloading<'a>(&'a ServiceStatus);
+
+impl Drop for Reloading<'_> {
+    fn drop(&mut self) {
+        *locked(&self.0.reloading) = None;
+    }
 }
 
 impl ServiceStatus {
@@ -35,7 +77,32 @@ impl ServiceStatus {
             base: Mutex::new(described(base)),
             last_reload: Mutex::default(),
             stopping: AtomicBool::new(false),
+            in_flight: Default::default(),
+            overloaded: Mutex::default(),
+            reloading: Mutex::default(),
         }
+    }
+
+    /// A reply is on its way.
+    pub fn replies_in_flight(&self, to: Replies) -> ReplyInFlight<'_> {
+        let count = &self.in_flight[to as usize];
+        count.fetch_add(1, Ordering::Relaxed);
+        ReplyInFlight(count)
+    }
+
+    /// A reply was dropped because too many are on their way.
+    pub fn overloaded(&self, now: Instant) {
+        *locked(&self.overloaded) = Some(now);
+    }
+
+    /// A reload begins.
+    pub fn reloading(&self, now: Instant) -> Reloading<'_> {
+        *locked(&self.reloading) = Some(now);
+        Reloading(self)
+    }
+
+    fn is_overloaded(&self, now: Instant) -> bool {
+        locked(&self.overloaded).is_some_and(|at| now.saturating_duration_since(at) < OVERLOADED)
     }
 
     /// The bot starts to connect its shards.
@@ -66,7 +133,8 @@ impl ServiceStatus {
     /// Whether every shard is connected and alive, or interactions are served over HTTP.
     pub fn ready(&self, now: Instant) -> bool {
         let connected = || locked(&self.health).as_ref().is_some_and(|health| health.ready(now));
-        !self.stopping.load(Ordering::Relaxed) && (self.serving.load(Ordering::Relaxed) || connected())
+        let busy = self.stopping.load(Ordering::Relaxed) || self.is_overloaded(now);
+        !busy && (self.serving.load(Ordering::Relaxed) || connected())
     }
 
     /// Whether there has been no connection for `reconnect_timeout_seconds`.
@@ -110,6 +178,7 @@ impl ServiceStatus {
         let shards = health.as_ref().map(|health| health.shards(now)).unwrap_or_default();
         let why = match () {
             () if stopping => Some("stopping"),
+            () if self.is_overloaded(now) => Some("overloaded"),
             () if self.serving.load(Ordering::Relaxed) => None,
             () if shards.is_empty() => Some("not-connected-yet"),
             () if shards.iter().any(|shard| !shard.connected) => Some("shard-not-connected"),
@@ -124,8 +193,15 @@ impl ServiceStatus {
             })
             .collect();
         let ready = why.is_none();
-        let detail =
-            json!({"ready": ready, "why": why, "shards": shards, "base": *locked(&self.base), "last_reload": *locked(&self.last_reload)});
+        let in_flight: serde_json::Map<String, Value> = Replies::ALL
+            .iter()
+            .map(|(to, name)| ((*name).to_owned(), json!(self.in_flight[*to as usize].load(Ordering::Relaxed))))
+            .collect();
+        let reloading = locked(&self.reloading).map(|since| now.saturating_duration_since(since).as_secs());
+        let detail = json!({
+            "ready": ready, "why": why, "shards": shards, "replies_in_flight": in_flight, "base": *locked(&self.base),
+            "last_reload": *locked(&self.last_reload), "reload_running_seconds": reloading,
+        });
         (ready, detail)
     }
 
@@ -137,6 +213,10 @@ impl ServiceStatus {
     /// All metrics.
     pub fn metrics_text(&self, now: Instant) -> String {
         let ready = self.ready(now);
+        for (to, name) in Replies::ALL {
+            self.metrics.in_flight(name, self.in_flight[to as usize].load(Ordering::Relaxed));
+        }
+        self.metrics.reloading(locked(&self.reloading).map(|since| now.saturating_duration_since(since)));
         self.metrics.text(locked(&self.health).as_ref(), ready, resident_memory(), now)
     }
 }

@@ -75,6 +75,6 @@ fn base(files: &[SourceFile]) -> anyhow::Result<KnowledgeBase> {
 
 fn kept(files: &[SourceFile], cache: &Cache) -> anyhow::Result<Answerer> {
     let base = base(files)?;
-    let learned = cache.get(&Key::of(&base)).context("nothing was learned yet: measure factotum-learning in the same go")?;
+    let learned = cache.get(&Key::of(&base), &base).context("nothing was learned yet: measure factotum-learning in the same go")?;
     Ok(Answerer::from_learned(base, learned))
 }

@@ -25,6 +25,11 @@ macro_rules! ids {
                 self.0 as usize
             }
 
+            /// Whether a base has such an item.
+            pub fn is_in(self, base: &KnowledgeBase) -> bool {
+                self.index() < base.$list.len()
+            }
+
             /// Every id of a base, in order.
             pub fn all(base: &KnowledgeBase) -> impl Iterator<Item = Self> + use<> {
                 (0..base.$list.len()).map(Self::new)

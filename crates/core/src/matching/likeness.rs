@@ -54,6 +54,11 @@ impl Vectors {
         self.scales.is_empty()
     }
 
+    /// Whether there are this many, all of them whole.
+    pub fn are(&self, count: usize) -> bool {
+        self.scales.len() == count && count.checked_mul(DIMS) == Some(self.bytes.len()) && self.scales.iter().all(|scale| scale.is_finite())
+    }
+
     /// The greatest cosine of a vector with one of a range of these, -1 to 1; -1 for an empty range.
     pub fn nearest(&self, range: Range<usize>, to: &[f32]) -> f32 {
         let rows = self.bytes.get(range.start * DIMS..range.end * DIMS).unwrap_or_default();

@@ -92,6 +92,26 @@ impl std::hash::Hasher for PassThrough {
 }
 
 impl Model {
+    /// Whether its parts fit together, for this many classes.
+    pub fn is_sound(&self, classes: usize, dims: usize) -> bool {
+        let Model {
+            classes: own, dims: own_dims, common, hashes, rarity, starts, entries, scales, dense_bytes, dense_scales, bias, ..
+        } = self;
+        let features = hashes.len();
+        // Without examples nothing is common to them.
+        let sizes = (*own, *own_dims) == (classes, dims)
+            && (common.len() == dims || common.is_empty())
+            && [rarity.len(), scales.len(), starts.len().saturating_sub(1)] == [features; 3]
+            && (features == 0 || starts.first() == Some(&0))
+            && starts.is_sorted()
+            && starts.last().map_or(0, |end| *end as usize).checked_mul(ENTRY) == Some(entries.len())
+            && classes.checked_mul(dims) == Some(dense_bytes.len())
+            && [dense_scales.len(), bias.len()] == [classes; 2];
+        let numbers = [common, rarity, scales, dense_scales, bias].into_iter().flatten().all(|number| number.is_finite());
+        let of_classes = entries.chunks_exact(ENTRY).all(|entry| usize::from(u16::from_le_bytes([entry[0], entry[1]])) < classes);
+        sizes && numbers && of_classes
+    }
+
     /// Works out what is not kept as bytes.
     pub fn restore(&mut self) {
         self.numbers = self.hashes.iter().enumerate().map(|(i, h)| (*h, i as u32)).collect();

@@ -1,5 +1,6 @@
 //! The connection to Discord's gateway, from the start to the exit.
 
+use super::deliveries::Deliveries;
 use super::gateway;
 use super::listener::Listener;
 use super::rest;
@@ -22,12 +23,9 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
-use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 use tokio::time::{interval, timeout};
 
-/// Most replies in flight at once. It bounds what a flood can take: 10 MB, at about 10 kB each.
-const MAX_IN_FLIGHT: u32 = 1_000;
 /// How long everything may take from the signal to the exit; the supervisor kills us soon after.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_millis(4_500);
 /// How long the gateway has to acknowledge that we close the connection.
@@ -77,12 +75,12 @@ pub async fn run(
         Ok(prepared) => prepared,
         Err(reason) => return Ok(reason),
     };
-    let in_flight = Arc::new(Semaphore::new(MAX_IN_FLIGHT as usize));
+    let deliveries = Arc::new(Deliveries::new(status.clone()));
     let listener = Listener {
         dispatcher,
         us: OnceLock::new(),
         shard_events: shard_events.sender(),
-        in_flight: in_flight.clone(),
+        deliveries: deliveries.clone(),
         register: AtomicBool::new(settings.register_commands),
     };
     let building = ClientBuilder::new_with_http(http, INTENTS).raw_event_handler(listener);
@@ -128,8 +126,7 @@ pub async fn run(
     tidying.abort();
     // Close the connection whatever its state, and deliver the replies in flight, until time is up.
     let closing = timeout(CLOSE_TIMEOUT, worker.spawn(close(shards)));
-    let landing = in_flight.acquire_many(MAX_IN_FLIGHT);
-    if timeout(SHUTDOWN_TIMEOUT, async { tokio::join!(closing, landing) }).await.is_err() {
+    if timeout(SHUTDOWN_TIMEOUT, async { tokio::join!(closing, deliveries.finish()) }).await.is_err() {
         tracing::warn!("time is up, and some replies were not delivered");
     }
     tracing::info!(counts = ?status.counts(), "exiting: {}", reason.advice());
@@ -165,7 +162,8 @@ async fn watch(
             if ready {
                 tracing::info!(counts = ?status.counts(), "ready");
             } else {
-                tracing::warn!(counts = ?status.counts(), "not ready: the connection to Discord is gone or not responding");
+                let why = status.readiness(now).1["why"].as_str().unwrap_or_default().to_owned();
+                tracing::warn!(counts = ?status.counts(), why, "not ready");
             }
         }
         if status.timed_out(now) {
@@ -200,6 +198,8 @@ async fn prepare(settings: config::Discord, token: String, status: Arc<ServiceSt
         Ok(gateway) => gateway,
         Err(reason) => return Ok(Err(reason)),
     };
+    let most = config::Shards::MAX;
+    anyhow::ensure!(given.is_some() || gateway.shards <= most, "Discord recommends {} shards; no bot has more than {most}", gateway.shards);
     let (range, total) = given.unwrap_or((0..=gateway.shards - 1, gateway.shards));
     let (url, allowance) = (gateway.url, gateway.limits.allowance);
     let needed = u64::from(range.end() - range.start()) + 1;
@@ -238,6 +238,9 @@ fn log(event: ShardEvent) {
         ShardEvent::Ready(shard) => tracing::info!(shard, "connected"),
         ShardEvent::Resumed(shard) => tracing::info!(shard, "session resumed"),
         ShardEvent::HeartbeatAcknowledged(shard) => tracing::debug!(shard, "heartbeat acknowledged"),
+        ShardEvent::HeartbeatTooFast(shard) => {
+            tracing::error!(shard, "the gateway asks for a heartbeat more than ten times a second: it is not Discord's")
+        }
         // Logged where they were noticed.
         ShardEvent::Rejected(_) | ShardEvent::QueueUnreachable(_) => {}
     }

@@ -26,7 +26,7 @@ pub(super) async fn ask(http: &Http, failed: rest::Failed<'_>) -> anyhow::Result
     let gateway = match rest::fetch(http, Route::GatewayBot, failed).await {
         Ok(gateway) => gateway,
         Err(Failure::Refused(401, _)) => return Ok(Err(ExitReason::BadToken)),
-        Err(failure @ (Failure::Unreachable | Failure::Broken(_) | Failure::TooMany)) => {
+        Err(failure @ (Failure::Unreachable | Failure::Broken(_) | Failure::TooMany(_))) => {
             tracing::error!("cannot ask Discord where to connect: {failure}");
             return Ok(Err(ExitReason::NoConnection));
         }

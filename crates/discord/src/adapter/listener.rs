@@ -1,7 +1,9 @@
 //! Receives serenity's events and answers them.
 
+use super::deliveries::{Deliveries, NoRoom};
 use super::{convert, registration, rest};
-use crate::dispatch::Dispatcher;
+use crate::bot::Action;
+use crate::dispatch::{Dispatcher, InFlight};
 use crate::event::{Id, Incoming, Now};
 use factotum_service::health::ShardEvent;
 use serenity::async_trait;
@@ -11,7 +13,6 @@ use serenity::model::event::Event;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
-use tokio::sync::Semaphore;
 use tokio::sync::mpsc::UnboundedSender;
 
 /// Handler of all events of all shards.
@@ -21,7 +22,7 @@ pub(super) struct Listener {
     pub us: OnceLock<(Id, Id)>,
     pub shard_events: UnboundedSender<ShardEvent>,
     /// Bounds the replies in flight.
-    pub in_flight: Arc<Semaphore>,
+    pub deliveries: Arc<Deliveries>,
     /// Whether commands are still to be registered.
     pub register: AtomicBool,
 }
@@ -65,14 +66,40 @@ impl RawEventHandler for Listener {
 
 impl Listener {
     async fn answer(&self, http: &Http, application: Id, incoming: &Incoming, received: Now) {
-        let Ok(_permit) = self.in_flight.acquire().await else { return };
         let in_flight = self.dispatcher.decide(incoming, received);
-        for (index, action) in in_flight.decision.actions.iter().enumerate() {
-            match rest::deliver(http, application, action, received, &|failure| in_flight.attempt_failed(failure.as_str())).await {
-                Ok(()) if index == 0 => in_flight.replied(),
-                Ok(()) => {}
-                Err(failure) => return in_flight.undelivered(failure.as_str(), &failure),
+        let actions = in_flight.decision.actions.as_slice();
+        // Most events are not for us, or only to be counted.
+        let Some((first, rest)) = actions.split_first() else { return };
+        let channel = incoming.origin().channel;
+        let room = match first {
+            Action::Respond { .. } => {
+                let responded =
+                    self.deliveries.interaction(received, deliver(http, application, &in_flight, std::slice::from_ref(first))).await;
+                match responded {
+                    // What follows it has no deadline of three seconds, and must not take room from what has.
+                    Ok(true) if !rest.is_empty() => self.deliveries.messages(channel, deliver(http, application, &in_flight, rest)).await,
+                    other => other,
+                }
+            }
+            _ => self.deliveries.messages(channel, deliver(http, application, &in_flight, actions)).await,
+        };
+        if let Err(reason) = room {
+            in_flight.dropped(NoRoom::NAME, &reason);
+        }
+    }
+}
+
+/// Delivers actions in order. Returns whether all arrived.
+async fn deliver(http: &Http, application: Id, in_flight: &InFlight, actions: &[Action]) -> bool {
+    for action in actions {
+        match rest::deliver(http, application, action, in_flight.received, &|failure| in_flight.attempt_failed(failure.as_str())).await {
+            Ok(()) if !matches!(action, Action::FollowUp { .. }) => in_flight.replied(),
+            Ok(()) => {}
+            Err(failure) => {
+                in_flight.undelivered(failure.as_str(), &failure);
+                return false;
             }
         }
     }
+    true
 }

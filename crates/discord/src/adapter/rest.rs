@@ -4,11 +4,12 @@ use crate::bot::Action;
 use crate::event::Now;
 use crate::payload;
 use factotum_service::config;
+use reqwest::header::RETRY_AFTER;
 use serde::Serialize;
 use serde_json::Value;
 use serenity::Error;
 use serenity::http::{Http, HttpBuilder, HttpError, LightMethod, Request, Route};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant, SystemTime};
 use tokio::time::{sleep, timeout, timeout_at};
 
@@ -23,6 +24,8 @@ const POST_TIMEOUT: Duration = Duration::from_secs(60);
 const POST_ATTEMPT: Duration = Duration::from_secs(10);
 /// How long one request at the start, or from the command line, may take.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
+/// The largest response that is read, in bytes. All commands with their translations have some tens of thousands.
+const MAX_RESPONSE: usize = 4 << 20;
 /// Most attempts at one request.
 const MAX_ATTEMPTS: u32 = 4;
 /// Pause before the second attempt; it doubles each time.
@@ -42,8 +45,8 @@ pub(super) enum Failure {
     Expired,
     /// Discord rejects it: HTTP status and Discord's error code.
     Refused(u16, isize),
-    /// Too many requests.
-    TooMany,
+    /// Too many requests; perhaps how long to wait.
+    TooMany(Option<Duration>),
     /// An error of Discord's: HTTP status.
     Broken(u16),
     /// No answer in time, or no connection.
@@ -63,7 +66,7 @@ impl Failure {
         match self {
             Failure::Expired => "expired",
             Failure::Refused(..) => "refused",
-            Failure::TooMany => "too-many",
+            Failure::TooMany(_) => "too-many",
             Failure::Broken(_) => "broken",
             Failure::Unreachable => "unreachable",
             Failure::Malformed => "malformed",
@@ -72,7 +75,7 @@ impl Failure {
 
     /// Whether another attempt may help.
     fn is_temporary(self) -> bool {
-        matches!(self, Failure::TooMany | Failure::Broken(_) | Failure::Unreachable | Failure::Refused(404, UNKNOWN_WEBHOOK))
+        matches!(self, Failure::TooMany(_) | Failure::Broken(_) | Failure::Unreachable | Failure::Refused(404, UNKNOWN_WEBHOOK))
     }
 }
 
@@ -81,7 +84,7 @@ impl std::fmt::Display for Failure {
         match self {
             Failure::Expired => f.write_str("the interaction has expired (10062)"),
             Failure::Refused(status, code) => write!(f, "Discord rejects it (HTTP status {status}, error {code})"),
-            Failure::TooMany => f.write_str("too many requests (HTTP status 429)"),
+            Failure::TooMany(_) => f.write_str("too many requests (HTTP status 429)"),
             Failure::Broken(status) => write!(f, "Discord has an error (HTTP status {status})"),
             Failure::Unreachable => f.write_str("Discord cannot be reached"),
             Failure::Malformed => f.write_str("Discord's response cannot be read"),
@@ -133,16 +136,23 @@ pub(super) async fn tidy(http: &Http) {
 pub(super) async fn fetch(http: &Http, route: Route<'_>, failed: Failed<'_>) -> Result<Value, Failure> {
     with_attempts(Instant::now() + POST_TIMEOUT, failed, |_| async move {
         let request = Request::new(route, LightMethod::Get).params(params(&route));
-        let response = match timeout(REQUEST_TIMEOUT, http.request(request)).await {
-            Err(_) => return Err(Failure::Unreachable),
-            Ok(Err(error)) => return Err(failure(&error)),
-            Ok(Ok(response)) => response,
-        };
-        let bytes =
-            timeout(REQUEST_TIMEOUT, response.bytes()).await.map_err(|_| Failure::Unreachable)?.map_err(|_| Failure::Unreachable)?;
+        let response = perform(http, request, REQUEST_TIMEOUT).await?;
+        let bytes = timeout(REQUEST_TIMEOUT, body(response)).await.map_err(|_| Failure::Unreachable)??;
         serde_json::from_slice(&bytes).map_err(|_| Failure::Malformed)
     })
     .await
+}
+
+/// The body of a response.
+async fn body(mut response: reqwest::Response) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|_| Failure::Unreachable)? {
+        if bytes.len() + chunk.len() > MAX_RESPONSE {
+            return Err(Failure::Malformed);
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes)
 }
 
 /// Commands are compared with their translations, which Discord sends only on request.
@@ -206,7 +216,11 @@ where
     let mut last = Failure::Expired;
     for number in 0..MAX_ATTEMPTS {
         if number > 0 {
-            let wait = BACKOFF * 2_u32.pow(number - 1);
+            let wait = match last {
+                // Coming back earlier would only make it longer.
+                Failure::TooMany(Some(wait)) => wait,
+                _ => BACKOFF * 2_u32.pow(number - 1),
+            };
             if Instant::now() + wait >= until {
                 break;
             }
@@ -227,22 +241,47 @@ where
 }
 
 async fn send(http: &Http, route: Route<'_>, method: LightMethod, body: &[u8], within: Duration) -> Result<(), Failure> {
-    match timeout(within, http.request(Request::new(route, method).body(Some(body.to_vec())))).await {
-        Err(_) => Err(Failure::Unreachable),
-        Ok(Err(error)) => Err(failure(&error)),
-        // The response body is not needed; a malformed response to a message is no reason to send it again.
-        Ok(Ok(_)) => Ok(()),
-    }
+    // The response body is not needed; a malformed response to a message is no reason to send it again.
+    perform(http, Request::new(route, method).body(Some(body.to_vec())), within).await.map(drop)
+}
+
+/// The client for requests to a proxy.
+static PROXIED: LazyLock<reqwest::Client> = LazyLock::new(reqwest::Client::new);
+
+/// Performs a request; a response with an error status is a [`Failure`].
+async fn perform(http: &Http, request: Request<'_>, within: Duration) -> Result<reqwest::Response, Failure> {
+    let performed = async {
+        let Some(proxy) = &http.proxy else { return http.request(request).await.map_err(|error| failure(&error)) };
+        // serenity's own client would lose the header that says how long to wait.
+        let request = request.build(&PROXIED, http.token(), Some(proxy)).map_err(|_| Failure::Malformed)?;
+        let response = request.send().await.map_err(|_| Failure::Unreachable)?;
+        if response.status().is_success() { Ok(response) } else { Err(unsuccessful(response).await) }
+    };
+    timeout(within, performed).await.unwrap_or(Err(Failure::Unreachable))
 }
 
 fn failure(error: &Error) -> Failure {
     match error {
-        Error::Http(HttpError::UnsuccessfulRequest(response)) => match response.status_code.as_u16() {
-            429 => Failure::TooMany,
-            status @ 500.. => Failure::Broken(status),
-            status => Failure::Refused(status, response.error.code),
-        },
+        Error::Http(HttpError::UnsuccessfulRequest(response)) => failed(response.status_code.as_u16(), response.error.code, None),
         Error::Http(HttpError::Request(_)) => Failure::Unreachable,
         _ => Failure::Malformed,
+    }
+}
+
+/// What a response of the proxy with an error status comes to.
+async fn unsuccessful(response: reqwest::Response) -> Failure {
+    let status = response.status().as_u16();
+    let header = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse::<f64>().ok());
+    let told: Value = body(response).await.ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
+    let code = told["code"].as_i64().and_then(|code| isize::try_from(code).ok()).unwrap_or(-1);
+    failed(status, code, header.or_else(|| told["retry_after"].as_f64()))
+}
+
+fn failed(status: u16, code: isize, retry_after: Option<f64>) -> Failure {
+    match status {
+        // Negative and endless times come from no proxy that works.
+        429 => Failure::TooMany(retry_after.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())),
+        500.. => Failure::Broken(status),
+        _ => Failure::Refused(status, code),
     }
 }

@@ -1,8 +1,9 @@
 //! The settings of a file, of the environment and of options put together, each with its origin.
 
 use super::section::{Section, Visitor};
-use super::values::{Optional, Value};
+use super::values::{LogFormat, Optional, Value};
 use super::{Config, secret};
+use crate::redaction::redacted;
 use factotum_core::diagnostic::{Diagnostic, SourceFile, line_column};
 use factotum_core::document;
 use factotum_core::render::escape_control;
@@ -78,7 +79,7 @@ impl Resolved {
         FromFile { file, section: String::new(), table, keys: Vec::new(), found: &mut found, origins: &mut origins }.read(&mut config);
         if !found.is_empty() {
             found.sort_by(|a, b| (&a.place, a.code).cmp(&(&b.place, b.code)));
-            found.iter_mut().for_each(|diagnostic| diagnostic.message = secret::without_tokens(&diagnostic.message));
+            found.iter_mut().for_each(|diagnostic| diagnostic.message = redacted(&diagnostic.message).into_owned());
             return Err(found);
         }
         for path in
@@ -116,6 +117,12 @@ impl Resolved {
         self.config.clone().visit(&mut listing);
         listing.settings
     }
+}
+
+/// The format of the log in a settings file, however many mistakes it has: they are to be reported in that format.
+pub fn log_format(text: &str) -> Option<LogFormat> {
+    let written = document::parse(0, text, &mut Vec::new()).root.remove("log_format")?;
+    document::value(0, "", written, &mut Vec::new())
 }
 
 /// The environment variable of a setting.
@@ -194,7 +201,7 @@ impl Visitor for FromEnvironment<'_> {
         match value.read_text(&text) {
             Ok(()) => drop(self.origins.insert(name, Origin::Environment)),
             Err(problem) if self.bad.is_none() => {
-                self.bad = Some(BadVariable { name, value: secret::without_tokens(&escape_control(&text)), problem });
+                self.bad = Some(BadVariable { name, value: redacted(&escape_control(&text)).into_owned(), problem });
             }
             Err(_) => {}
         }

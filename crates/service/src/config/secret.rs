@@ -1,5 +1,6 @@
 //! A token in the settings file is an error, and is not shown when the file is quoted.
 
+use crate::redaction::{redacted, stars};
 use factotum_core::diagnostic::{Code, Diagnostic, Place, SourceFile};
 use std::borrow::Cow;
 use toml::Spanned;
@@ -49,32 +50,7 @@ pub fn masked(file: &SourceFile) -> SourceFile {
         text.push_str(&line[..shown]);
         stars(&line[shown..], &mut text);
     }
-    SourceFile { name: file.name.clone(), text: without_tokens(&text) }
-}
-
-fn stars(text: &str, out: &mut String) {
-    for c in text.chars() {
-        match c {
-            '\n' | '\r' => out.push(c),
-            _ => out.extend(std::iter::repeat_n('*', c.len_utf8())),
-        }
-    }
-}
-
-/// Replaces Discord tokens: three parts of letters, digits, `-` and `_`, separated by dots. The shortest have about 60 characters.
-pub(super) fn without_tokens(text: &str) -> String {
-    let part_of_one = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
-    let mut out = String::with_capacity(text.len());
-    for piece in text.split_inclusive(|c| !part_of_one(c)) {
-        let word = piece.trim_end_matches(|c| !part_of_one(c));
-        if word.len() >= 40 && word.matches('.').count() >= 2 {
-            stars(word, &mut out);
-            out.push_str(&piece[word.len()..]);
-        } else {
-            out.push_str(piece);
-        }
-    }
-    out
+    SourceFile { name: file.name.clone(), text: redacted(&text).into_owned() }
 }
 
 #[cfg(test)]

@@ -20,10 +20,12 @@ section! {
     }
 }
 
-/// The largest number of shards: more than any bot has.
-const MAX_SHARDS: u32 = 100_000;
+const MAX_SHARDS: u32 = Shards::MAX;
 
 impl Shards {
+    /// The largest number of shards of all processes: more than any bot has.
+    pub const MAX: u32 = 100_000;
+
     /// The shards of this process and their number in all processes, if they are set.
     ///
     /// # Errors

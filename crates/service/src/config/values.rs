@@ -11,7 +11,7 @@ use std::str::FromStr;
 use std::time::Duration;
 use toml::Spanned;
 use toml::de::DeValue;
-use tracing_subscriber::filter::{ParseError, Targets};
+use tracing_subscriber::filter::{LevelFilter, Targets};
 
 /// The value of a setting.
 pub(super) trait Value {
@@ -227,9 +227,9 @@ impl Written for Interval {
     }
 }
 
-/// Ids of guilds or channels.
+/// Ids of guilds or channels, as numbers or in quotation marks.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(transparent)]
+#[serde(try_from = "toml::Value")]
 pub struct Ids(pub(super) Vec<u64>);
 
 impl Written for Ids {
@@ -250,12 +250,40 @@ impl Ids {
     }
 }
 
-impl FromStr for Ids {
-    type Err = std::num::ParseIntError;
+impl Ids {
+    const SHAPE: &str = "ids of 17 to 20 digits (Discord, Settings, Advanced, Developer Mode, then Copy ID), such as 1000000000000000001";
+}
 
-    /// Ids are separated by commas.
+impl FromStr for Ids {
+    type Err = &'static str;
+
+    /// Ids are separated by commas; brackets and quotation marks around them may be left from a list in TOML.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.split(',').map(str::trim).filter(|id| !id.is_empty()).map(str::parse).collect::<Result<_, _>>().map(Ids)
+        let bare = |id: &str| id.trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '[' | ']')).to_owned();
+        let ids = text.split(',').map(bare).filter(|id| !id.is_empty());
+        ids.map(|id| id.parse().map_err(|_| Self::SHAPE)).collect::<Result<_, _>>().map(Ids)
+    }
+}
+
+impl TryFrom<toml::Value> for Ids {
+    type Error = &'static str;
+
+    fn try_from(value: toml::Value) -> Result<Self, Self::Error> {
+        let listed = match value {
+            toml::Value::Array(values) => values,
+            // One id needs no brackets.
+            value @ (toml::Value::String(_) | toml::Value::Integer(_)) => vec![value],
+            _ => return Err(Self::SHAPE),
+        };
+        let mut ids = Vec::with_capacity(listed.len());
+        for value in listed {
+            match value {
+                toml::Value::Integer(id) => ids.push(u64::try_from(id).map_err(|_| Self::SHAPE)?),
+                toml::Value::String(text) => ids.extend(text.parse::<Ids>()?.0),
+                _ => return Err(Self::SHAPE),
+            }
+        }
+        Ok(Ids(ids))
     }
 }
 
@@ -297,10 +325,46 @@ impl FromStr for PublicKey {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        from_hex(text.trim().as_bytes())
-            .map(PublicKey)
-            .ok_or_else(|| "64 hexadecimal digits (Developer Portal, General Information, Public Key)".to_owned())
+        let place = "Developer Portal, General Information, Public Key";
+        let key = from_hex(text.trim().as_bytes()).map(PublicKey).ok_or_else(|| format!("64 hexadecimal digits ({place})"))?;
+        if key.is_weak() { Err(format!("a real key: for this one anybody can sign ({place})")) } else { Ok(key) }
     }
+}
+
+impl PublicKey {
+    /// Whether signatures for this key can be made without a private key: it stands for a point of small order.
+    fn is_weak(&self) -> bool {
+        let mut key = self.0;
+        // The top bit is the sign of the other coordinate.
+        key[31] &= 0x7f;
+        SMALL_ORDER.contains(&key)
+    }
+}
+
+/// The points of edwards25519 whose order divides eight, in all encodings, without their sign: y is 0, 1, -1 or one of the two coordinates of the
+/// points of order eight, or 0 or 1 with the field's prime added (Cremers and Jackson, "Prime, Order Please!", 2019; libsodium has the same
+/// list). ring accepts them, as RFC 8032 does.
+const SMALL_ORDER: [[u8; 32]; 7] = [
+    [0; 32],
+    with(0, 0x01, 0x00),
+    [
+        0x26, 0xe8, 0x95, 0x8f, 0xc2, 0xb2, 0x27, 0xb0, 0x45, 0xc3, 0xf4, 0x89, 0xf2, 0xef, 0x98, 0xf0, 0xd5, 0xdf, 0xac, 0x05, 0xd3, 0xc6,
+        0x33, 0x39, 0xb1, 0x38, 0x02, 0x88, 0x6d, 0x53, 0xfc, 0x05,
+    ],
+    [
+        0xc7, 0x17, 0x6a, 0x70, 0x3d, 0x4d, 0xd8, 0x4f, 0xba, 0x3c, 0x0b, 0x76, 0x0d, 0x10, 0x67, 0x0f, 0x2a, 0x20, 0x53, 0xfa, 0x2c, 0x39,
+        0xcc, 0xc6, 0x4e, 0xc7, 0xfd, 0x77, 0x92, 0xac, 0x03, 0x7a,
+    ],
+    with(0xff, 0xec, 0x7f),
+    with(0xff, 0xed, 0x7f),
+    with(0xff, 0xee, 0x7f),
+];
+
+/// 32 times the same byte, but for the first and the last.
+const fn with(byte: u8, first: u8, last: u8) -> [u8; 32] {
+    let mut bytes = [byte; 32];
+    (bytes[0], bytes[31]) = (first, last);
+    bytes
 }
 
 impl Written for PublicKey {
@@ -359,11 +423,25 @@ impl Filter {
     }
 }
 
-impl FromStr for Filter {
-    type Err = ParseError;
+/// The levels of the log.
+const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
 
+impl FromStr for Filter {
+    type Err = String;
+
+    /// Levels by module, separated by commas. A word that is no level would otherwise be taken for the name of a module that has nothing to log.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Targets::from_str(text).map(|_| Filter(text.to_owned()))
+        for directive in text.split(',').map(str::trim) {
+            let (module, level) = directive.rsplit_once('=').map_or((None, directive), |(module, level)| (Some(module), level));
+            let ours = module.is_none() && level.starts_with("factotum");
+            if !ours && (level.is_empty() || level.parse::<LevelFilter>().is_err()) {
+                let bare = level.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+                let meant = LEVELS.into_iter().find(|level| *level == bare).or_else(|| document::nearest(&bare, LEVELS.into_iter()));
+                let meant = meant.map(|level| format!("; did you mean {level}?")).unwrap_or_default();
+                return Err(format!("one of {}, or levels by module such as warn,factotum::discord=debug{meant}", LEVELS.join(", ")));
+            }
+        }
+        Targets::from_str(text).map(|_| Filter(text.to_owned())).map_err(|error| error.to_string())
     }
 }
 
@@ -404,5 +482,62 @@ impl FromStr for LogFormat {
 impl Written for LogFormat {
     fn written(&self) -> Option<String> {
         Some(quoted(self.as_str()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_level_that_is_none_is_an_error_with_the_list() {
+        for good in ["warn", "INFO", "off", "factotum=debug", "warn,factotum::discord=debug", "factotum", "warn, factotum::cli", "3"] {
+            assert!(good.parse::<Filter>().is_ok(), "{good}");
+        }
+        for (bad, meant) in [
+            ("warning", Some("warn")),
+            ("err", Some("error")),
+            ("\"info\"", Some("info")),
+            ("verbose", None),
+            ("", None),
+            ("warn,", None),
+            ("factotum=loud", None),
+            ("factotum=debugg", Some("debug")),
+        ] {
+            let problem = bad.parse::<Filter>().expect_err(bad);
+            assert!(problem.contains("off, error, warn, info, debug, trace"), "{problem}");
+            assert_eq!(problem.split("did you mean ").nth(1).map(|meant| meant.trim_end_matches('?')), meant, "{bad}");
+        }
+    }
+
+    #[test]
+    fn ids_may_be_in_quotation_marks() {
+        let expected = Ids(vec![1, 1_000_000_000_000_000_001]);
+        for text in ["1,1000000000000000001", " \"1\", '1000000000000000001' ", "[1, \"1000000000000000001\"]"] {
+            assert_eq!(text.parse(), Ok(expected.clone()), "{text}");
+        }
+        for value in [json!([1, 1_000_000_000_000_000_001_u64]), json!(["1", "1000000000000000001"]), json!("1,1000000000000000001")] {
+            let value = toml::Value::try_from(value).expect("it has no null");
+            assert_eq!(Ids::try_from(value.clone()), Ok(expected.clone()), "{value}");
+        }
+        for bad in ["general", "-1", "1 2", "<#1>"] {
+            assert_eq!(bad.parse::<Ids>(), Err(Ids::SHAPE), "{bad}");
+        }
+    }
+
+    #[test]
+    fn keys_that_anybody_can_sign_for_are_refused() {
+        for key in SMALL_ORDER {
+            let negative = {
+                let mut key = key;
+                key[31] |= 0x80;
+                key
+            };
+            for key in [key, negative].map(|key| hash::hex(&key)) {
+                assert!(key.parse::<PublicKey>().is_err_and(|problem| problem.contains("anybody can sign")), "{key}");
+            }
+        }
+        assert!("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a".parse::<PublicKey>().is_ok());
     }
 }

@@ -39,6 +39,11 @@ const LINES: &[Line] = &[
     ("serenity::gateway::bridge::shard_runner", "Requesting restart", ShardEvent::Disconnected),
 ];
 
+/// The line that quotes how often the gateway wants heartbeats, in milliseconds.
+const HELLO: (&str, &str) = ("serenity::gateway::shard", "Received a Hello; interval: ");
+/// The shortest time between heartbeats, in milliseconds. Discord asks for one every 41 seconds; with 0, serenity would do nothing else.
+const MIN_HEARTBEAT: u64 = 100;
+
 /// The module and name of the span in which serenity starts a shard: after its own pause of five seconds, right before it locks the gateway's
 /// address and connects. Every identify goes through it, and nothing else does: resuming a session does not.
 const START: (&str, &str) = ("serenity::gateway::bridge::shard_queuer", "start");
@@ -169,6 +174,13 @@ impl Visit for Message {
 fn shard_event(target: &str, message: &str) -> Option<ShardEvent> {
     // The rest of a line may quote what was received: only its beginning is serenity's own.
     let own = factotum_core::text::truncate(message, 120);
+    if target == HELLO.0
+        && let Some((_, interval)) = own.split_once(HELLO.1)
+    {
+        // A number that does not fit is no short time.
+        let interval = interval.parse().unwrap_or(u64::MAX);
+        return (interval < MIN_HEARTBEAT).then(|| ShardEvent::HeartbeatTooFast(shard(own)));
+    }
     let (_, _, event) = LINES.iter().find(|(module, words, _)| *module == target && own.contains(words))?;
     Some(event(shard(own)))
 }
@@ -193,6 +205,11 @@ mod tests {
             Some(ShardEvent::Rejected(ExitReason::BadVersion))
         );
         assert_eq!(shard_event("serenity::gateway::shard", &line("Unknown unclean close 4000: None")), None);
+        let hello = |interval: &str| shard_event("serenity::gateway::shard", &line(&format!("Received a Hello; interval: {interval}")));
+        assert_eq!(
+            ["0", "99", "100", "41250", "99999999999999999999"].map(hello).map(|event| event.is_some()),
+            [true, true, false, false, false]
+        );
         assert_eq!(
             shard_event("serenity::gateway::ws", &format!("Err deserializing text: x; text: {}] Identifying", "y".repeat(200))),
             Some(ShardEvent::Unreadable)
