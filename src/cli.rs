@@ -5,6 +5,7 @@ mod chat;
 mod check;
 mod commands;
 mod config;
+mod export;
 mod folder;
 mod healthcheck;
 mod identify_queue;
@@ -57,8 +58,10 @@ enum Command {
     Check(check::Check),
     /// Ask the golden questions and report the score
     Test(test::Test),
-    /// Convert a table of questions and answers to a knowledge base
+    /// Import questions and answers from a spreadsheet, an FAQ or a web page
     Import(import::Import),
+    /// Export questions and answers for a spreadsheet, a document or a web page
+    Export(export::Export),
     /// Convert knowledge files of format 1 to format 2
     Migrate(migrate::Migrate),
     /// Run the bot on Discord
@@ -115,6 +118,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Status> {
         Command::Check(check) => check.run(&settings),
         Command::Test(test) => test.run(&settings),
         Command::Import(import) => import.run(),
+        Command::Export(export) => export.run(&settings),
         Command::Migrate(migrate) => migrate.run(),
         Command::Run(run) => run.run(&settings, signs),
         Command::ServeInteractions(serve) => serve.run(&settings),

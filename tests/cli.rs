@@ -36,15 +36,61 @@ fn commands() {
 
 /// These write files, so they are held in a folder of their own.
 #[test]
-fn tables_become_knowledge_bases() {
+fn what_people_have_becomes_a_knowledge_base() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli/import");
     let folder = folder("import", |_| ());
-    for table in ["lights.csv", "bad.csv", "semicolons.csv"] {
-        fs::copy(root.join(table), folder.join(table)).expect("a table for tests");
+    for entry in fs::read_dir(&root).expect("files for tests") {
+        let path = entry.expect("readable").path();
+        fs::copy(&path, folder.join(path.file_name().expect("a file"))).expect("a file for tests");
     }
     hold_sessions("import.md", &folder);
     let made = fs::read_to_string(folder.join("pack/lights.toml")).expect("the session wrote it");
     expected::hold(&root.join("lights.toml"), &made);
+}
+
+/// The program with these arguments in a folder: its status, what it printed, and its errors.
+fn run_in(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_factotum")).args(arguments).current_dir(folder).output().expect("it runs");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("messages are UTF-8");
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+#[test]
+fn an_import_is_repeated() {
+    let folder = folder("import-again", |_| ());
+    let table = |text: &str| fs::write(folder.join("faq.csv"), text).expect("a writable folder");
+    let import = || run_in(&folder, &["import", "faq.csv", "--out", "pack", "--date", "2026-12-01"]);
+    table("question,answer\nWhen is it open?,9 to 18.\nWhat is the fee?,5 crowns.\n");
+    assert_eq!(import().0, Some(0));
+    let path = folder.join("pack/faq.toml");
+    let mine = fs::read_to_string(&path)
+        .expect("it was written")
+        .replace("statement = \"9 to 18.\"", "# On the door.\nstatement = \"From 9 to 18 o'clock.\"");
+    fs::write(&path, &mine).expect("a writable file");
+    table("question,answer\nWhen is it open?,10 to 18.\nWhat is the fee?,6 crowns.\nAre dogs allowed?,No.\n");
+    let (status, out, err) = import();
+    assert_eq!(
+        (status, out.as_str()),
+        (Some(0), "pack: 3 rows, 3 intents: 1 added, 1 changed, 0 removed, 1 as before, 1 kept as you have changed them\n")
+    );
+    assert!(err.contains("yours was kept") && err.contains("10 to 18."), "{err}");
+    let now = fs::read_to_string(&path).expect("it is still there");
+    assert!(
+        ["# On the door.\nstatement = \"From 9 to 18 o'clock.\"", "6 crowns.", "Are dogs allowed?"].iter().all(|part| now.contains(part)),
+        "{now}"
+    );
+    // A file of the curator's own that breaks the pack is found before anything is written.
+    fs::write(folder.join("pack/mine.toml"), "format = 2\n[[fact]]\nstatement = \"No source.\"\n").expect("a writable folder");
+    table("question,answer\nAnything else?,No.\n");
+    let (status, _, err) = import();
+    assert!(status == Some(2) && err.contains("nothing was written"), "{err}");
+    assert_eq!(fs::read_to_string(&path).expect("it is still there"), now);
+    let left: Vec<_> = fs::read_dir(folder.join("pack"))
+        .expect("it is there")
+        .flatten()
+        .filter(|e| e.file_name().to_string_lossy().starts_with('.'))
+        .collect();
+    assert!(left.is_empty(), "{left:?}");
 }
 
 /// `factotum ask` of a folder, so far without a question.

@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod cross_validation;
+pub mod export;
 pub mod golden;
 pub mod grounding;
 pub mod import;
