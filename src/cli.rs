@@ -5,11 +5,13 @@ mod chat;
 mod check;
 mod commands;
 mod config;
+mod doctor;
 mod export;
 mod folder;
 mod healthcheck;
 mod identify_queue;
 mod import;
+mod init;
 mod lines;
 mod logging;
 mod long_running;
@@ -58,6 +60,8 @@ enum Command {
     Check(check::Check),
     /// Ask the golden questions and report the score
     Test(test::Test),
+    /// Make settings and a knowledge base to begin with
+    Init(init::Init),
     /// Import questions and answers from a spreadsheet, an FAQ or a web page
     Import(import::Import),
     /// Export questions and answers for a spreadsheet, a document or a web page
@@ -72,6 +76,8 @@ enum Command {
     IdentifyQueue(identify_queue::IdentifyQueue),
     /// Check whether the bot on this machine is ready
     Healthcheck(healthcheck::Healthcheck),
+    /// Check everything that the bot needs, and say what to do about it
+    Doctor(doctor::Doctor),
     /// Print all settings and where they come from
     Config(config::Config),
     /// Print the link that invites the bot to a Discord server
@@ -117,6 +123,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Status> {
         Command::Topics(topics) => topics.run(&settings),
         Command::Check(check) => check.run(&settings),
         Command::Test(test) => test.run(&settings),
+        Command::Init(init) => init.run(),
         Command::Import(import) => import.run(),
         Command::Export(export) => export.run(&settings),
         Command::Migrate(migrate) => migrate.run(),
@@ -124,6 +131,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Status> {
         Command::ServeInteractions(serve) => serve.run(&settings),
         Command::IdentifyQueue(queue) => queue.run(&settings),
         Command::Healthcheck(healthcheck) => healthcheck.run(&settings),
+        Command::Doctor(doctor) => doctor.run(&settings),
         Command::Config(config) => config.run(&settings),
         Command::Invite(invite) => invite.run(&settings),
         Command::Commands(commands) => commands.run(&settings),

@@ -104,7 +104,7 @@ impl Import {
     /// Makes the pack, or reports every bad row.
     pub(super) fn run(&self) -> anyhow::Result<Status> {
         let Some(imported) = read(&self.table, &self.how)? else { return Ok(Status::Bad) };
-        report(&self.table, "warning", DOUBTFUL, &imported.warnings)?;
+        warn(&self.table, &imported)?;
         let Some(folder) = self.out.as_ref().filter(|_| !self.dry_run) else {
             describe(&imported)?;
             if let Some(folder) = &self.out {
@@ -151,6 +151,11 @@ pub(super) fn read(path: &Path, how: &How) -> anyhow::Result<Option<Imported>> {
         writeln!(out, "{}: note: {}", path.display(), escape_control(note))?;
     }
     Ok(Some(imported))
+}
+
+/// Shows what is doubtful about what was imported.
+pub(super) fn warn(path: &Path, imported: &Imported) -> std::io::Result<()> {
+    report(path, "warning", DOUBTFUL, &imported.warnings)
 }
 
 fn report(path: &Path, level: &str, style: anstyle::Style, problems: &[Problem]) -> std::io::Result<()> {

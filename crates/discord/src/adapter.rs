@@ -7,6 +7,7 @@ mod connection;
 mod convert;
 mod gateway;
 pub(crate) mod http_interactions;
+mod interview;
 mod listener;
 mod registration;
 mod rest;
@@ -15,6 +16,7 @@ mod serenity_internals;
 pub use connection::{Connection, run};
 pub use gateway::SessionLimits;
 pub use http_interactions::FollowUps;
+pub use interview::{Silence, interview};
 pub use registration::Application;
 pub use serenity_internals::gateway_log::{self, ShardEvents};
 
