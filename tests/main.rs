@@ -7,6 +7,7 @@ mod expected;
 mod faults;
 mod keys;
 mod knowledge;
+mod packaging;
 mod pictures;
 mod properties;
 mod readme;
