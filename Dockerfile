@@ -6,9 +6,9 @@
 FROM docker.io/library/rust:1.95-slim-bookworm AS build
 # How many processes compile at once; if empty, one per processor.
 ARG JOBS=
-# The flags apply to this target only: build scripts and macros cannot be static.
-ENV CARGO_BUILD_TARGET=x86_64-unknown-linux-gnu \
-    CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUSTFLAGS="-C target-feature=+crt-static" \
+# The flags apply to the target only, which is that of the machine that builds: build scripts and macros cannot be static.
+ENV CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUSTFLAGS="-C target-feature=+crt-static" \
+    CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUSTFLAGS="-C target-feature=+crt-static" \
     CARGO_TARGET_DIR=/build/target
 WORKDIR /build
 
@@ -25,19 +25,19 @@ RUN mkdir -p src benches tests/discord crates/core/benches crates/curator/benche
  && benches=$(sed -n '/^\[\[bench\]\]$/,/^$/s/^name = "\(.*\)"$/benches\/\1.rs/p' Cargo.toml) \
  && echo 'fn main() {}' | tee crates/built-in/build.rs crates/core/benches/encoder.rs crates/curator/benches/condense.rs crates/journal/benches/million.rs src/main.rs tests/main.rs tests/discord/main.rs $benches >/dev/null \
  && for crate in crates/*; do mkdir -p "$crate/src" && touch "$crate/src/lib.rs"; done \
- && cargo build --locked --profile image --bin factotum ${JOBS:+--jobs "$JOBS"}
+ && cargo build --locked --profile image --target "$(uname -m)-unknown-linux-gnu" --bin factotum ${JOBS:+--jobs "$JOBS"}
 
 # The program. The build script checks the built-in knowledge base and trains on it. Cargo goes by modification times, hence `touch`.
 COPY knowledge knowledge
 COPY crates crates
 COPY src src
+COPY bot.toml LICENSE ./
 RUN touch crates/built-in/build.rs crates/*/src/lib.rs src/main.rs \
- && cargo build --locked --profile image --bin factotum ${JOBS:+--jobs "$JOBS"}
+ && cargo build --locked --profile image --target "$(uname -m)-unknown-linux-gnu" --bin factotum ${JOBS:+--jobs "$JOBS"}
 
 # The content of the image: the default settings, except that the knowledge base is read from a folder, so that it can be replaced.
-COPY bot.toml LICENSE ./
 RUN mkdir -p /image/etc/factotum /image/etc/ssl/certs /image/licences /cache \
- && cp target/x86_64-unknown-linux-gnu/image/factotum /image/factotum \
+ && cp "target/$(uname -m)-unknown-linux-gnu/image/factotum" /image/factotum \
  && cp -r knowledge /image/etc/factotum/knowledge \
  && sed 's/^#knowledge = "knowledge"$/knowledge = "knowledge"/' bot.toml > /image/etc/factotum/bot.toml \
  && grep -q '^knowledge = "knowledge"$' /image/etc/factotum/bot.toml \

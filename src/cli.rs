@@ -5,11 +5,14 @@ mod chat;
 mod check;
 mod commands;
 mod config;
+mod doctor;
+mod export;
 mod folder;
 mod gaps;
 mod healthcheck;
 mod identify_queue;
 mod import;
+mod init;
 mod lines;
 mod logging;
 mod long_running;
@@ -67,7 +70,12 @@ enum Command {
     /// Begin a knowledge base: from an article, or as a small example
     New(new::New),
     /// Convert a table of questions and answers to a knowledge base
+    /// Make settings and a knowledge base to begin with
+    Init(init::Init),
+    /// Import questions and answers from a spreadsheet, an FAQ or a web page
     Import(import::Import),
+    /// Export questions and answers for a spreadsheet, a document or a web page
+    Export(export::Export),
     /// Convert knowledge files of format 1 to format 2
     Migrate(migrate::Migrate),
     /// Run the bot on Discord
@@ -82,6 +90,8 @@ enum Command {
     IdentifyQueue(identify_queue::IdentifyQueue),
     /// Check whether the bot on this machine is ready
     Healthcheck(healthcheck::Healthcheck),
+    /// Check everything that the bot needs, and say what to do about it
+    Doctor(doctor::Doctor),
     /// Print all settings and where they come from
     Config(config::Config),
     /// Print the link that invites the bot to a Discord server
@@ -129,7 +139,9 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Status> {
         Command::Test(test) => test.run(&settings),
         Command::Gaps(gaps) => gaps.run(&settings),
         Command::New(new) => new.run(),
+        Command::Init(init) => init.run(),
         Command::Import(import) => import.run(),
+        Command::Export(export) => export.run(&settings),
         Command::Migrate(migrate) => migrate.run(),
         Command::Run(run) => run.run(&settings, signs),
         Command::ServeInteractions(serve) => serve.run(&settings),
@@ -137,6 +149,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Status> {
         Command::Mcp(mcp) => mcp.run(&settings),
         Command::IdentifyQueue(queue) => queue.run(&settings),
         Command::Healthcheck(healthcheck) => healthcheck.run(&settings),
+        Command::Doctor(doctor) => doctor.run(&settings),
         Command::Config(config) => config.run(&settings),
         Command::Invite(invite) => invite.run(&settings),
         Command::Commands(commands) => commands.run(&settings),

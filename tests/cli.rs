@@ -37,11 +37,12 @@ fn commands() {
 
 /// These write files, so they are held in a folder of their own.
 #[test]
-fn tables_become_knowledge_bases() {
+fn what_people_have_becomes_a_knowledge_base() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli/import");
     let folder = folder("import", |_| ());
-    for table in ["lights.csv", "bad.csv", "semicolons.csv"] {
-        fs::copy(root.join(table), folder.join(table)).expect("a table for tests");
+    for entry in fs::read_dir(&root).expect("files for tests") {
+        let path = entry.expect("readable").path();
+        fs::copy(&path, folder.join(path.file_name().expect("a file"))).expect("a file for tests");
     }
     hold_sessions("import.md", &folder);
     let made = fs::read_to_string(folder.join("pack/lights.toml")).expect("the session wrote it");
@@ -68,6 +69,127 @@ fn factotum(arguments: &[&str]) -> Command {
     }
     command.args(arguments).env_remove("DISCORD_TOKEN").env_remove("DISCORD_TOKEN_FILE").env("NO_COLOR", "1");
     command
+/// The program with these arguments in a folder: its status, what it printed, and its errors.
+fn run_in(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_factotum")).args(arguments).current_dir(folder).output().expect("it runs");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("messages are UTF-8");
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+#[test]
+fn an_import_is_repeated() {
+    let folder = folder("import-again", |_| ());
+    let table = |text: &str| fs::write(folder.join("faq.csv"), text).expect("a writable folder");
+    let import = || run_in(&folder, &["import", "faq.csv", "--out", "pack", "--date", "2026-12-01"]);
+    table("question,answer\nWhen is it open?,9 to 18.\nWhat is the fee?,5 crowns.\n");
+    assert_eq!(import().0, Some(0));
+    let path = folder.join("pack/faq.toml");
+    let mine = fs::read_to_string(&path)
+        .expect("it was written")
+        .replace("statement = \"9 to 18.\"", "# On the door.\nstatement = \"From 9 to 18 o'clock.\"");
+    fs::write(&path, &mine).expect("a writable file");
+    table("question,answer\nWhen is it open?,10 to 18.\nWhat is the fee?,6 crowns.\nAre dogs allowed?,No.\n");
+    let (status, out, err) = import();
+    assert_eq!(
+        (status, out.as_str()),
+        (Some(0), "pack: 3 rows, 3 intents: 1 added, 1 changed, 0 removed, 1 as before, 1 kept as you have changed them\n")
+    );
+    assert!(err.contains("yours was kept") && err.contains("10 to 18."), "{err}");
+    let now = fs::read_to_string(&path).expect("it is still there");
+    assert!(
+        ["# On the door.\nstatement = \"From 9 to 18 o'clock.\"", "6 crowns.", "Are dogs allowed?"].iter().all(|part| now.contains(part)),
+        "{now}"
+    );
+    // A file of the curator's own that breaks the pack is found before anything is written.
+    fs::write(folder.join("pack/mine.toml"), "format = 2\n[[fact]]\nstatement = \"No source.\"\n").expect("a writable folder");
+    table("question,answer\nAnything else?,No.\n");
+    let (status, _, err) = import();
+    assert!(status == Some(2) && err.contains("nothing was written"), "{err}");
+    assert_eq!(fs::read_to_string(&path).expect("it is still there"), now);
+    let left: Vec<_> = fs::read_dir(folder.join("pack"))
+        .expect("it is there")
+        .flatten()
+        .filter(|e| e.file_name().to_string_lossy().starts_with('.'))
+        .collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
+#[test]
+fn a_beginning_in_an_empty_folder() {
+    let folder = folder("init", |_| ());
+    let (status, out, err) = run_in(&folder, &["init"]);
+    assert_eq!((status, err.as_str()), (Some(0), ""), "{out}");
+    let asked = out.lines().find_map(|line| line.trim().strip_prefix("factotum ask \"")?.strip_suffix('"')).expect("it says what to ask");
+    let (_, out, _) = run_in(&folder, &["ask", asked]);
+    assert!(out.contains("Source:"), "{out}");
+    assert_eq!(run_in(&folder, &["check", "--deny-warnings"]).0, Some(0));
+    assert!(folder.join("cache").is_dir(), "it is learned once");
+    // Nothing is overwritten, not even in part.
+    let before = fs::read_to_string(folder.join("bot.toml")).expect("it is there");
+    assert_eq!(run_in(&folder, &["init"]).0, Some(2));
+    assert_eq!(run_in(&folder, &["init", "--from", "bot.toml", "knowledge"]).0, Some(1), "that is no table");
+    assert_eq!(fs::read_to_string(folder.join("bot.toml")).expect("it is still there"), before);
+    fs::remove_file(folder.join("bot.toml")).expect("ours");
+    let (status, _, err) = run_in(&folder, &["init"]);
+    assert!(status == Some(2) && err.contains("knowledge is not empty") && !folder.join("bot.toml").exists(), "{err}");
+    // From a table, into another folder.
+    fs::copy("tests/cli/import/lights.csv", folder.join("lights.csv")).expect("a table");
+    let (status, out, _) = run_in(&folder, &["init", "there", "--from", "lights.csv"]);
+    assert!(status == Some(0) && out.contains("cd there\n  factotum ask \"who made the lens\""), "{out}");
+    let (_, out, _) = run_in(&folder.join("there"), &["ask", "who made the lens"]);
+    assert!(out.contains("ground in Oban"), "{out}");
+}
+
+#[test]
+fn the_doctor_without_discord() {
+    let folder = folder("doctor", |_| ());
+    let doctor = |arguments: &[&str], variables: &[(&str, &str)]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_factotum"));
+        command.args(["doctor", "--offline", "--json"]).args(arguments).current_dir(&folder);
+        command
+            .env_remove("DISCORD_TOKEN_FILE")
+            .env_remove("DISCORD_TOKEN")
+            .env("FACTOTUM_HTTP_LISTEN", "127.0.0.1:0")
+            .envs(variables.iter().copied());
+        let output = command.output().expect("it runs");
+        let lines: Vec<serde_json::Value> =
+            String::from_utf8(output.stdout).expect("UTF-8").lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+        (output.status.code(), lines)
+    };
+    let level = |lines: &[serde_json::Value], check: &str| {
+        let found = lines.iter().find(|line| line["check"] == check).unwrap_or_else(|| panic!("{check}: {lines:?}"));
+        assert_eq!(found["level"] == "ok", found["remedy"] == "", "{found}");
+        found["level"].as_str().expect("a text").to_owned()
+    };
+    let token = ("DISCORD_TOKEN", "MTAwMDAwMDAwMDAwMDAwMDAx.AbCdEf.0123456789012345678901234567");
+    let (status, lines) = doctor(&[], &[]);
+    assert_eq!((status, level(&lines, "token").as_str()), (Some(1), "error"));
+    let (status, lines) = doctor(&[], &[token]);
+    assert_eq!(
+        (status, level(&lines, "token").as_str(), lines.last().expect("a summary")["summary"]["errors"].as_u64()),
+        (Some(0), "ok", Some(0))
+    );
+    assert!(!lines.iter().any(|line| line.to_string().contains("AbCdEf")), "the token is not shown");
+    let (status, lines) = doctor(&[], &[("DISCORD_TOKEN", "0123456789abcdef0123456789abcdef")]);
+    assert!(status == Some(1) && !lines.iter().any(|line| line.to_string().contains("0123456789abcdef")), "{lines:?}");
+    // Each of these is found, and said.
+    fs::create_dir_all(folder.join("bad")).expect("a writable folder");
+    fs::write(folder.join("bad/pack.toml"), "format = 2\n[[fact]]\n").expect("a writable folder");
+    fs::write(folder.join("file"), "").expect("a writable folder");
+    for (check, variable, value, expected) in [
+        ("knowledge", "FACTOTUM_KNOWLEDGE", "missing", "error"),
+        ("knowledge", "FACTOTUM_KNOWLEDGE", "bad", "error"),
+        ("cache", "FACTOTUM_KNOWLEDGE", "bad", "warning"),
+        ("health port", "FACTOTUM_HTTP_LISTEN", "192.0.2.1:9464", "error"),
+        ("health port", "FACTOTUM_HTTP_LISTEN", "0.0.0.0:0", "warning"),
+        ("health port", "FACTOTUM_HTTP_LISTEN", "off", "ok"),
+    ] {
+        let (status, lines) = doctor(&[], &[token, (variable, value)]);
+        assert_eq!(level(&lines, check), expected, "{variable}={value}: {lines:?}");
+        assert_eq!(status, Some(i32::from(lines.iter().any(|line| line["level"] == "error"))));
+    }
+    let (_, lines) = doctor(&[], &[token, ("FACTOTUM_KNOWLEDGE", "bad"), ("FACTOTUM_CACHE_DIR", "file/cache")]);
+    assert_eq!(level(&lines, "cache"), "error");
 }
 
 /// `factotum ask` of a folder, so far without a question.

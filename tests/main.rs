@@ -8,6 +8,7 @@ mod faults;
 mod gaps;
 mod keys;
 mod knowledge;
+mod packaging;
 mod pictures;
 mod properties;
 mod readme;

@@ -102,5 +102,20 @@ fn records() {
 
 #[test]
 fn tables() {
-    holds(20_000, mutate::table, |table| laws::table(table));
+    holds(10_000, |bytes| mutate::import(mutate::Kind::Table, bytes), |file| laws::import(file.name, &file.bytes));
+}
+
+#[test]
+fn documents() {
+    holds(4_000, |bytes| mutate::import(mutate::Kind::Markdown, bytes), |file| laws::import(file.name, &file.bytes));
+}
+
+#[test]
+fn pages() {
+    holds(4_000, |bytes| mutate::import(mutate::Kind::Page, bytes), |file| laws::import(file.name, &file.bytes));
+}
+
+#[test]
+fn workbooks() {
+    holds(1_500, |bytes| mutate::import(mutate::Kind::Workbook, bytes), |file| laws::import(file.name, &file.bytes));
 }

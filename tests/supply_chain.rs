@@ -21,7 +21,8 @@ fn toml(path: &str) -> toml::Table {
 /// The files that build the program or run its tests, with their text.
 fn recipes() -> Vec<(String, String)> {
     let scripts = fs::read_dir(root().join("scripts")).expect("there are scripts").flatten().map(|entry| entry.path());
-    let mut paths: Vec<PathBuf> = scripts.chain(["Dockerfile", ".ci/run"].map(|name| root().join(name))).collect();
+    let mut paths: Vec<PathBuf> =
+        scripts.chain(["Dockerfile", ".ci/run", ".github/workflows/release.yml"].map(|name| root().join(name))).collect();
     paths.sort();
     paths.into_iter().map(|path| (path.display().to_string(), fs::read_to_string(&path).expect("a script in UTF-8"))).collect()
 }

@@ -1,4 +1,4 @@
-//! A folder that a command makes: nothing of anybody's is overwritten, and there are all of its files or none.
+//! A folder that a command makes or changes: nothing of anybody's is overwritten by accident, and no file is ever half written.
 
 use anyhow::{Context, ensure};
 use factotum_core::diagnostic::SourceFile;
@@ -55,6 +55,29 @@ fn usual_rights(file: &std::fs::File) -> std::io::Result<()> {
 
 #[cfg(not(unix))]
 fn usual_rights(_: &std::fs::File) -> std::io::Result<()> {
+/// Writes files into a folder, in the place of those of the same names: each is written beside its place and then moved there in one step, so a
+/// running bot that reads the folder never sees half of one.
+pub(super) fn replace(folder: &Path, files: &[&SourceFile]) -> anyhow::Result<()> {
+    std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
+    let mut written = Vec::new();
+    for file in files {
+        let path = folder.join(&file.name);
+        let write = || -> std::io::Result<tempfile::NamedTempFile> {
+            let mut beside = tempfile::Builder::new().prefix(".factotum-").tempfile_in(folder)?;
+            beside.write_all(file.text.as_bytes())?;
+            #[cfg(unix)]
+            {
+                use std::os::unix::fs::PermissionsExt;
+                let mode = std::fs::metadata(&path).map_or(0o644, |old| old.permissions().mode() & 0o777);
+                beside.as_file().set_permissions(std::fs::Permissions::from_mode(mode))?;
+            }
+            Ok(beside)
+        };
+        written.push((write().with_context(|| format!("cannot write {}; nothing was changed", path.display()))?, path));
+    }
+    for (beside, path) in written {
+        beside.persist(&path).map_err(|failed| failed.error).with_context(|| format!("cannot write {}", path.display()))?;
+    }
     Ok(())
 }
 

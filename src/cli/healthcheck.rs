@@ -41,7 +41,7 @@ impl Healthcheck {
 }
 
 /// A server that listens on all addresses is reached on loopback.
-fn reachable(mut address: SocketAddr) -> SocketAddr {
+pub(super) fn reachable(mut address: SocketAddr) -> SocketAddr {
     if address.ip().is_unspecified() {
         address.set_ip(if address.is_ipv4() { IpAddr::V4(Ipv4Addr::LOCALHOST) } else { IpAddr::V6(Ipv6Addr::LOCALHOST) });
     }
@@ -49,7 +49,7 @@ fn reachable(mut address: SocketAddr) -> SocketAddr {
 }
 
 /// Whether the bot at this address is ready. One status line does not need an HTTP client.
-fn ready(address: SocketAddr) -> anyhow::Result<bool> {
+pub(super) fn ready(address: SocketAddr) -> anyhow::Result<bool> {
     let ask = || -> std::io::Result<Vec<u8>> {
         let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
         stream.set_read_timeout(Some(PATIENCE))?;

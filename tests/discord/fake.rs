@@ -567,6 +567,7 @@ impl Fake {
                 let limit = json!({"total": 1000, "remaining": left, "reset_after": 3_600_000, "max_concurrency": concurrency});
                 (200, json!({"url": self.gateway, "shards": state.advised_shards, "session_start_limit": limit}))
             }
+            ("GET", ["users", "@me", "guilds"]) => (200, json!([{"id": "22", "name": "Town", "permissions": "3072"}])),
             ("GET", ["oauth2", "applications", "@me"]) => (200, json!({"id": APPLICATION.to_string(), "name": "Factotum"})),
             (method @ ("GET" | "PUT"), ["applications", _, "commands"]) => self.act_on_commands(method, None, asked),
             (method @ ("GET" | "PUT"), ["applications", _, "guilds", server, "commands"]) => {

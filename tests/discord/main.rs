@@ -96,7 +96,7 @@ fn main() -> ExitCode {
             serves_health_and_metrics, serves_that_it_is_not_ready, a_health_check_says_whether_it_is_ready, a_used_port_stops_the_start,
             http_can_be_off, sighup_reloads, a_changed_link_reloads,
             bad_knowledge_is_rejected, buttons_work_after_a_reload, built_in_knowledge_cannot_be_reloaded,
-            stops_while_it_learns, killed_and_restarted, the_token_can_be_in_a_file, the_log_can_be_json,
+            stops_while_it_learns, killed_and_restarted, the_token_can_be_in_a_file, the_doctor_asks_discord, the_log_can_be_json,
             user_ids_are_logged_only_on_request, unknown_variables_are_warned_about,
         }
         production::{

@@ -48,7 +48,7 @@ fn make_strict(schema: &mut Value) {
 fn template(path: &str) -> String {
     let parts: Vec<&str> = path.split('/').skip(1).collect();
     match parts.as_slice() {
-        ["gateway"] | ["gateway", "bot"] | ["oauth2", "applications", "@me"] => path.to_owned(),
+        ["gateway"] | ["gateway", "bot"] | ["oauth2", "applications", "@me"] | ["users", "@me", "guilds"] => path.to_owned(),
         ["applications", _, "commands"] => "/applications/{application_id}/commands".to_owned(),
         ["applications", _, "guilds", _, "commands"] => "/applications/{application_id}/guilds/{guild_id}/commands".to_owned(),
         ["interactions", _, _, "callback"] => "/interactions/{interaction_id}/{interaction_token}/callback".to_owned(),

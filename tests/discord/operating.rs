@@ -372,6 +372,36 @@ pub(crate) async fn the_token_can_be_in_a_file(fake: Fake) {
     assert!(bot.log().contains("DISCORD_TOKEN and DISCORD_TOKEN_FILE are both set"), "{}", bot.log());
 }
 
+pub(crate) async fn the_doctor_asks_discord(fake: Fake) {
+    let doctor = |settings: Vec<(&'static str, String)>| {
+        let mut command = crate::bot::command(&["doctor", "--json"], &[("FACTOTUM_DISCORD_API_PROXY", fake.rest.as_str())]);
+        command.envs(settings);
+        async move {
+            let output = tokio::task::spawn_blocking(move || command.output().expect("it runs")).await.expect("it ends");
+            let text = String::from_utf8(output.stdout).expect("UTF-8");
+            (output.status.code(), text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect::<Vec<Value>>())
+        }
+    };
+    let level = |lines: &[Value], check: &str, nth: usize| {
+        let found = lines.iter().filter(|line| line["check"] == check).nth(nth).unwrap_or_else(|| panic!("{check}: {lines:?}"));
+        found["level"].as_str().expect("a text").to_owned()
+    };
+    let (status, lines) = doctor(Vec::new()).await;
+    assert_eq!(status, Some(0), "{lines:?}");
+    for (check, nth, expected) in
+        [("token", 1, "ok"), ("commands", 0, "ok"), ("permissions", 0, "warning"), ("gateway", 0, "ok"), ("clock", 0, "ok")]
+    {
+        assert_eq!(level(&lines, check, nth), expected, "{check}: {lines:?}");
+    }
+    fake.sessions_left(3);
+    let (_, lines) = doctor(vec![("FACTOTUM_DISCORD_REGISTER_COMMANDS", "false".to_owned())]).await;
+    assert_eq!((level(&lines, "commands", 0), level(&lines, "gateway", 0)), ("warning".to_owned(), "warning".to_owned()), "{lines:?}");
+    let (status, lines) = doctor(vec![("DISCORD_TOKEN", "MTAwMDAwMDAwMDAwMDAwMDAx.AbCdEf.0123456789012345678901234567".to_owned())]).await;
+    assert_eq!((status, level(&lines, "token", 1)), (Some(1), "error".to_owned()), "{lines:?}");
+    assert!(lines.iter().all(|line| !line.to_string().contains("AbCdEf")), "the token is not shown");
+    assert!(fake.all_asked("PUT").is_empty() && fake.all_asked("POST").is_empty(), "it changes nothing");
+}
+
 pub(crate) async fn the_log_can_be_json(fake: Fake) {
     let bot = Bot::start(&fake, &[("FACTOTUM_LOG_FORMAT", "json")]);
     bot.says("\"message\":\"ready\"", 1).await;

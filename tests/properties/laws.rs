@@ -6,7 +6,8 @@ use factotum_core::knowledge::IntentId;
 use factotum_core::question::{MAX_BYTES, Unreadable};
 use factotum_core::render::{console, escape_control, explain, json, message};
 use factotum_core::text;
-use factotum_curator::import::{Table, pack};
+use factotum_curator::export;
+use factotum_curator::import::{self, Table, pack};
 use std::collections::BTreeSet;
 
 /// Most characters of a reply: the longest message that Discord takes.
@@ -122,9 +123,10 @@ pub(crate) fn record(bytes: &[u8]) {
     }
 }
 
-/// A table: either a record that loads without an error, or bad rows with their lines.
-pub(crate) fn table(bytes: &[u8]) {
-    match pack(Table { name: "table.csv", bytes, date: "2024-05-31" }) {
+/// Something to import, by its file name: either a record that loads without an error, which comes back from every export, or bad rows with their
+/// places.
+pub(crate) fn import(name: &str, bytes: &[u8]) {
+    match pack(Table { name, bytes, date: "2024-05-31" }) {
         Ok(imported) => {
             let found = factotum_core::pack::load(&imported.files);
             let errors: Vec<_> =
@@ -132,14 +134,37 @@ pub(crate) fn table(bytes: &[u8]) {
             assert!(errors.is_empty(), "{}\n{}", errors.join("\n"), imported.files[0].text);
             let base = found.base.expect("there are no errors");
             assert!(base.intents.len() == imported.intents && imported.intents <= imported.rows);
+            let again = import::merge(&imported.files, Some(&imported.files[0]), &imported.files[0]).expect("it is TOML");
+            assert!(again.files.is_empty() && again.kept.is_empty() && again.unchanged == imported.intents, "{again:?}");
+            comes_back(&export::entries(&base).0);
+            assert!(imported.warnings.is_sorted_by_key(|w| w.place));
+            imported.notes.iter().chain(imported.warnings.iter().map(|w| &w.message)).for_each(|text| printable(text));
         }
         Err(problems) => {
-            let lines = bytes.split(|b| *b == b'\n').count();
-            assert!(!problems.is_empty() && problems.is_sorted_by_key(|p| p.line));
+            let lines = bytes.iter().filter(|b| matches!(b, b'\n' | b'\r')).count() + 1;
+            assert!(!problems.is_empty() && problems.is_sorted_by_key(|p| p.place));
             for problem in problems {
-                assert!((1..=lines).contains(&problem.line), "{problem:?} of {lines} lines");
-                assert_eq!(escape_control(&problem.message).replace('\n', " "), problem.message);
+                if let import::Place::Line(line) = problem.place {
+                    assert!((1..=lines).contains(&line), "{problem:?} of {lines} lines");
+                }
+                printable(&problem.message);
             }
         }
+    }
+}
+
+fn printable(text: &str) {
+    assert_eq!(escape_control(text).replace('\n', " "), text);
+}
+
+/// What was exported is imported as the same.
+fn comes_back(entries: &[export::Entry]) {
+    for (name, text) in
+        [("x.csv", export::csv(entries)), ("x.md", export::markdown(entries, "Questions")), ("x.json", export::json_ld(entries))]
+    {
+        let imported =
+            pack(Table { name, bytes: text.as_bytes(), date: "2024-05-31" }).unwrap_or_else(|problems| panic!("{problems:?}\n{text}"));
+        let base = factotum_core::pack::load(&imported.files).base.expect("an import has no errors");
+        assert_eq!(export::entries(&base).0, entries, "{text}");
     }
 }

@@ -359,9 +359,177 @@ const CSV: [&str; 18] = [
     "'",
 ];
 
-/// A table of questions and answers, changed.
-pub(crate) fn table(bytes: &[u8]) -> Vec<u8> {
-    file(TABLE, &CSV, bytes)
+/// An FAQ in both ways of marking questions, with what an export adds.
+const MARKDOWN: &str = "---\ntitle: FAQ\n---\n\n# Museum\n\n## When did it open?\n\nIn *1987*, see [the sign](https://a.example/x).\n\n- a\n- b\n\n\
+    <!-- factotum\nintent: \"open\\ning\"\nalso asked: opening year\n-->\n\n## Who?\n## And why?\n\n**Ada Marsh?**\n```\n## no question\n```\n\n\
+    ### Detail\n\n---\n\n**Q: Ships?**\\\nA: Two.\n\n| a | b |\n|---|---|\n| 1 | 2 |\n";
+/// Pieces of Markdown.
+const MARKS: [&str; 20] = [
+    "#",
+    "## ",
+    "\n## a?\n\n",
+    "**",
+    "**Q:** ",
+    "\n\n",
+    "\n",
+    "---\n",
+    "===\n",
+    "```\n",
+    "- ",
+    "> ",
+    "<!-- factotum\n",
+    "also asked: ",
+    "escaped: yes\n",
+    "-->\n",
+    "<pre>",
+    "\\",
+    "    ",
+    "[x]: y\n",
+];
+/// A page with an FAQ in microdata, and in JSON-LD ahead of it.
+const PAGE: &str = "<!DOCTYPE html><html><head><title>FAQ</title><script type=\"application/ld+json\">{\"@context\":\"https://schema.org\",\"@graph\":[{\"@type\":\
+    [\"FAQPage\"],\"mainEntity\":[{\"@type\":\"Question\",\"name\":\"When did it open?\",\"acceptedAnswer\":{\"@type\":\"Answer\",\"text\":\"<p>In <b>1987</b>.</p>\
+    <ul><li>a &amp; b</li></ul>\"}},{\"@type\":\"Question\",\"name\":\"Who?\",\"alternateName\":[\"by whom\"],\"acceptedAnswer\":[{\"text\":\"Ada <a href='https://a.example'>Marsh</a>\"}]}]}]}\
+    </script></head><body><div itemscope itemtype=\"https://schema.org/FAQPage\"><div itemscope itemprop=\"mainEntity\" itemtype=\"https://schema.org/Question\">\
+    <h3 itemprop=\"name\">Which ships?</h3><div itemprop=\"acceptedAnswer\" itemscope itemtype=\"https://schema.org/Answer\"><div itemprop=\"text\"><p>Two:<br>red, blue.\
+    <pre>a  b</pre></div></div></div></div></body></html>";
+/// Pieces of pages.
+const TAGS: [&str; 20] = [
+    "<",
+    ">",
+    "\"",
+    "&",
+    "&#x41;",
+    "<p>",
+    "</div>",
+    "<br>",
+    "<ol><li>",
+    "<a href=\"https://a.example\">",
+    "</script>",
+    "<script>",
+    "<!--",
+    "{",
+    "}",
+    "[",
+    "],",
+    "\"@type\":\"Question\",",
+    "itemprop=\"text\" ",
+    "\\u0000",
+];
+/// A sheet, its shared texts, and what a workbook needs to name it.
+const SHEET: &str = "<worksheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><dimension ref=\"A1:C4\"/><sheetData><row r=\"1\">\
+    <c r=\"A1\" t=\"s\"><v>0</v></c><c r=\"B1\" t=\"s\"><v>1</v></c><c r=\"C1\" t=\"inlineStr\"><is><t>note</t></is></c></row><row r=\"2\"><c r=\"A2\" t=\"s\"><v>2</v></c>\
+    <c r=\"B2\"><v>1987</v></c></row><row r=\"4\"><c r=\"A4\" t=\"str\"><v>Who opened it?</v></c><c r=\"B4\" t=\"s\"><v>3</v></c><c r=\"C4\" t=\"e\"><v>#REF!</v></c></row>\
+    </sheetData><hyperlinks><hyperlink ref=\"B4\" r:id=\"rId1\"/></hyperlinks></worksheet>\n<sst uniqueCount=\"4\"><si><t>question</t></si><si><t>answer</t></si>\
+    <si><t>When did it open?</t></si><si><r><t>Ada </t></r><r><t>Marsh</t></r></si></sst>";
+/// Pieces of sheets.
+const CELLS: [&str; 16] = [
+    "<row r=\"3\">",
+    "</row>",
+    "<c r=\"ZZ9999\">",
+    "<c r=\"A1\" t=\"s\">",
+    "</c>",
+    "<v>99999999999</v>",
+    "<v>-1</v>",
+    "<v>1e308</v>",
+    "<t>",
+    "</t>",
+    "&amp;",
+    "uniqueCount=\"99999999999999\"",
+    "<dimension ref=\"A1:XFD1048576\"/>",
+    "t=\"d\"",
+    "<is>",
+    "\u{0}",
+];
+
+/// What is imported.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Kind {
+    Table,
+    Markdown,
+    Page,
+    Workbook,
+}
+
+/// Something to import.
+#[derive(Debug)]
+pub(crate) struct Import {
+    pub(crate) name: &'static str,
+    pub(crate) bytes: Vec<u8>,
+}
+
+/// A file of questions and answers, changed.
+pub(crate) fn import(kind: Kind, bytes: &[u8]) -> Import {
+    match kind {
+        Kind::Table => Import { name: "table.csv", bytes: file(TABLE, &CSV, bytes) },
+        Kind::Markdown => Import { name: "faq.md", bytes: file(MARKDOWN, &MARKS, bytes) },
+        Kind::Page => Import { name: "page.html", bytes: file(PAGE, &TAGS, bytes) },
+        Kind::Workbook => {
+            let changed = file(SHEET, &CELLS, bytes);
+            let middle = changed.iter().position(|b| *b == b'\n').unwrap_or(changed.len());
+            let (sheet, texts) = changed.split_at(middle);
+            Import { name: "book.xlsx", bytes: workbook(sheet, texts.get(1..).unwrap_or_default()) }
+        }
+    }
+}
+
+/// A workbook with this sheet and these shared texts.
+fn workbook(sheet: &[u8], texts: &[u8]) -> Vec<u8> {
+    const TYPES: &[u8] = b"<Types/>";
+    const RELS: &[u8] = b"<Relationships><Relationship Id=\"rId1\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>";
+    const BOOK: &[u8] = b"<workbook xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\"><sheets><sheet name=\"FAQ\" sheetId=\"1\" r:id=\"rId1\"/></sheets></workbook>";
+    const BOOK_RELS: &[u8] = b"<Relationships><Relationship Id=\"rId1\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet\" Target=\"worksheets/sheet1.xml\"/></Relationships>";
+    const SHEET_RELS: &[u8] = b"<Relationships><Relationship Id=\"rId1\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/hyperlink\" Target=\"https://a.example/x\" TargetMode=\"External\"/></Relationships>";
+    zipped(&[
+        ("[Content_Types].xml", TYPES),
+        ("_rels/.rels", RELS),
+        ("xl/workbook.xml", BOOK),
+        ("xl/_rels/workbook.xml.rels", BOOK_RELS),
+        ("xl/worksheets/sheet1.xml", sheet),
+        ("xl/worksheets/_rels/sheet1.xml.rels", SHEET_RELS),
+        ("xl/sharedStrings.xml", texts),
+    ])
+}
+
+/// A zip archive of these files, not compressed (APPNOTE.TXT of PKWARE, 4.3).
+fn zipped(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let crc = |bytes: &[u8]| {
+        !bytes.iter().fold(!0_u32, |crc, byte| {
+            (0..8).fold(crc ^ u32::from(*byte), |crc, _| if crc & 1 == 1 { (crc >> 1) ^ 0xedb8_8320 } else { crc >> 1 })
+        })
+    };
+    let size = |length: usize| u32::try_from(length).expect("a small file").to_le_bytes();
+    let (mut out, mut directory) = (Vec::new(), Vec::new());
+    for (name, bytes) in files {
+        let start = size(out.len());
+        // Version 2.0, no flags, stored, no time.
+        let mut header = vec![20, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        header.extend(crc(bytes).to_le_bytes());
+        header.extend(size(bytes.len()));
+        header.extend(size(bytes.len()));
+        header.extend(&size(name.len())[..2]);
+        header.extend([0, 0]);
+        out.extend(b"PK\x03\x04");
+        out.extend(&header);
+        out.extend(name.bytes());
+        out.extend(*bytes);
+        directory.extend(b"PK\x01\x02\x14\x00");
+        directory.extend(&header);
+        // No comment, first disk, no attributes.
+        directory.extend([0; 10]);
+        directory.extend(start);
+        directory.extend(name.bytes());
+    }
+    let start = size(out.len());
+    let count = size(files.len());
+    out.extend(&directory);
+    out.extend(b"PK\x05\x06\0\0\0\0");
+    out.extend(&count[..2]);
+    out.extend(&count[..2]);
+    out.extend(size(directory.len()));
+    out.extend(start);
+    out.extend([0, 0]);
+    out
 }
 
 /// A file, changed: stretches lost, said twice or elsewhere, snippets of its own language and bytes that are no text put in.

@@ -3,6 +3,7 @@
 pub mod article;
 pub mod audit;
 pub mod cross_validation;
+pub mod export;
 pub mod golden;
 pub mod grounding;
 pub mod import;

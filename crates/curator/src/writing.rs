@@ -23,7 +23,12 @@ impl Writer {
         writer
     }
 
-    /// The text of the file.
+    /// A piece of a file.
+    pub(crate) fn empty() -> Writer {
+        Writer { out: String::new() }
+    }
+
+    /// The text of the file, or of the piece.
     pub(crate) fn finish(self) -> String {
         self.out
     }

@@ -8,6 +8,7 @@ mod convert;
 mod deliveries;
 mod gateway;
 pub(crate) mod http_interactions;
+mod interview;
 mod listener;
 mod registration;
 mod rest;
@@ -16,6 +17,7 @@ mod serenity_internals;
 pub use connection::{Connection, run};
 pub use gateway::SessionLimits;
 pub use http_interactions::FollowUps;
+pub use interview::{Silence, interview};
 pub use registration::Application;
 pub use serenity_internals::gateway_log::{self, ShardEvents};
 

@@ -67,16 +67,18 @@ fn covers(theirs: &Value, ours: &Value) -> bool {
     }
 }
 
-/// The link that invites a bot, with the fewest permissions it needs: to view channels, and to send messages with embeds there and in
-/// threads.
+/// The fewest permissions that the bot needs, with their names at Discord. Replying to a message needs the history.
+pub const PERMISSIONS: [(u64, &str); 5] = [
+    (1 << 10, "View Channels"),
+    (1 << 11, "Send Messages"),
+    (1 << 14, "Embed Links"),
+    (1 << 16, "Read Message History"),
+    (1 << 38, "Send Messages in Threads"),
+];
+
+/// The link that invites a bot with the [`PERMISSIONS`].
 pub fn invitation(application: u64) -> String {
-    const VIEW: u64 = 1 << 10;
-    const SEND: u64 = 1 << 11;
-    const EMBED: u64 = 1 << 14;
-    const HISTORY: u64 = 1 << 16;
-    const SEND_IN_THREADS: u64 = 1 << 38;
-    // Replying to a message needs the permission to read the history.
-    let permissions = VIEW | SEND | EMBED | HISTORY | SEND_IN_THREADS;
+    let permissions = PERMISSIONS.iter().fold(0, |all, (bit, _)| all | bit);
     format!(
         "https://discord.com/oauth2/authorize?client_id={application}&scope=bot%20applications.commands&permissions={permissions}&integration_type=0"
     )

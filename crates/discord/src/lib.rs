@@ -13,6 +13,7 @@ pub mod bot;
 mod browse;
 pub mod commands;
 mod components;
+pub mod diagnosis;
 pub mod dispatch;
 pub mod endpoint;
 pub mod event;
