@@ -189,7 +189,7 @@ fn ask(folder: &Path) {
     let questions: Vec<&str> = questions.lines().collect();
     let begun = Instant::now();
     let base = record(folder);
-    let learned = Cache::new(&folder.join(KEPT)).get(&Key::of(&base)).expect("what was learned was kept");
+    let learned = Cache::new(&folder.join(KEPT)).get(&Key::of(&base), &base).expect("what was learned was kept");
     let answerer = Answerer::from_learned(base, learned);
     let loaded = begun.elapsed();
     let mut times: Vec<Vec<f64>> = vec![Vec::new(); questions.len()];

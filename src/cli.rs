@@ -69,7 +69,6 @@ enum Command {
     Gaps(gaps::Gaps),
     /// Begin a knowledge base: from an article, or as a small example
     New(new::New),
-    /// Convert a table of questions and answers to a knowledge base
     /// Make settings and a knowledge base to begin with
     Init(init::Init),
     /// Import questions and answers from a spreadsheet, an FAQ or a web page

@@ -61,6 +61,8 @@ fn articles_become_knowledge_bases() {
         let made = fs::read_to_string(folder.join("light").join(name)).expect("the session wrote it");
         expected::hold(&root.join(name), &made);
     }
+}
+
 /// The program with these arguments, and nothing of the settings of whoever runs the tests.
 fn factotum(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_factotum"));
@@ -69,6 +71,8 @@ fn factotum(arguments: &[&str]) -> Command {
     }
     command.args(arguments).env_remove("DISCORD_TOKEN").env_remove("DISCORD_TOKEN_FILE").env("NO_COLOR", "1");
     command
+}
+
 /// The program with these arguments in a folder: its status, what it printed, and its errors.
 fn run_in(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_factotum")).args(arguments).current_dir(folder).output().expect("it runs");

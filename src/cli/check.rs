@@ -25,11 +25,11 @@ use std::sync::{Mutex, PoisonError};
 /// Most questions of a swap test that is run without being asked for: a second or two.
 const QUICK: usize = 200;
 /// Notes of one kind that are shown unless all are wanted.
-const SHOWN: usize = 3;
+const NOTES: usize = 3;
 /// Characters of a sentence in the table of coverage.
 const SENTENCE: usize = 70;
 
-/// Most findings that are printed: whoever has more does not read on, and the first ones often cause the others.
+/// Most errors and warnings that are printed: whoever has more does not read on, and the first ones often cause the others.
 const SHOWN: usize = 100;
 
 /// Arguments of `check`.
@@ -219,7 +219,7 @@ impl Summary<'_> {
         let counts = self.counts;
         let mut summary = json!({
             "knowledge": self.name, "files": self.files, "facts": counts.facts, "questions": counts.questions, "paraphrases": counts.paraphrases,
-            "unanswerables": counts.unanswerables, "errors": self.errors, "warnings": self.warnings, "notes": self.notes,
+            "unanswerables": counts.unanswerables, "errors": self.errors, "warnings": self.warnings, "notes": self.notes, "not_shown": (self.errors + self.warnings).saturating_sub(SHOWN),
         });
         if let Some(test) = swap {
             let of = |exchange: Exchange| {
@@ -243,8 +243,11 @@ impl Report {
     fn print_human(&self, knowledge: &Pack, summary: &Summary<'_>) -> anyhow::Result<()> {
         let mut out = anstream::stdout().lock();
         let (notes, others): (Vec<&Diagnostic>, Vec<&Diagnostic>) = self.found.iter().partition(|d| d.severity() == Severity::Note);
-        for diagnostic in others {
+        for diagnostic in others.iter().take(SHOWN) {
             writeln!(out, "{}\n", diagnostic.human(&knowledge.files, true))?;
+        }
+        if others.len() > SHOWN {
+            writeln!(out, "... and {} more\n", others.len() - SHOWN)?;
         }
         for code in Code::ALL {
             let of_code: Vec<&Diagnostic> = notes.iter().filter(|d| d.code == *code).copied().collect();
@@ -279,14 +282,14 @@ impl Report {
             return Ok(());
         }
         writeln!(out, "{HEADING}note[{code}]{HEADING:#}: {} ({})", code.explanation(), notes.len())?;
-        for note in notes.iter().take(SHOWN) {
+        for note in notes.iter().take(NOTES) {
             let file = knowledge.files.get(note.place.file);
             let (line, _) = file.map_or((0, 0), |f| line_column(&f.text, note.place.start));
             let name = file.map_or("?", |f| f.name.as_str());
             writeln!(out, "  {}:{line}: {}", escape_control(name), note.message)?;
         }
-        if notes.len() > SHOWN {
-            writeln!(out, "  ... and {} more; --all shows them", notes.len() - SHOWN)?;
+        if notes.len() > NOTES {
+            writeln!(out, "  ... and {} more; --all shows them", notes.len() - NOTES)?;
         }
         let which = if notes.len() > 1 { "for the first: " } else { "" };
         writeln!(out, "  = help: {which}{}\n", first.help.replace('\n', "\n      "))?;
@@ -295,35 +298,15 @@ impl Report {
 
     fn print_json(&self, knowledge: &Pack, summary: &Summary<'_>) -> anyhow::Result<()> {
         let mut out = std::io::stdout().lock();
+        let mut left = SHOWN;
         for diagnostic in &self.found {
+            if diagnostic.severity() != Severity::Note {
+                let Some(fewer) = left.checked_sub(1) else { continue };
+                left = fewer;
+            }
             writeln!(out, "{}", line(&diagnostic.json(&knowledge.files)))?;
         }
         writeln!(out, "{}", line(&summary.json(self.swap.as_ref())))?;
         Ok(())
     }
-            "unanswerables": counts.unanswerables, "errors": self.errors, "warnings": self.warnings,
-            "not_shown": (self.errors + self.warnings).saturating_sub(SHOWN),
-        }})
-    }
-}
-
-fn print_human(knowledge: &Pack, found: &[Diagnostic], summary: &Summary<'_>) -> anyhow::Result<()> {
-    let mut out = anstream::stdout().lock();
-    for diagnostic in found.iter().take(SHOWN) {
-        writeln!(out, "{}\n", diagnostic.human(&knowledge.files, true))?;
-    }
-    if found.len() > SHOWN {
-        writeln!(out, "... and {} more\n", found.len() - SHOWN)?;
-    }
-    writeln!(out, "{}", summary.human())?;
-    Ok(())
-}
-
-fn print_json(knowledge: &Pack, found: &[Diagnostic], summary: &Summary<'_>) -> anyhow::Result<()> {
-    let mut out = std::io::stdout().lock();
-    for diagnostic in found.iter().take(SHOWN) {
-        writeln!(out, "{}", line(&diagnostic.json(&knowledge.files)))?;
-    }
-    writeln!(out, "{}", line(&summary.json()))?;
-    Ok(())
 }

@@ -32,53 +32,41 @@ pub(super) fn write(folder: &Path, files: &[SourceFile]) -> anyhow::Result<()> {
 /// Replaces the text of a file in one step: whoever reads it meanwhile has the old text or the new one.
 pub(super) fn replace(path: &Path, text: &str) -> anyhow::Result<()> {
     let attempt = || -> std::io::Result<()> {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let mut file = tempfile::Builder::new().prefix(".factotum-").tempfile_in(folder)?;
-        file.write_all(text.as_bytes())?;
-        // The rights of the file that it replaces, not those of a private one; a new file has those that files usually have.
-        match std::fs::metadata(path) {
-            Ok(old) => file.as_file().set_permissions(old.permissions())?,
-            Err(_) => usual_rights(file.as_file())?,
-        }
-        file.as_file().sync_all()?;
-        file.persist(path)?;
+        beside(path, text)?.persist(path)?;
         Ok(())
     };
     attempt().with_context(|| format!("cannot write {}", path.display()))
 }
 
-#[cfg(unix)]
-fn usual_rights(file: &std::fs::File) -> std::io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    file.set_permissions(std::fs::Permissions::from_mode(0o644))
-}
-
-#[cfg(not(unix))]
-fn usual_rights(_: &std::fs::File) -> std::io::Result<()> {
 /// Writes files into a folder, in the place of those of the same names: each is written beside its place and then moved there in one step, so a
 /// running bot that reads the folder never sees half of one.
-pub(super) fn replace(folder: &Path, files: &[&SourceFile]) -> anyhow::Result<()> {
+pub(super) fn replace_all(folder: &Path, files: &[&SourceFile]) -> anyhow::Result<()> {
     std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
     let mut written = Vec::new();
     for file in files {
         let path = folder.join(&file.name);
-        let write = || -> std::io::Result<tempfile::NamedTempFile> {
-            let mut beside = tempfile::Builder::new().prefix(".factotum-").tempfile_in(folder)?;
-            beside.write_all(file.text.as_bytes())?;
-            #[cfg(unix)]
-            {
-                use std::os::unix::fs::PermissionsExt;
-                let mode = std::fs::metadata(&path).map_or(0o644, |old| old.permissions().mode() & 0o777);
-                beside.as_file().set_permissions(std::fs::Permissions::from_mode(mode))?;
-            }
-            Ok(beside)
-        };
-        written.push((write().with_context(|| format!("cannot write {}; nothing was changed", path.display()))?, path));
+        let text = beside(&path, &file.text);
+        written.push((text.with_context(|| format!("cannot write {}; nothing was changed", path.display()))?, path));
     }
-    for (beside, path) in written {
-        beside.persist(&path).map_err(|failed| failed.error).with_context(|| format!("cannot write {}", path.display()))?;
+    for (text, path) in written {
+        text.persist(&path).map_err(|failed| failed.error).with_context(|| format!("cannot write {}", path.display()))?;
     }
     Ok(())
+}
+
+/// A text on its way to a path, in the same folder, with the rights of the file that it replaces; a new file has those that files usually have.
+fn beside(path: &Path, text: &str) -> std::io::Result<tempfile::NamedTempFile> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = tempfile::Builder::new().prefix(".factotum-").tempfile_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = std::fs::metadata(path).map_or(0o644, |old| old.permissions().mode() & 0o777);
+        file.as_file().set_permissions(std::fs::Permissions::from_mode(mode))?;
+    }
+    file.as_file().sync_all()?;
+    Ok(file)
 }
 
 #[cfg(test)]

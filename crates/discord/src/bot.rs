@@ -179,10 +179,8 @@ impl Bot {
         }
         let kind = if direct { "direct" } else { "mention" };
         let Answered { messages, outcome, about, asked } = match self.count(&message.origin, now) {
-            Permit::Answer if question.is_empty() || question.eq_ignore_ascii_case("help") => one(Message::text(messages::HELP), "help"),
-            Permit::Answer => self.answered(knowledge, &question, message.id, message.origin.user),
             Permit::Within if question.is_empty() || question.eq_ignore_ascii_case("help") => one(Message::text(messages::HELP), "help"),
-            Permit::Within => knowledge.answered(&question),
+            Permit::Within => self.answered(knowledge, &question, message.id, message.origin.user),
             Permit::Notify => one(Message::text(messages::TOO_OFTEN), "too-often"),
             Permit::Over => return Decision { actions: Vec::new(), kind, outcome: "too-often", about: None, asked: None },
         };
@@ -323,9 +321,7 @@ impl IndexedKnowledge {
         let (logged, asked) = recorded(&reply);
         let (percent, base) = (asked.percent, self.base());
         let about = reply.candidates.first().map(|best| About { id: json::name(base, best.class).to_owned(), percent });
-        let asked = Some(Asked { outcome, reason, percent });
-        (Answered { messages: reply::messages(base, &reply), outcome: logged, about, asked }, reply)
-        Answered { messages: reply::messages(base, &reply), outcome: logged, about, asked: Some(asked) }
+        (Answered { messages: reply::messages(base, &reply), outcome: logged, about, asked: Some(asked) }, reply)
     }
 
     /// The reply to a question as a line of JSON, as `factotum ask --json` prints it; with its outcome for the log, and what metrics count.

@@ -145,6 +145,12 @@ impl Texts {
         self.texts.len()
     }
 
+    /// Whether there are so many of them, and everything that belongs to them.
+    pub(super) fn are(&self, count: usize) -> bool {
+        let last = self.ends.last().map_or(0, |end| *end as usize);
+        self.texts.are(count) && self.words.are(last) && self.ends.len() == count && self.ends.is_sorted()
+    }
+
     /// The greatest cosine of a vector with one of a range of these, -1 to 1; -1 for an empty range.
     pub(super) fn nearest(&self, range: Range<usize>, to: &[f32]) -> f32 {
         self.texts.nearest(range, to)
