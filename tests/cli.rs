@@ -363,7 +363,9 @@ fn what_never_ends_is_not_read() {
 fn secrets_are_never_printed() {
     let token = "MTAwMDAwMDAwMDAwMDAwMDAx.GaBcDe.0123456789abcdefghijklmnopqrstuvwxyz";
     let option = format!("--tokn={token}");
-    let cases: &[(&[&str], &[(&str, &str)])] = &[
+    /// Arguments, and variables of the environment.
+    type Case<'a> = (&'a [&'a str], &'a [(&'a str, &'a str)]);
+    let cases: &[Case<'_>] = &[
         (&["run"], &[("DISCORD_TOKEN_FILE", token)]),
         (&["config"], &[("DISCORD_TOKEN_FILE", token)]),
         (&["config"], &[("FACTOTUM_KNOWLEDGE", token)]),

@@ -6,7 +6,7 @@ use crate::article::Article;
 use crate::grounding::Grounding;
 use factotum_core::diagnostic::{Code, Diagnostic, Place, SourceFile};
 use factotum_core::english::english;
-use factotum_core::knowledge::{EntityId, FactId, Intent, KnowledgeBase, RelationId, Row, SourceId, Value};
+use factotum_core::knowledge::{EntityId, FactId, Intent, KnowledgeBase, RelationId, Row, SourceId, Value, date_in_words};
 use factotum_core::text::escape_control;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
