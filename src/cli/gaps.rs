@@ -244,5 +244,5 @@ fn shown(base: &KnowledgeBase, group: &Group) -> String {
 
 /// The question behind an id, as far as the knowledge base still has it.
 fn question(base: &KnowledgeBase, id: &str) -> String {
-    base.find_intent(id).map_or_else(|| id.to_owned(), |intent| console::question(intent))
+    base.find_intent(id).map_or_else(|| id.to_owned(), console::question)
 }

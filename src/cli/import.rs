@@ -128,7 +128,7 @@ impl Import {
 
 /// Reads a file and makes a pack of it. Without a pack, the reasons have been shown.
 pub(super) fn read(path: &Path, how: &How) -> anyhow::Result<Option<Imported>> {
-    let bytes = read_bounded(&path.to_owned(), MAX_FILE).context("cannot read the file to import")?;
+    let bytes = read_bounded(path, MAX_FILE).context("cannot read the file to import")?;
     let date = match &how.date {
         Some(date) => date.clone(),
         None => {

@@ -46,7 +46,7 @@ impl New {
         }
     }
 
-    fn of_article(&self, path: &PathBuf) -> anyhow::Result<Status> {
+    fn of_article(&self, path: &std::path::Path) -> anyhow::Result<Status> {
         let bytes = read_bounded(path, MAX_ARTICLE).context("cannot read the article")?;
         let name = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
         let made = scaffold::scaffold(Draft { name: &name, bytes: &bytes }).with_context(|| format!("cannot use {}", path.display()))?;

@@ -167,7 +167,7 @@ pub(super) fn learn(base: KnowledgeBase, cache: Option<&Path>, before: Option<&A
     answerer
 }
 
-fn read_config(path: &PathBuf, format_is_known: bool) -> anyhow::Result<Resolved> {
+fn read_config(path: &Path, format_is_known: bool) -> anyhow::Result<Resolved> {
     let bytes = read_bounded(path, MAX_SETTINGS).context("cannot read the settings")?;
     let file = SourceFile { name: path.display().to_string(), text: String::from_utf8_lossy(&bytes).into_owned() };
     if let Some(format) = config::log_format(&file.text).filter(|_| !format_is_known) {

@@ -47,7 +47,11 @@ fn main() {
     let limits = Limits { keep_days: 90, max_entries: 1_000_000, max_megabytes: 1_000_000 };
     let lost = Arc::new(AtomicU32::new(0));
     let counted = lost.clone();
-    let observe = move |event| drop((event != Event::Written).then(|| counted.fetch_add(1, Ordering::Relaxed)));
+    let observe = move |event| {
+        if event != Event::Written {
+            counted.fetch_add(1, Ordering::Relaxed);
+        }
+    };
     let recorder = Recorder::start(path.clone(), limits, observe).expect("a thread");
     let mut out = std::io::stdout().lock();
     let mut say = |what: &str, figure: String| writeln!(out, "{what:<32} {figure:>12}").expect("somebody reads");
@@ -86,7 +90,12 @@ fn main() {
     say("entries", journal.entries().expect("it can be read").to_string());
     let mut exported = 0;
     let begun = Instant::now();
-    journal.export(|_| -> Result<(), JournalError> { Ok(exported += 1) }).expect("it can be read");
+    journal
+        .export(|_| -> Result<(), JournalError> {
+            exported += 1;
+            Ok(())
+        })
+        .expect("it can be read");
     say("export, ms", begun.elapsed().as_millis().to_string());
     let begun = Instant::now();
     journal.forget(&factotum_journal::Forget::All).expect("it can be written");
