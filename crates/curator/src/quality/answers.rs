@@ -6,7 +6,7 @@ use crate::article::Article;
 use crate::grounding::Grounding;
 use factotum_core::diagnostic::{Code, Diagnostic, Place, SourceFile};
 use factotum_core::english::english;
-use factotum_core::knowledge::{EntityId, FactId, Intent, KnowledgeBase, RelationId, Row, SourceId, date_in_words};
+use factotum_core::knowledge::{EntityId, FactId, Intent, KnowledgeBase, RelationId, Row, SourceId, Value, date_in_words};
 use factotum_core::text::escape_control;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -21,7 +21,7 @@ pub(super) fn ungrounded(base: &KnowledgeBase, files: &[SourceFile], source: Opt
     let grounding = Grounding::new(base, id, &paragraphs);
     let held = Held { base, files, source: source.map(|(id, _)| id), paragraphs: &paragraphs, grounding: &grounding };
     let mut found: Vec<Diagnostic> = base.intents.iter().flat_map(|intent| held.intent(intent)).collect();
-    found.extend(RelationId::all(base).flat_map(|id| base[id].rows.iter().filter_map(|row| held.row(row)).collect::<Vec<_>>()));
+    found.extend(RelationId::all(base).flat_map(|id| base[id].rows.iter().flat_map(|row| held.row(row)).collect::<Vec<_>>()));
     found
 }
 
@@ -100,27 +100,30 @@ impl Held<'_> {
         self.base[relation].rows.iter().map(|row| self.base[row.subject].name.as_str()).collect()
     }
 
-    fn row(&self, row: &Row) -> Option<Diagnostic> {
-        if row.value.is_empty() {
-            return None;
-        }
+    /// What the values of a row say that its fact does not.
+    fn row(&self, row: &Row) -> Vec<Diagnostic> {
         let texts = self.texts(&[row.fact]);
         let texts: Vec<&str> = texts.iter().map(AsRef::as_ref).collect();
-        let in_words = date_in_words(&row.value);
-        // A date is said in words, with less than all of it perhaps; a figure in any of its forms.
-        let is_date = in_words != row.value || row.value.len() == 4 && row.value.bytes().all(|b| b.is_ascii_digit());
-        let said = if is_date { row.value.split('-').next().unwrap_or_default() } else { row.value.as_str() };
-        self.grounding.unsupported(said, &texts).into_iter().find(|u| u.figure)?;
-        let subject = &self.base[row.subject];
-        let line = |value: &str| format!("subject = \"{}\", value = \"{value}\"", subject.id);
-        let place = find(self.files, None, &line(&row.value)).unwrap_or_else(|| self.base[row.fact].place.clone());
-        let message = format!(
-            "the value of `{}` is `{}`, which {} not have",
-            subject.id,
-            escape_control(&row.value),
-            if self.source.is_some() { "its fact and its paragraphs do" } else { "its fact does" }
-        );
-        Some(Diagnostic::new(Code::UngroundedAnswer, place.narrowed(self.files, &row.value), message, HELP))
+        let missing = |value: &Value| match value {
+            // A date is said in words, with less than all of it perhaps.
+            Value::Date(date) => {
+                let year = date.split('-').next().unwrap_or_default();
+                self.grounding.unsupported(year, &texts).iter().any(|u| u.figure)
+            }
+            Value::Entity(id) => !self.base[*id].aliases.iter().any(|alias| texts.iter().any(|text| mentions(text, alias))),
+            Value::Number(number) => !self.grounding.unsupported(&number.written, &texts).is_empty(),
+            Value::Text(text) => !self.grounding.unsupported(text, &texts).is_empty(),
+        };
+        let warn = |value: &Value| {
+            let (subject, written) = (&self.base[row.subject], value.written(self.base));
+            let behind = find(self.files, None, &format!("subject = \"{}\"", subject.id));
+            let place = behind.as_ref().and_then(|behind| find(self.files, Some(behind), &format!("\"{written}\"")));
+            let place = place.unwrap_or_else(|| self.base[row.fact].place.clone());
+            let whose = if self.source.is_some() { "its fact and the paragraphs cited do" } else { "its fact does" };
+            let message = format!("the value of `{}` is `{}`, which {whose} not have", subject.id, escape_control(written));
+            Diagnostic::new(Code::UngroundedAnswer, place.narrowed(self.files, written), message, HELP)
+        };
+        row.values.iter().map(|(_, value)| value).filter(|value| missing(value)).map(warn).collect()
     }
 }
 
