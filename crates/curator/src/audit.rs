@@ -140,12 +140,17 @@ fn near(base: &KnowledgeBase, a: IntentId, b: IntentId, place: Place, likeness: 
 
 /// A paraphrase as questions: one for each row of the intent's relation if it has slots.
 pub(crate) fn fillings(base: &KnowledgeBase, intent: &Intent, phrase: &str) -> Vec<String> {
-    let rows = intent.relation.as_ref().map_or(&[][..], |used| base[used.relation].rows.as_slice());
-    if rows.is_empty() || !phrase.contains('{') {
-        return vec![phrase.to_owned()];
-    }
+    let Some(used) = intent.relation.as_ref().filter(|_| phrase.contains('{')) else { return vec![phrase.to_owned()] };
+    let rows = &base[used.relation].rows;
     let name = |row: usize| base[rows[row % rows.len()].subject].short.as_str();
-    (0..rows.len()).map(|row| phrase.replace("{subject}", name(row)).replace("{other}", name(row + 1))).collect()
+    let fill = |row: usize| {
+        let value = rows[row].value(&used.column).map(|value| value.shown(base));
+        // A row without the value has nothing to ask for.
+        let filled = phrase.replace("{subject}", name(row)).replace("{other}", name(row + 1));
+        if filled.contains("{value}") { value.map(|value| filled.replace("{value}", &value)) } else { Some(filled) }
+    };
+    let filled: Vec<String> = (0..rows.len()).filter_map(fill).collect();
+    if filled.is_empty() { vec![phrase.to_owned()] } else { filled }
 }
 
 /// What is said of one paraphrase.

@@ -100,41 +100,30 @@ impl Held<'_> {
         self.base[relation].rows.iter().map(|row| self.base[row.subject].name.as_str()).collect()
     }
 
-    fn row<'r>(&'r self, row: &'r Row) -> impl Iterator<Item = Diagnostic> + 'r {
-        row.values.iter().filter_map(|(_, value)| self.value(row, value))
-    }
-
-    fn value(&self, row: &Row, value: &Value) -> Option<Diagnostic> {
+    /// What the values of a row say that its fact does not.
+    fn row(&self, row: &Row) -> Vec<Diagnostic> {
         let texts = self.texts(&[row.fact]);
         let texts: Vec<&str> = texts.iter().map(AsRef::as_ref).collect();
-        let written = value.written(self.base);
-        let said = match value {
+        let missing = |value: &Value| match value {
             // A date is said in words, with less than all of it perhaps.
-            Value::Date(date) => date.split('-').next().unwrap_or_default(),
-            Value::Entity(id) => return (!base_mentions(self.base, *id, &self.texts(&[row.fact]))).then(|| self.unsaid(row, written)),
-            Value::Number(_) | Value::Text(_) => written,
+            Value::Date(date) => {
+                let year = date.split('-').next().unwrap_or_default();
+                self.grounding.unsupported(year, &texts).iter().any(|u| u.figure)
+            }
+            Value::Entity(id) => !self.base[*id].aliases.iter().any(|alias| texts.iter().any(|text| mentions(text, alias))),
+            Value::Number(number) => !self.grounding.unsupported(&number.written, &texts).is_empty(),
+            Value::Text(text) => !self.grounding.unsupported(text, &texts).is_empty(),
         };
-        self.grounding.unsupported(said, &texts).into_iter().find(|u| u.figure || matches!(value, Value::Text(_)))?;
-        Some(self.unsaid(row, written))
-    }
-
-    fn unsaid(&self, row: &Row, value: &str) -> Diagnostic {
-        let subject = &self.base[row.subject];
-        let quoted = format!("\"{value}\"");
-        let line = find(self.files, None, &format!("subject = \"{}\", value = {quoted}", subject.id));
-        // In a row with columns it stands somewhere behind the subject.
-        let column = || {
-            let at = find(self.files, None, &format!("subject = \"{}\", values = {{", subject.id))?;
-            find(self.files, Some(&at), &quoted).filter(|place| place.file == at.file)
+        let warn = |value: &Value| {
+            let (subject, written) = (&self.base[row.subject], value.written(self.base));
+            let behind = find(self.files, None, &format!("subject = \"{}\"", subject.id));
+            let place = behind.as_ref().and_then(|behind| find(self.files, Some(behind), &format!("\"{written}\"")));
+            let place = place.unwrap_or_else(|| self.base[row.fact].place.clone());
+            let whose = if self.source.is_some() { "its fact and the paragraphs cited do" } else { "its fact does" };
+            let message = format!("the value of `{}` is `{}`, which {whose} not have", subject.id, escape_control(written));
+            Diagnostic::new(Code::UngroundedAnswer, place.narrowed(self.files, written), message, HELP)
         };
-        let place = line.or_else(column).unwrap_or_else(|| self.base[row.fact].place.clone());
-        let message = format!(
-            "the value of `{}` is `{}`, which {} not have",
-            subject.id,
-            escape_control(value),
-            if self.source.is_some() { "its fact and its paragraphs do" } else { "its fact does" }
-        );
-        Diagnostic::new(Code::UngroundedAnswer, place.narrowed(self.files, value), message, HELP)
+        row.values.iter().map(|(_, value)| value).filter(|value| missing(value)).map(warn).collect()
     }
 }
 

@@ -258,7 +258,9 @@ fn exchanged(answerer: &Answerer, id: IntentId, text: &str, effort: Effort) -> V
         }
     }
     let facts = &base[id].facts;
-    for (entity, range) in named.iter().take(2) {
+    // A name that is left out, or one of a choice, may be any.
+    let chosen = |range: &Range<usize>| excludes(text) || joined(text.get(range.end..).unwrap_or_default()) || chosen(&text[..range.start]);
+    for (entity, range) in named.iter().filter(|(_, range)| !chosen(range)).take(2) {
         for other in stand_ins(base, *entity, id, &interpretation.entities(false).collect::<Vec<_>>(), effort) {
             let short = base[other].short.as_str();
             // "the Amazon" and "which Panthers player" have no place for another article.
@@ -271,7 +273,14 @@ fn exchanged(answerer: &Answerer, id: IntentId, text: &str, effort: Effort) -> V
     if let [(a, from), (b, to)] = named.as_slice() {
         let between = text.get(from.end..to.start).unwrap_or("and");
         let acts = |e: EntityId| english().kinds.acts(&base[e].kind);
-        if a != b && base[*a].kind == base[*b].kind && acts(*a) && !joined(between) && !symmetrical(text) {
+        if a != b
+            && base[*a].kind == base[*b].kind
+            && acts(*a)
+            && !between.trim().is_empty()
+            && !joined(between)
+            && !excludes(text)
+            && !symmetrical(text)
+        {
             let (left, right) = (&text[from.clone()], &text[to.clone()]);
             out.push((format!("{}{right}{between}{left}{}", &text[..from.start], &text[to.end..]), Put::Roles));
         }
@@ -280,6 +289,9 @@ fn exchanged(answerer: &Answerer, id: IntentId, text: &str, effort: Effort) -> V
     let said: Vec<&str> = facts.iter().map(|f| base[*f].statement.as_str()).collect();
     for token in tokens(text).iter().filter(|t| !inside(t.start)) {
         let range = token.start..token.end;
+        if excludes(text) {
+            continue;
+        }
         if is_year(text, token) {
             let year: i32 = token.text.parse().unwrap_or_default();
             let years = [year + 1, year - 1, year + 3].map(|y| y.to_string());
@@ -327,6 +339,18 @@ fn joined(between: &str) -> bool {
     between.is_empty()
         || between.starts_with(',')
         || tokens(between).iter().any(|t| matches!(t.text.as_str(), "and" | "or" | "with" | "versus"))
+}
+
+/// Whether a question leaves somebody out: "apart from Serbia", "another country than Serbia".
+fn excludes(text: &str) -> bool {
+    const WORDS: &str =
+        "apart besides except excluding exclude other others another anyone else instead rather unlike but not than beyond alongside";
+    tokens(text).iter().any(|t| WORDS.split_whitespace().any(|w| w == t.text))
+}
+
+/// Whether a name stands behind others of a list or a choice.
+fn chosen(before: &str) -> bool {
+    before.trim_end().ends_with(',') || tokens(before).last().is_some_and(|t| matches!(t.text.as_str(), "and" | "or" | "versus"))
 }
 
 /// Whether what a question asks is the same both ways.
@@ -391,9 +415,11 @@ fn covered(answerer: &Answerer, variant: &Variant, parts: &[AnswerPart], answer:
     let base = answerer.base();
     let question = Question::parse(&variant.question).ok();
     let yes_or_no = question.as_ref().is_some_and(|q| grammar::asked(q).kind == Kind::YesNo || q.expected == Some(AnswerType::YesNo));
-    // "Did X ...?" answered by the statement alone, without a yes: the reader sees what is true. A false premise is put right as well.
+    // "Did X ...?" answered by the statement alone, without a yes, or with a no: the reader sees what is true. A false premise is put right as
+    // well.
     let direct: String = parts.iter().map(|p| p.direct.as_str()).collect();
-    let corrects = parts.iter().any(|p| base[p.intent].false_premise) || (yes_or_no && direct.is_empty());
+    let denied = direct.starts_with("No") && !direct.starts_with("Not");
+    let corrects = parts.iter().any(|p| base[p.intent].false_premise) || denied || (yes_or_no && direct.is_empty());
     let intents: Vec<&factotum_core::knowledge::Intent> = parts.iter().map(|p| &base[p.intent]).collect();
     match &variant.put {
         Put::Name(entity) => {
