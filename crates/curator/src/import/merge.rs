@@ -38,6 +38,8 @@ struct Entry {
     statement: String,
     row: i64,
     questions: Vec<String>,
+    /// Its answer type, where the question itself does not make it plain.
+    answer_type: Option<String>,
 }
 
 impl Entry {
@@ -66,7 +68,10 @@ pub fn merge(pack: &[SourceFile], last: Option<&SourceFile>, new: &SourceFile) -
         documents.push(parsed(file)?);
     }
     let base = match last {
-        Some(last) => entries(&parsed(last)?),
+        Some(last) => {
+            let damaged = |_| format!("{} is damaged; remove it, and everything in the folder counts as yours", super::shown(&last.name));
+            entries(&parsed(last).map_err(damaged)?)
+        }
         None => Vec::new(),
     };
     let today = parsed(new)?;
@@ -103,7 +108,7 @@ pub fn merge(pack: &[SourceFile], last: Option<&SourceFile>, new: &SourceFile) -
                 merged.kept.push(format!("{} was removed from the knowledge base by hand; it stays removed", before.name()));
             }
             (None, None) => {
-                append(&mut appended, &today, &entry);
+                append(&mut appended, &entry);
                 merged.added += 1;
             }
         }
@@ -166,6 +171,7 @@ fn read_at(document: &DocumentMut, place: Placed) -> Option<(Entry, usize)> {
         statement: text(fact, "statement").unwrap_or_default(),
         row: row.unwrap_or(0),
         questions: asked(question.get("ask")),
+        answer_type: text(question, "answer_type"),
     };
     Some((entry, questions.len()))
 }
@@ -332,19 +338,14 @@ fn remove(document: &mut DocumentMut, place: Placed, before: &Entry, merged: &mu
 }
 
 /// Writes an entry below the others.
-fn append(out: &mut Writer, today: &DocumentMut, entry: &Entry) {
+fn append(out: &mut Writer, entry: &Entry) {
     out.table(&[], "[[fact]]");
     out.text("statement", &entry.statement);
     out.raw("paragraphs", &entry.row.to_string());
     out.table(&[], "[[fact.question]]");
-    if let Some(id) = &entry.id {
-        out.text("id", id);
-    }
+    out.text("id", entry.id.as_deref().unwrap_or_default());
     out.block("ask", &entry.questions);
-    let typed = all(today, 0).into_iter().find(|(_, other)| other == entry).and_then(|(place, _)| {
-        questions(facts(today)?.get(place.fact)?)?.get(place.question)?.get("answer_type")?.as_str().map(str::to_owned)
-    });
-    out.text("answer_type", &typed.unwrap_or_default());
+    out.text("answer_type", entry.answer_type.as_deref().unwrap_or_default());
 }
 
 /// What the source says of the file itself is as of today; its title and all else are the curator's. It has at least `cited` rows.
