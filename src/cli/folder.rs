@@ -31,7 +31,7 @@ pub(super) fn write(folder: &Path, files: &[SourceFile]) -> anyhow::Result<()> {
 
 /// Writes files into a folder, in the place of those of the same names: each is written beside its place and then moved there in one step, so a
 /// running bot that reads the folder never sees half of one.
-pub(super) fn replace(folder: &Path, files: &[&SourceFile]) -> anyhow::Result<()> {
+pub(super) fn replace_all(folder: &Path, files: &[&SourceFile]) -> anyhow::Result<()> {
     std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
     let mut written = Vec::new();
     for file in files {

@@ -249,7 +249,7 @@ impl Plan {
         self.say_what_was_kept()?;
         // The record last: without it the next import takes what it finds for the curator's, which loses nothing.
         let files: Vec<&SourceFile> = self.merged.files.iter().chain([&self.record]).collect();
-        folder::replace(folder, &files)
+        folder::replace_all(folder, &files)
     }
 
     fn say_what_was_kept(&self) -> std::io::Result<()> {

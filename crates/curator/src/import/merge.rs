@@ -206,27 +206,33 @@ fn entries(document: &DocumentMut) -> Vec<Entry> {
 struct Index {
     by_id: HashMap<String, usize>,
     by_question: HashMap<String, usize>,
+    /// Those without an id only.
+    unnamed: HashMap<String, usize>,
 }
 
 impl Index {
-    fn of(entries: &[Entry]) -> Index {
-        let mut index = Index { by_id: HashMap::new(), by_question: HashMap::new() };
-        for (at, entry) in entries.iter().enumerate() {
+    fn of<'e>(entries: impl IntoIterator<Item = &'e Entry>) -> Index {
+        let mut index = Index { by_id: HashMap::new(), by_question: HashMap::new(), unnamed: HashMap::new() };
+        for (at, entry) in entries.into_iter().enumerate() {
             if let Some(id) = &entry.id {
                 index.by_id.entry(id.clone()).or_insert(at);
-            } else {
-                for key in entry.keys() {
-                    index.by_question.entry(key).or_insert(at);
+            }
+            for key in entry.keys() {
+                if entry.id.is_none() {
+                    index.unnamed.entry(key.clone()).or_insert(at);
                 }
+                index.by_question.entry(key).or_insert(at);
             }
         }
         index
     }
 
+    /// The entry with this one's id. One of the two may have been given its id later: then the one with a question of it.
     fn find(&self, entry: &Entry) -> Option<usize> {
+        let by = |questions: &HashMap<String, usize>| entry.keys().find_map(|key| questions.get(&key).copied());
         match &entry.id {
-            Some(id) => self.by_id.get(id).copied(),
-            None => entry.keys().find_map(|key| self.by_question.get(&key).copied()),
+            Some(id) => self.by_id.get(id).copied().or_else(|| by(&self.unnamed)),
+            None => by(&self.by_question),
         }
     }
 }
@@ -234,27 +240,18 @@ impl Index {
 /// Where the entries of a pack are; each is taken once.
 struct Places {
     index: Index,
-    /// By question, those with an id too: a curator may have given one to it.
-    by_question: HashMap<String, usize>,
     all: Vec<(Placed, bool)>,
 }
 
 impl Places {
     fn of(documents: &[DocumentMut]) -> Places {
         let all: Vec<(Placed, Entry)> = documents.iter().enumerate().flat_map(|(file, document)| all(document, file)).collect();
-        let entries: Vec<Entry> = all.iter().map(|(_, entry)| entry.clone()).collect();
-        let mut by_question = HashMap::new();
-        for (at, entry) in entries.iter().enumerate() {
-            for key in entry.keys() {
-                by_question.entry(key).or_insert(at);
-            }
-        }
-        Places { index: Index::of(&entries), by_question, all: all.into_iter().map(|(place, _)| (place, false)).collect() }
+        let index = Index::of(all.iter().map(|(_, entry)| entry));
+        Places { index, all: all.into_iter().map(|(place, _)| (place, false)).collect() }
     }
 
     fn take(&mut self, entry: &Entry) -> Option<Placed> {
-        let by_question = || entry.id.is_none().then(|| entry.keys().find_map(|key| self.by_question.get(&key).copied())).flatten();
-        let (place, taken) = self.all.get_mut(self.index.find(entry).or_else(by_question)?)?;
+        let (place, taken) = self.all.get_mut(self.index.find(entry)?)?;
         (!std::mem::replace(taken, true)).then_some(*place)
     }
 }
@@ -485,6 +482,20 @@ mod tests {
         let merged = merge(std::slice::from_ref(&ours), None, &imported(&LAST.replace("5 crowns", "6 crowns"))).expect("TOML");
         assert_eq!((merged.updated, merged.unchanged, merged.kept.len()), (0, 2, 1));
         assert!(merge(&[file("faq.toml", "=")], None, &ours).is_err_and(|message| message.contains("faq.toml")));
+    }
+
+    /// Ids can come later: an export writes those that a knowledge base has given out itself.
+    #[test]
+    fn an_export_is_edited_and_imported_again() {
+        let base = factotum_core::pack::load(&[imported(LAST)]).base.expect("an import loads");
+        let edited = crate::export::csv(&crate::export::entries(&base).0).replace("Ada Marsh.", "Ben Marsh.");
+        let (text, counts, kept) = merged(&imported(LAST).text, LAST, &edited);
+        assert_eq!((counts, kept.len()), ([0, 1, 0, 2, 0], 0), "{text}");
+        assert!(text.contains("Ben Marsh.") && !text.contains("Ada"), "{text}");
+        // And back to a table without them.
+        let (again, counts, _) = merged(&text, &edited, LAST);
+        assert_eq!(counts, [0, 1, 0, 2, 0]);
+        assert!(again.contains("Ada Marsh."), "{again}");
     }
 
     fn tables() -> impl Strategy<Value = Vec<(u8, u8)>> {
