@@ -16,7 +16,8 @@ The export has the questions with all their wordings, and the answers. `factotum
 without a difference. Entities, relations, sources, small talk and what must be declined have no place in
 it; how many of them were left out is said on standard error.
 
-To let somebody edit the answers in a spreadsheet: export, edit, then import the file again.")]
+To let somebody edit an imported knowledge base in a spreadsheet: export it under the name of the file that it
+was imported from, edit that, and import it again.")]
 pub(super) struct Export {
     /// What to write
     #[arg(value_enum, value_name = "FORMAT")]

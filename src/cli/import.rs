@@ -109,6 +109,7 @@ impl Import {
             describe(&imported)?;
             if let Some(folder) = &self.out {
                 let plan = Plan::new(folder, &imported)?;
+                plan.say_what_was_kept()?;
                 writeln!(anstream::stdout(), "{}: {}; nothing was written", folder.display(), plan.summary())?;
             }
             return Ok(Status::Good);
@@ -238,20 +239,25 @@ impl Plan {
             show(&found.diagnostics, &pack)?;
             bail!("the knowledge base in {} would have errors; nothing was written", folder.display());
         }
-        let small = pack.iter().all(|file| file.text.len() as u64 <= packs::MAX_FILE);
-        ensure!(small, "the knowledge base in {} would be too large; nothing was written", folder.display());
+        let size: u64 = pack.iter().map(|file| file.text.len() as u64).sum();
+        ensure!(size <= packs::MAX_FILE, "the knowledge base in {} would be too large; nothing was written", folder.display());
         Ok(Plan { merged, record, again })
     }
 
     /// Writes the files, and says what was kept.
     pub(super) fn write(&self, folder: &Path) -> anyhow::Result<()> {
+        self.say_what_was_kept()?;
+        // The record last: without it the next import takes what it finds for the curator's, which loses nothing.
+        let files: Vec<&SourceFile> = self.merged.files.iter().chain([&self.record]).collect();
+        folder::replace_all(folder, &files)
+    }
+
+    fn say_what_was_kept(&self) -> std::io::Result<()> {
         let mut out = anstream::stderr().lock();
         for kept in &self.merged.kept {
             writeln!(out, "{DOUBTFUL}kept{DOUBTFUL:#}: {}", escape_control(kept))?;
         }
-        // The record last: without it the next import takes what it finds for the curator's, which loses nothing.
-        let files: Vec<&SourceFile> = self.merged.files.iter().chain([&self.record]).collect();
-        folder::replace_all(folder, &files)
+        Ok(())
     }
 
     fn summary(&self) -> String {

@@ -490,10 +490,14 @@ fn quoted(text: &str) -> String {
     end.map_or_else(|| format!("\"{text}\""), |end| format!("\"{}...\"", &text[..end]))
 }
 
-/// The id of the source that a file becomes; its knowledge file has the same name.
+/// The id of the source that a file becomes; its knowledge file has the same name. A name without Latin letters has an id of its own all the same,
+/// since two files with one id would be taken for one.
 fn source_id(name: &str) -> String {
+    /// Enough digits that nobody sees two alike.
+    const DIGITS: usize = 8;
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-    Some(slug(stem)).filter(|id| !id.is_empty()).unwrap_or_else(|| "table".to_owned())
+    let id = slug(stem);
+    if id.is_empty() { format!("table-{}", &factotum_core::hash::sha256_hex(stem.as_bytes())[..DIGITS]) } else { id }
 }
 
 /// Writes the file: each answer is a fact, and the questions stand below it.

@@ -38,6 +38,8 @@ struct Entry {
     statement: String,
     row: i64,
     questions: Vec<String>,
+    /// Its answer type, where the question itself does not make it plain.
+    answer_type: Option<String>,
 }
 
 impl Entry {
@@ -66,7 +68,10 @@ pub fn merge(pack: &[SourceFile], last: Option<&SourceFile>, new: &SourceFile) -
         documents.push(parsed(file)?);
     }
     let base = match last {
-        Some(last) => entries(&parsed(last)?),
+        Some(last) => {
+            let damaged = |_| format!("{} is damaged; remove it, and everything in the folder counts as yours", super::shown(&last.name));
+            entries(&parsed(last).map_err(damaged)?)
+        }
         None => Vec::new(),
     };
     let today = parsed(new)?;
@@ -103,7 +108,7 @@ pub fn merge(pack: &[SourceFile], last: Option<&SourceFile>, new: &SourceFile) -
                 merged.kept.push(format!("{} was removed from the knowledge base by hand; it stays removed", before.name()));
             }
             (None, None) => {
-                append(&mut appended, &today, &entry);
+                append(&mut appended, &entry);
                 merged.added += 1;
             }
         }
@@ -166,6 +171,7 @@ fn read_at(document: &DocumentMut, place: Placed) -> Option<(Entry, usize)> {
         statement: text(fact, "statement").unwrap_or_default(),
         row: row.unwrap_or(0),
         questions: asked(question.get("ask")),
+        answer_type: text(question, "answer_type"),
     };
     Some((entry, questions.len()))
 }
@@ -200,27 +206,33 @@ fn entries(document: &DocumentMut) -> Vec<Entry> {
 struct Index {
     by_id: HashMap<String, usize>,
     by_question: HashMap<String, usize>,
+    /// Those without an id only.
+    unnamed: HashMap<String, usize>,
 }
 
 impl Index {
-    fn of(entries: &[Entry]) -> Index {
-        let mut index = Index { by_id: HashMap::new(), by_question: HashMap::new() };
-        for (at, entry) in entries.iter().enumerate() {
+    fn of<'e>(entries: impl IntoIterator<Item = &'e Entry>) -> Index {
+        let mut index = Index { by_id: HashMap::new(), by_question: HashMap::new(), unnamed: HashMap::new() };
+        for (at, entry) in entries.into_iter().enumerate() {
             if let Some(id) = &entry.id {
                 index.by_id.entry(id.clone()).or_insert(at);
-            } else {
-                for key in entry.keys() {
-                    index.by_question.entry(key).or_insert(at);
+            }
+            for key in entry.keys() {
+                if entry.id.is_none() {
+                    index.unnamed.entry(key.clone()).or_insert(at);
                 }
+                index.by_question.entry(key).or_insert(at);
             }
         }
         index
     }
 
+    /// The entry with this one's id. One of the two may have been given its id later: then the one with a question of it.
     fn find(&self, entry: &Entry) -> Option<usize> {
+        let by = |questions: &HashMap<String, usize>| entry.keys().find_map(|key| questions.get(&key).copied());
         match &entry.id {
-            Some(id) => self.by_id.get(id).copied(),
-            None => entry.keys().find_map(|key| self.by_question.get(&key).copied()),
+            Some(id) => self.by_id.get(id).copied().or_else(|| by(&self.unnamed)),
+            None => by(&self.by_question),
         }
     }
 }
@@ -228,27 +240,18 @@ impl Index {
 /// Where the entries of a pack are; each is taken once.
 struct Places {
     index: Index,
-    /// By question, those with an id too: a curator may have given one to it.
-    by_question: HashMap<String, usize>,
     all: Vec<(Placed, bool)>,
 }
 
 impl Places {
     fn of(documents: &[DocumentMut]) -> Places {
         let all: Vec<(Placed, Entry)> = documents.iter().enumerate().flat_map(|(file, document)| all(document, file)).collect();
-        let entries: Vec<Entry> = all.iter().map(|(_, entry)| entry.clone()).collect();
-        let mut by_question = HashMap::new();
-        for (at, entry) in entries.iter().enumerate() {
-            for key in entry.keys() {
-                by_question.entry(key).or_insert(at);
-            }
-        }
-        Places { index: Index::of(&entries), by_question, all: all.into_iter().map(|(place, _)| (place, false)).collect() }
+        let index = Index::of(all.iter().map(|(_, entry)| entry));
+        Places { index, all: all.into_iter().map(|(place, _)| (place, false)).collect() }
     }
 
     fn take(&mut self, entry: &Entry) -> Option<Placed> {
-        let by_question = || entry.id.is_none().then(|| entry.keys().find_map(|key| self.by_question.get(&key).copied())).flatten();
-        let (place, taken) = self.all.get_mut(self.index.find(entry).or_else(by_question)?)?;
+        let (place, taken) = self.all.get_mut(self.index.find(entry)?)?;
         (!std::mem::replace(taken, true)).then_some(*place)
     }
 }
@@ -332,19 +335,14 @@ fn remove(document: &mut DocumentMut, place: Placed, before: &Entry, merged: &mu
 }
 
 /// Writes an entry below the others.
-fn append(out: &mut Writer, today: &DocumentMut, entry: &Entry) {
+fn append(out: &mut Writer, entry: &Entry) {
     out.table(&[], "[[fact]]");
     out.text("statement", &entry.statement);
     out.raw("paragraphs", &entry.row.to_string());
     out.table(&[], "[[fact.question]]");
-    if let Some(id) = &entry.id {
-        out.text("id", id);
-    }
+    out.text("id", entry.id.as_deref().unwrap_or_default());
     out.block("ask", &entry.questions);
-    let typed = all(today, 0).into_iter().find(|(_, other)| other == entry).and_then(|(place, _)| {
-        questions(facts(today)?.get(place.fact)?)?.get(place.question)?.get("answer_type")?.as_str().map(str::to_owned)
-    });
-    out.text("answer_type", &typed.unwrap_or_default());
+    out.text("answer_type", entry.answer_type.as_deref().unwrap_or_default());
 }
 
 /// What the source says of the file itself is as of today; its title and all else are the curator's. It has at least `cited` rows.
@@ -484,6 +482,20 @@ mod tests {
         let merged = merge(std::slice::from_ref(&ours), None, &imported(&LAST.replace("5 crowns", "6 crowns"))).expect("TOML");
         assert_eq!((merged.updated, merged.unchanged, merged.kept.len()), (0, 2, 1));
         assert!(merge(&[file("faq.toml", "=")], None, &ours).is_err_and(|message| message.contains("faq.toml")));
+    }
+
+    /// Ids can come later: an export writes those that a knowledge base has given out itself.
+    #[test]
+    fn an_export_is_edited_and_imported_again() {
+        let base = factotum_core::pack::load(&[imported(LAST)]).base.expect("an import loads");
+        let edited = crate::export::csv(&crate::export::entries(&base).0).replace("Ada Marsh.", "Ben Marsh.");
+        let (text, counts, kept) = merged(&imported(LAST).text, LAST, &edited);
+        assert_eq!((counts, kept.len()), ([0, 1, 0, 2, 0], 0), "{text}");
+        assert!(text.contains("Ben Marsh.") && !text.contains("Ada"), "{text}");
+        // And back to a table without them.
+        let (again, counts, _) = merged(&text, &edited, LAST);
+        assert_eq!(counts, [0, 1, 0, 2, 0]);
+        assert!(again.contains("Ada Marsh."), "{again}");
     }
 
     fn tables() -> impl Strategy<Value = Vec<(u8, u8)>> {

@@ -37,7 +37,7 @@ pub(super) fn read(bytes: &[u8], options: &Options) -> Reading {
 
 fn sheet(bytes: &[u8], options: &Options, reading: &mut Reading) -> Result<(), Problem> {
     let whole = |message: String| Problem::new(Place::Row(1), message);
-    unpacks(bytes).map_err(whole)?;
+    unpacks(bytes, MAX_UNPACKED).map_err(whole)?;
     let broken = |error: calamine::XlsxError| whole(format!("this is no workbook that can be read: {}", super::shown(&error.to_string())));
     let mut book = Xlsx::new(Cursor::new(bytes)).map_err(broken)?;
     let all: Vec<String> = book.sheet_names();
@@ -88,7 +88,9 @@ type Numbers = Option<(usize, Place, String)>;
 /// The rows of a sheet that have something in them.
 fn records(book: &mut Xlsx<Cursor<&[u8]>>, name: &str) -> Result<(Result<Vec<Record>, String>, Numbers), calamine::XlsxError> {
     let links: HashMap<(u32, u32), String> = book
-        .hyperlinks_by_sheet_name(name)?
+        .hyperlinks_by_sheet_name(name)
+        // An answer without its link is better than none.
+        .unwrap_or_default()
         .into_iter()
         .filter_map(|link| Some((link.range.start, link.target?)))
         .filter(|(_, target)| ["https://", "http://", "mailto:"].iter().any(|scheme| target.starts_with(scheme)))
@@ -164,13 +166,13 @@ fn date(time: &ExcelDateTime) -> String {
 }
 
 /// Makes sure that a workbook unpacks to something of a sensible size, whatever it says of itself.
-fn unpacks(bytes: &[u8]) -> Result<(), String> {
+fn unpacks(bytes: &[u8], limit: u64) -> Result<(), String> {
     let broken = |error: &dyn std::fmt::Display| format!("this is no workbook that can be read: {}", super::shown(&error.to_string()));
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|error| broken(&error))?;
     if archive.len() > MAX_FILES {
         return Err(format!("the workbook has {} files in it; {MAX_FILES} are the most that are read", archive.len()));
     }
-    let mut left = MAX_UNPACKED;
+    let mut left = limit;
     for index in 0..archive.len() {
         let file = archive.by_index(index).map_err(|error| broken(&error))?;
         let shared = file.name().map_err(|error| broken(&error))?.to_lowercase().contains("sharedstrings");
@@ -181,7 +183,7 @@ fn unpacks(bytes: &[u8]) -> Result<(), String> {
             std::io::copy(&mut file.take(left + 1), &mut std::io::sink())
         };
         let unpacked = unpacked.map_err(|error| broken(&error))?;
-        left = left.checked_sub(unpacked).ok_or_else(|| format!("the workbook unpacks to more than {} megabytes", MAX_UNPACKED >> 20))?;
+        left = left.checked_sub(unpacked).ok_or_else(|| format!("the workbook unpacks to more than {} megabytes", limit >> 20))?;
         if shared && (text.contains(&0) || claims(&text) > MAX_SHARED) {
             return Err("the workbook claims to have more texts than it can have".to_owned());
         }
@@ -198,4 +200,48 @@ fn claims(xml: &[u8]) -> u64 {
         most = most.max(digits.fold(0_u64, |number, digit| number.saturating_mul(10).saturating_add(u64::from(digit - b'0'))));
     }
     most
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+    use zip::write::{SimpleFileOptions, ZipWriter};
+
+    fn packed(name: &str, content: &[u8]) -> Vec<u8> {
+        let mut out = ZipWriter::new(Cursor::new(Vec::new()));
+        out.start_file(name, SimpleFileOptions::default()).expect("in memory");
+        out.write_all(content).expect("in memory");
+        out.finish().expect("in memory").into_inner()
+    }
+
+    #[test]
+    fn bombs_are_found_before_they_go_off() {
+        let zeros = packed("xl/media/zeros.bin", &vec![0; 3 << 20]);
+        assert!(zeros.len() < 10_000, "it is small as long as it is packed");
+        assert!(unpacks(&zeros, 4 << 20).is_ok());
+        assert!(unpacks(&zeros, 2 << 20).is_err_and(|message| message.contains("more than 2 megabytes")));
+        for (text, right) in [
+            ("<sst uniqueCount=\"2\"><si><t>a</t></si></sst>", true),
+            ("<sst uniqueCount=\"99999999999999999999\">", false),
+            ("<sst uniqueCount = '9999999'>", false),
+            ("<sst unique\0Count=\"1\">", false),
+        ] {
+            assert_eq!(unpacks(&packed("xl/SharedStrings.xml", text.as_bytes()), 1 << 20).is_ok(), right, "{text}");
+        }
+        assert!(unpacks(b"PK\x03\x04", 1 << 20).is_err());
+    }
+
+    #[test]
+    fn dates_as_they_are_written() {
+        use calamine::ExcelDateTimeType::{DateTime, TimeDelta};
+        for (value, kind, text) in [
+            (31_778.0, DateTime, "1987-01-01"),
+            (31_778.75, DateTime, "1987-01-01 18:00"),
+            (0.5, DateTime, "12:00"),
+            (0.25, TimeDelta, "06:00"),
+        ] {
+            assert_eq!(date(&ExcelDateTime::new(value, kind, false)), text);
+        }
+    }
 }
