@@ -259,10 +259,8 @@ impl Learned {
     /// Whether this can have been learned from the knowledge base: all parts are there, and everything that they refer to. What was kept as bytes
     /// and read again may be anything; with this, nothing in it can lead astray further than to a wrong answer.
     pub fn fits(&self, base: &KnowledgeBase) -> bool {
-        let Learned { interpreter, model, profiles, rarity, phrases, words, fact_words, told, statements, centres, verbatim, related } =
-            self;
-        let groups = groups(base);
-        let within = |range: &Range<usize>, vectors: &Vectors| range.start <= range.end && range.end <= vectors.len();
+        let Learned { interpreter, model, profiles, rarity, phrases, statements, told, centres, verbatim, related } = self;
+        let groups = learning::groups(base);
         let profiled = |profile: &Profile| {
             let Profile {
                 class: _,
@@ -274,7 +272,6 @@ impl Learned {
                 denying,
                 fact,
                 phrases: said,
-                words: used,
                 readings,
                 asked: _,
                 shown,
@@ -282,22 +279,19 @@ impl Learned {
             entities.iter().chain(shown).all(|entity| entity.is_in(base))
                 && denying.is_finite()
                 && fact.is_none_or(|fact| fact.is_in(base))
-                && within(said, phrases)
-                && within(used, words)
+                && said.start <= said.end
+                && said.end <= phrases.len()
                 && readings.iter().all(|reading| reading.fits(base))
         };
-        let facts = base.facts.len();
         interpreter.fits(base)
             && model.is_sound(groups.len(), DIMS)
             && profiles.iter().map(|profile| profile.class).eq(groups.iter().map(|(class, _)| *class))
             && profiles.iter().all(profiled)
             && rarity.values().all(|rare| rare.is_finite())
             && phrases.are(phrases.len())
-            && words.are(words.len())
-            && statements.are(facts)
+            && statements.are(base.facts.len())
             && centres.are(groups.len())
-            && (fact_words.len(), told.len(), related.len()) == (facts, facts, base.intents.len())
-            && fact_words.iter().all(|range| within(range, words))
+            && (told.len(), related.len()) == (base.facts.len(), base.intents.len())
             && told.iter().all(|reading| reading.fits(base))
             && verbatim.iter().all(|(_, class)| (*class as usize) < groups.len())
             && related.iter().flatten().all(|intent| intent.is_in(base))

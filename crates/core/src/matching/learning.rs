@@ -166,7 +166,7 @@ fn profile(base: &KnowledgeBase, interpreter: &Interpreter, class: Class, interp
 }
 
 /// Classes with their paraphrases, in the order of the model's classes.
-fn groups(base: &KnowledgeBase) -> Vec<(Class, &[Paraphrase])> {
+pub(super) fn groups(base: &KnowledgeBase) -> Vec<(Class, &[Paraphrase])> {
     let intents = IntentId::all(base).map(|id| (Class::Intent(id), base[id].paraphrases.as_slice()));
     let unanswerables = UnanswerableId::all(base).map(|id| (Class::Unanswerable(id), base[id].paraphrases.as_slice()));
     let talk = SmallTalkId::all(base).map(|id| (Class::SmallTalk(id), base[id].paraphrases.as_slice()));

@@ -145,6 +145,13 @@ impl Texts {
         self.texts.len()
     }
 
+    /// Whether there are this many, all of them whole, with their words.
+    pub(super) fn are(&self, count: usize) -> bool {
+        let Texts { texts, words, ends, remembered: _ } = self;
+        let all = ends.last().map_or(0, |end| *end as usize);
+        texts.are(count) && words.are(all) && ends.len() == count && ends.is_sorted()
+    }
+
     /// The greatest cosine of a vector with one of a range of these, -1 to 1; -1 for an empty range.
     pub(super) fn nearest(&self, range: Range<usize>, to: &[f32]) -> f32 {
         self.texts.nearest(range, to)
