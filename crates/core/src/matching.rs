@@ -283,7 +283,6 @@ impl Learned {
                 && said.end <= phrases.len()
                 && readings.iter().all(|reading| reading.fits(base))
         };
-        let facts = base.facts.len();
         interpreter.fits(base)
             && model.is_sound(groups.len(), DIMS)
             && profiles.iter().map(|profile| profile.class).eq(groups.iter().map(|(class, _)| *class))
