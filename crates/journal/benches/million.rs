@@ -90,12 +90,11 @@ fn main() {
     say("entries", journal.entries().expect("it can be read").to_string());
     let mut exported = 0;
     let begun = Instant::now();
-    journal
-        .export(|_| -> Result<(), JournalError> {
-            exported += 1;
-            Ok(())
-        })
-        .expect("it can be read");
+    let count = |_| {
+        exported += 1;
+        Ok::<(), JournalError>(())
+    };
+    journal.export(count).expect("it can be read");
     say("export, ms", begun.elapsed().as_millis().to_string());
     let begun = Instant::now();
     journal.forget(&factotum_journal::Forget::All).expect("it can be written");

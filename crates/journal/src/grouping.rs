@@ -42,10 +42,17 @@ pub(crate) fn grouped(meanings: &[Meaning]) -> Vec<Vec<usize>> {
             (sums[a * count + other], sums[other * count + a]) = (sum, sum);
         }
         for at in 0..count {
-            // Those ahead of a group look at it, so what changed for them is worked out again.
-            let stale = at == a || (best[at].1 == a || best[at].1 == b) || at < a;
-            if !groups[at].is_empty() && stale {
+            if groups[at].is_empty() {
+                continue;
+            }
+            if at == a || best[at].1 == a || best[at].1 == b {
                 best[at] = nearest(&groups, &sums, at);
+            } else if at < a {
+                // The group has grown, and may now be the one that is most alike.
+                let average = sums[at * count + a] / (groups[at].len() * groups[a].len()) as f32;
+                if average > best[at].0 || average == best[at].0 && a < best[at].1 {
+                    best[at] = (average, a);
+                }
             }
         }
     }

@@ -93,7 +93,7 @@ impl Meaning {
         Some(Meaning {
             words: words(answerer, &interpretation),
             vector: vec![0.0; DIMS],
-            names: interpretation.entities(false).map(|e| base[e].id.clone()).collect(),
+            names: interpretation.subjects().map(|e| base[e].id.clone()).collect(),
             figures: question.words.iter().filter(figure).map(|word| word.stem.clone()).collect(),
             contrasts: contrasts(&question.words),
             sought: Sought::of(question),

@@ -237,7 +237,7 @@ fn precision_recall_accuracy(name: &str) -> [f64; 3] {
 /// The first file is what the figures of `meaning.rs` were chosen on; the second was written by others, and never tuned on.
 #[test]
 fn pairs_are_grouped_rightly() {
-    for (name, floors) in [("tuning.jsonl", [80.0, 70.0, 99.0]), ("groups.jsonl", [70.0, 48.0, 98.0])] {
+    for (name, floors) in [("tuning.jsonl", [80.0, 74.0, 99.0]), ("groups.jsonl", [70.0, 48.0, 98.5])] {
         let measured = precision_recall_accuracy(name);
         assert!(measured.iter().zip(floors).all(|(is, floor)| *is >= floor), "{name}: precision, recall, accuracy: {measured:.1?}");
     }
