@@ -119,6 +119,11 @@ fn commands_and_their_options_exist() {
         for call in calls(&text) {
             let path = path.display();
             let help = helps.get(call[0].as_str()).unwrap_or_else(|| panic!("{path}: there is no `factotum {}`", call[0]));
+            // Some have commands of their own, with options of their own.
+            let inner =
+                call.get(1).filter(|word| help.split_once("Commands:").is_some_and(|(_, list)| list.contains(&format!("\n  {word} "))));
+            let inner = inner.map(|word| run(&[call[0].clone(), word.clone(), "--help".to_owned()]));
+            let help = inner.as_ref().unwrap_or(help);
             for option in call.iter().filter(|word| word.starts_with("--")) {
                 let option = option.split('=').next().unwrap_or_default();
                 assert!(help.contains(option), "{path}: `factotum {}` has no {option}", call[0]);

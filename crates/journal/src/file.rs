@@ -228,6 +228,8 @@ impl Journal {
         // What is removed is overwritten.
         connection.pragma_update(None, "secure_delete", true).map_err(failed)?;
         connection.pragma_update(None, "foreign_keys", true).map_err(failed)?;
+        // Nothing that somebody wrote into the tables runs.
+        connection.pragma_update(None, "trusted_schema", false).map_err(failed)?;
         if pragma(connection, "page_count").map_err(failed)? == 0 {
             connection.pragma_update(None, "auto_vacuum", "incremental").map_err(failed)?;
             let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
