@@ -2,6 +2,8 @@
 
 pub mod audit;
 pub mod cross_validation;
+pub mod edit;
+pub mod effect;
 pub mod golden;
 pub mod grounding;
 pub mod import;

@@ -23,6 +23,11 @@ impl Writer {
         writer
     }
 
+    /// A part of a file.
+    pub(crate) fn fragment() -> Writer {
+        Writer { out: String::new() }
+    }
+
     /// The text of the file.
     pub(crate) fn finish(self) -> String {
         self.out
@@ -78,8 +83,7 @@ impl Writer {
             return self.raw(key, &quoted(line));
         }
         let literal = lines.iter().any(|l| l.contains('\\')) && !lines.iter().any(|l| l.contains("'''") || l.chars().any(hidden));
-        let (quotes, escape): (_, fn(&str) -> String) =
-            if literal { ("'''", str::to_owned) } else { ("\"\"\"", |line| escaped(line).replace("\"\"\"", "\"\"\\\"")) };
+        let (quotes, escape): (_, fn(&str) -> String) = if literal { ("'''", str::to_owned) } else { ("\"\"\"", basic_line) };
         let mut value = format!("{quotes}\n");
         for line in &lines {
             value.push_str(&escape(line));
@@ -88,6 +92,11 @@ impl Writer {
         value.push_str(quotes);
         self.raw(key, &value);
     }
+}
+
+/// A line as it is written between `"""` and `"""`.
+pub(crate) fn basic_line(line: &str) -> String {
+    escaped(line).replace("\"\"\"", "\"\"\\\"")
 }
 
 /// The text on one line: a line break inside an item would make two of it. It ends a clause, and so does what stands there instead.
