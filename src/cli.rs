@@ -5,6 +5,7 @@ mod chat;
 mod check;
 mod commands;
 mod config;
+mod desk;
 mod folder;
 mod healthcheck;
 mod identify_queue;
@@ -16,6 +17,7 @@ mod messages;
 mod migrate;
 mod progress;
 mod reload;
+mod review;
 mod run;
 mod serve_interactions;
 mod settings;
@@ -23,6 +25,7 @@ mod signals;
 mod test;
 mod token;
 mod topics;
+mod workbench;
 
 use clap::{Parser, Subcommand};
 use factotum_core::render::escape_control;
@@ -57,6 +60,10 @@ enum Command {
     Check(check::Check),
     /// Ask the golden questions and report the score
     Test(test::Test),
+    /// Open the curator's desk: a page that turns unanswered questions into answers
+    Desk(desk::Desk),
+    /// Go through unanswered questions in the terminal
+    Review(review::Review),
     /// Convert a table of questions and answers to a knowledge base
     Import(import::Import),
     /// Convert knowledge files of format 1 to format 2
@@ -114,6 +121,8 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Status> {
         Command::Topics(topics) => topics.run(&settings),
         Command::Check(check) => check.run(&settings),
         Command::Test(test) => test.run(&settings),
+        Command::Desk(desk) => desk.run(&settings),
+        Command::Review(review) => review.run(&settings),
         Command::Import(import) => import.run(),
         Command::Migrate(migrate) => migrate.run(),
         Command::Run(run) => run.run(&settings, signs),

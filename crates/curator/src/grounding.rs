@@ -60,7 +60,7 @@ fn mismatch(base: &KnowledgeBase, name: &str, digest: &str) -> Diagnostic {
 }
 
 /// The numbered paragraphs of a text.
-fn paragraphs(text: &str) -> BTreeMap<u32, &str> {
+pub fn paragraphs(text: &str) -> BTreeMap<u32, &str> {
     text.lines()
         .filter_map(|line| line.strip_prefix('[')?.split_once(']'))
         .filter_map(|(number, rest)| Some((number.parse().ok()?, rest)))
