@@ -172,7 +172,7 @@ impl Group<'_> {
 
 fn print_effect(out: &mut impl Write, effect: &Effect) -> std::io::Result<()> {
     for turn in &effect.wordings {
-        let change = if turn.before == turn.after { "stays as it is".to_owned() } else { outcome(&turn.after) };
+        let change = if turn.before == turn.after { format!("stays: {}", outcome(&turn.after)) } else { outcome(&turn.after) };
         writeln!(out, "     > {}: {change}", escape_control(&turn.question))?;
     }
     let others: Vec<_> = effect.golden.iter().chain(&effect.own).collect();

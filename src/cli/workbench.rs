@@ -22,7 +22,7 @@ pub(super) struct WorkbenchArgs {
     /// Folder of golden questions [default: tests/questions, if it exists]
     #[arg(long, value_name = "DIR")]
     questions: Option<PathBuf>,
-    /// Questions that got no answer, one a line
+    /// Questions that got no answer, one a line; several wordings of one are separated by `|`
     #[arg(long, value_name = "FILE")]
     gaps: Option<PathBuf>,
 }

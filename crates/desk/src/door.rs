@@ -237,6 +237,7 @@ fn bare(title: &str, content: &Markup) -> Markup {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 title { (title) " · Factotum" }
+                link rel="icon" href="/icon.svg";
                 link rel="stylesheet" href="/style.css";
             }
             body.bare { main { h1 { (title) } (content) } }

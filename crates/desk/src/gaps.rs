@@ -73,17 +73,17 @@ impl ListedGaps {
         ListedGaps(Mutex::new(gaps.into_iter().map(|gap| (gap, true)).collect()))
     }
 
-    /// Each line a question; the same ones are one.
+    /// Each line a group; its wordings are separated by `|`. A line that is there several times was asked so often.
     pub fn from_lines(text: &str) -> ListedGaps {
         let mut gaps: Vec<Gap> = Vec::new();
-        for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
-            match gaps.iter_mut().find(|gap| gap.wordings[0].text == line) {
+        for line in text.lines() {
+            let id = (gaps.len() + 1).to_string();
+            let wording = |text: &str| Wording { id: text.to_owned(), text: text.to_owned(), times: 1 };
+            let wordings: Vec<Wording> = line.split('|').map(str::trim).filter(|text| !text.is_empty()).map(wording).collect();
+            let Some(first) = wordings.first() else { continue };
+            match gaps.iter_mut().find(|gap| gap.wordings[0].text == first.text) {
                 Some(gap) => gap.wordings[0].times += 1,
-                None => {
-                    let id = (gaps.len() + 1).to_string();
-                    let wordings = vec![Wording { id: id.clone(), text: line.to_owned(), times: 1 }];
-                    gaps.push(Gap { id, wordings, people: 1, last_day: String::new() });
-                }
+                None => gaps.push(Gap { id, wordings, people: 1, last_day: String::new() }),
             }
         }
         ListedGaps::new(gaps)

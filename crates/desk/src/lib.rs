@@ -7,6 +7,8 @@
 pub mod door;
 pub mod gaps;
 mod page;
+#[cfg(test)]
+mod tests;
 pub mod words;
 pub mod workbench;
 

@@ -63,7 +63,7 @@ pub fn read_as(base: &KnowledgeBase, interpretation: &Interpretation) -> Vec<Str
 pub fn notes(reply: &Reply) -> Vec<String> {
     let Some(interpretation) = &reply.interpretation else { return Vec::new() };
     let mut out: Vec<String> = Vec::new();
-    out.extend(interpretation.question.expected.map(|kind| format!("asks for {}", asks_for(kind))));
+    out.extend(interpretation.question.expected.map(|kind| format!("asks {}", asked(kind))));
     out.extend(interpretation.question.denies.then(|| "denies something".to_owned()));
     out.extend(interpretation.corrections.iter().map(|c| format!("“{}” was read as “{}”", c.from, c.to)));
     if reply.parts.len() > 1 {
@@ -180,7 +180,7 @@ fn speaks_against(
         _ => {}
     }
     if let Some(conflict) = &evidence.conflict {
-        out.push(format!("asked is “{}”, on record is “{}”", who_does_what(base, &conflict.0), who_does_what(base, &conflict.1)));
+        out.push(format!("here {}; on record {}", who_does_what(base, &conflict.0), who_does_what(base, &conflict.1)));
     } else if matches!(evidence.objection, Some(Reason::OtherRoles(_))) {
         out.push("who does it to whom is different".to_owned());
     }
@@ -194,7 +194,9 @@ fn speaks_against(
         out.push(format!("it does not have {}", listed(&evidence.figures)));
     }
     if let Some(interpretation) = interpretation {
-        let words: Vec<String> = evidence.leftover_words(interpretation).iter().map(|word| format!("“{word}”")).collect();
+        let named = |word: &String| evidence.unmatched.iter().any(|e| factotum_core::text::fold(&base[*e].name).contains(word.as_str()));
+        let words = evidence.leftover_words(interpretation).into_iter().filter(|word| !named(word));
+        let words: Vec<String> = words.map(|word| format!("“{word}”")).collect();
         if !words.is_empty() {
             out.push(format!("it has nothing for {}", listed(&words)));
         }
@@ -202,7 +204,7 @@ fn speaks_against(
             && evidence.answer_type < 0.5
             && base[id].answer_type != expected
         {
-            out.push(format!("it answers {}, and asked was for {}", asks_for(base[id].answer_type), asks_for(expected)));
+            out.push(format!("it answers “{}”, not “{}”", asked(base[id].answer_type), asked(expected)));
         }
     }
     if !evidence.polarity && !matches!(evidence.objection, Some(Reason::OtherPolarity(_))) {
@@ -220,15 +222,15 @@ fn listed(parts: &[String]) -> String {
     factotum_core::answering::relation::listed(&parts.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
-fn asks_for(kind: AnswerType) -> &'static str {
+fn asked(kind: AnswerType) -> &'static str {
     match kind {
         AnswerType::Person => "who or which",
         AnswerType::Date => "when",
         AnswerType::Place => "where",
         AnswerType::Number => "how many or how much",
-        AnswerType::List => "a list",
+        AnswerType::List => "which ones",
         AnswerType::Reason => "why",
-        AnswerType::YesNo => "yes or no",
+        AnswerType::YesNo => "whether it is so",
         AnswerType::Statement => "what or how",
     }
 }
@@ -243,7 +245,10 @@ fn who_does_what(base: &KnowledgeBase, frame: &Frame) -> String {
     let (agents, others): (Vec<_>, Vec<_>) = frame.roles.iter().partition(|role| role.place == Place::Agent);
     let agents: Vec<String> = agents.into_iter().map(|role| name(&role.name)).collect();
     let done = if frame.negative { "not done" } else { "done" };
-    let mut out = if agents.is_empty() { format!("it is {done}") } else { format!("{done} by {}", listed(&agents)) };
+    let mut out = format!("it is {done}");
+    if !agents.is_empty() {
+        out.push_str(&format!(" by {}", listed(&agents)));
+    }
     for role in others {
         let (before, name) = match &role.place {
             Place::Behind(preposition) => (preposition.as_str(), name(&role.name)),

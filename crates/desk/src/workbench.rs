@@ -469,7 +469,7 @@ impl Current {
 }
 
 /// Whether nobody needs to look at a question any more: it is answered, or declined as one that is written down.
-fn is_dealt_with(reply: &Reply) -> bool {
+pub fn is_dealt_with(reply: &Reply) -> bool {
     matches!(reply.outcome, Outcome::Answer(_) | Outcome::NoAnswer(Reason::Unanswerable(_)) | Outcome::SmallTalk(_))
 }
 

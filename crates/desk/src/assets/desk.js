@@ -54,6 +54,14 @@ function effects(form) {
     timer = setTimeout(work, pause);
   };
   form.addEventListener("input", () => soon(PAUSE));
+  // Enter in a field chooses the button of its own part of the form; elsewhere there may be several, and it chooses none.
+  form.addEventListener("keydown", (event) => {
+    const part = event.target.matches("input[type=text]") && event.target.closest("details.decline");
+    if (event.key === "Enter" && part && form.contains(part)) {
+      event.preventDefault();
+      form.requestSubmit(part.querySelector("button[name=choice]"));
+    }
+  });
   form.addEventListener("toggle", (event) => { if (event.target.querySelector("[data-effect]")) soon(0); }, true);
   form.closest("details")?.addEventListener("toggle", () => soon(0));
   work();

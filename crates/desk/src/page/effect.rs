@@ -160,7 +160,9 @@ fn shown(effect: &Effect) -> Markup {
     let good = effect.wordings.iter().filter(|turn| turn.after.kind == SaidKind::Answer).count();
     let declined = effect.wordings.iter().filter(|turn| turn.after.kind == SaidKind::NoAnswer).count();
     let all = effect.wordings.len();
+    let same = effect.wordings.iter().all(|turn| turn.before == turn.after);
     let sum = |number: usize, what: &str| match (all, number) {
+        (1, 1) if same => format!("No change: it is {what} like this already."),
         (1, 1) => format!("Then {what}."),
         (_, n) if n == all => format!("All {all} are then {what}."),
         (_, n) => format!("{n} of {all} are then {what}."),

@@ -166,7 +166,7 @@ pub(super) fn new(page: &mut Page<'_>) -> Response {
     let topics = topics(page);
     let content = html! {
         h1 { "New fact" }
-        div.fact.sourced[!paragraphs.is_empty()] {
+        div.fact.fresh.sourced[!paragraphs.is_empty()] {
             form.fields.record method="post" action="/edit" data-effects="" {
                 (hidden(page, "new"))
                 @if !page.form.get("gap").is_empty() { input type="hidden" name="gap" value=(page.form.get("gap")); }

@@ -4,9 +4,11 @@ use super::Page;
 use super::effect::{choices, decline};
 use super::frame::{count, hidden, key, whole};
 use super::trying::reading;
-use crate::gaps::Gap;
+use crate::gaps::{Gap, Wording};
 use crate::words;
+use crate::workbench::is_dealt_with;
 use axum::response::Response;
+use factotum_core::answering::Reply;
 use maud::{Markup, html};
 
 /// How many of the nearest entries are offered: as many as have a key.
@@ -40,10 +42,13 @@ fn nothing() -> Markup {
 
 fn group(page: &Page<'_>, gaps: &[Gap], at: usize) -> Markup {
     let gap = &gaps[at];
-    let first = &gap.wordings[0];
-    let reply = page.current.answerer.answer(&first.text);
+    let wordings: Vec<(&Wording, Reply)> =
+        gap.wordings.iter().take(MAX_SHOWN).map(|wording| (wording, page.current.answerer.answer(&wording.text))).collect();
+    // Those that have an answer by now come last; where all have one, people did not like it.
+    let open = wordings.iter().position(|(_, reply)| !is_dealt_with(reply));
+    let (first, reply) = &wordings[open.unwrap_or(0)];
     let base = page.current.base();
-    let nearby = words::nearby(base, &reply, NEAREST);
+    let nearby = words::nearby(base, reply, NEAREST);
     let link = |at: usize, text: &str, name: &str| html! { a href={ "/gaps?at=" (gaps[at].id) } data-key=(name) { (text) (key(name)) } };
     let times = match gap.times() {
         1 => "asked once".to_owned(),
@@ -65,22 +70,27 @@ fn group(page: &Page<'_>, gaps: &[Gap], at: usize) -> Markup {
         }
         h1.question { "“" (first.text) "”" }
         p.meta { (super::frame::capital(&times)) (people) (last) }
-        (reading(base, &reply))
+        (reading(base, reply))
         form #choices method="post" action="/edit" data-effects="" {
             (hidden(page, "gaps"))
             input type="hidden" name="gap" value=(gap.id);
             input type="hidden" name="place" value=(at);
-            fieldset.wordings {
-                legend { "Wordings to add" }
-                @for (n, wording) in gap.wordings.iter().take(MAX_SHOWN).enumerate() {
-                    label.wording {
-                        input type="checkbox" name="line" value=(wording.text) checked[n == 0];
-                        span.text { (wording.text) }
-                        @if wording.times > 1 { span.times { (count(wording.times as usize, "time", "times")) } }
-                        input type="hidden" name="wording" value=(wording.text);
+            // Enter in a text field must not choose the first place below.
+            button disabled hidden {}
+            div.ways {
+                fieldset.wordings {
+                    legend { "Wordings to add" }
+                    @for (wording, reply) in &wordings {
+                        label.wording {
+                            input type="checkbox" name="line" value=(wording.text) checked[wording.text == first.text];
+                            span.text { (wording.text) }
+                            @if open.is_some() && is_dealt_with(reply) { span.times { "settled by now" } }
+                            @if wording.times > 1 { span.times { (count(wording.times as usize, "time", "times")) } }
+                            input type="hidden" name="wording" value=(wording.text);
+                        }
                     }
                 }
-                label.other { "In other words" input type="text" name="line" maxlength="500" autocomplete="off"; }
+                label.other { "Or in other words" input type="text" name="line" maxlength="500" autocomplete="off"; }
             }
             h2 { "Where do they belong?" }
             (choices(&nearby))

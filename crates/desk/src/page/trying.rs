@@ -43,6 +43,8 @@ fn asked(page: &Page<'_>, question: &str) -> Markup {
             (hidden(page, "try"))
             input type="hidden" name="q" value=(question);
             input type="hidden" name="wording" value=(question);
+            // Enter in a text field must not choose the first place below.
+            button disabled hidden {}
             label.other { "Wording to add" input type="text" name="line" value=(question) maxlength="500" autocomplete="off"; }
             h2 { "What is nearest" }
             (choices(&nearby))
