@@ -3,6 +3,7 @@
 mod cli;
 mod diagnostics;
 mod docs;
+mod effect;
 mod expected;
 mod faults;
 mod keys;
@@ -11,5 +12,6 @@ mod pictures;
 mod properties;
 mod readme;
 mod relations;
+mod review;
 mod sessions;
 mod supply_chain;

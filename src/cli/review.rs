@@ -9,9 +9,9 @@ use factotum_core::knowledge::UnanswerableReason;
 use factotum_core::render::{self, escape_control};
 use factotum_curator::edit::{Beside, Edit, Refusal};
 use factotum_curator::effect::{Effect, Said, SaidKind};
-use factotum_desk::gaps::Gap;
+use factotum_desk::gaps::{Gap, Wording};
 use factotum_desk::words::{self, Nearby};
-use factotum_desk::workbench::{Current, Failure, Workbench};
+use factotum_desk::workbench::{Current, Failure, Workbench, is_dealt_with};
 use std::io::{BufRead, Write};
 use std::sync::Arc;
 
@@ -78,19 +78,24 @@ struct Group<'a> {
     bench: &'a Workbench,
     current: Arc<Current>,
     gap: &'a Gap,
+    first: &'a Wording,
     nearby: Vec<Nearby>,
 }
 
 impl Group<'_> {
     fn new<'a>(bench: &'a Workbench, current: Arc<Current>, gap: &'a Gap) -> Group<'a> {
-        let reply = current.answerer.answer(&gap.wordings[0].text);
+        let open = |wording: &&Wording| !wording.redacted && !is_dealt_with(&current.answerer.answer(&wording.text));
+        let whole = |wording: &&Wording| !wording.redacted;
+        // One that has no answer yet; where all have one, people did not like it.
+        let first = gap.wordings.iter().find(open).or_else(|| gap.wordings.iter().find(whole)).unwrap_or(&gap.wordings[0]);
+        let reply = current.answerer.answer(&first.text);
         let nearby = words::nearby(current.base(), &reply, NEAREST);
-        Group { bench, current, gap, nearby }
+        Group { bench, current, gap, first, nearby }
     }
 
     /// The wording that is added.
     fn line(&self) -> Vec<String> {
-        vec![self.gap.wordings[0].text.clone()]
+        vec![self.first.text.clone()]
     }
 
     fn edit(&self, near: &Nearby) -> Option<Edit> {
@@ -100,11 +105,11 @@ impl Group<'_> {
     fn print(&self, number: usize, of: usize) -> anyhow::Result<()> {
         let mut out = anstream::stdout().lock();
         let wordings: Vec<String> = self.gap.wordings.iter().map(|wording| wording.text.clone()).collect();
-        writeln!(out, "{HEADING}{number} of {of}: {}{HEADING:#}", escape_control(&wordings[0]))?;
-        for wording in self.gap.wordings.iter().skip(1) {
+        writeln!(out, "{HEADING}{number} of {of}: {}{HEADING:#}", escape_control(&self.first.text))?;
+        for wording in self.gap.wordings.iter().filter(|wording| wording.text != self.first.text) {
             writeln!(out, "  also: {}", escape_control(&wording.text))?;
         }
-        let reply = self.current.answerer.answer(&wordings[0]);
+        let reply = self.current.answerer.answer(&self.first.text);
         if let Some(first) = render::lines(self.current.base(), &reply).first() {
             writeln!(out, "  now: {}", clip(&first.to_string()))?;
         }

@@ -25,6 +25,8 @@ pub struct Wording {
     pub text: String,
     /// How many times it was asked.
     pub times: u32,
+    /// Whether something was taken out of it, such as a name. Then it cannot be added as it is.
+    pub redacted: bool,
 }
 
 impl Gap {
@@ -78,7 +80,7 @@ impl ListedGaps {
         let mut gaps: Vec<Gap> = Vec::new();
         for line in text.lines() {
             let id = (gaps.len() + 1).to_string();
-            let wording = |text: &str| Wording { id: text.to_owned(), text: text.to_owned(), times: 1 };
+            let wording = |text: &str| Wording { id: text.to_owned(), text: text.to_owned(), times: 1, redacted: false };
             let wordings: Vec<Wording> = line.split('|').map(str::trim).filter(|text| !text.is_empty()).map(wording).collect();
             let Some(first) = wordings.first() else { continue };
             match gaps.iter_mut().find(|gap| gap.wordings[0].text == first.text) {

@@ -32,7 +32,7 @@ impl Desk {
         std::fs::create_dir(&knowledge).expect("a folder");
         std::fs::write(knowledge.join("lighthouse.toml"), LIGHTHOUSE).expect("written");
         std::fs::write(knowledge.join("source.toml"), include_str!("../../../tests/packs/tiny/source.toml")).expect("written");
-        let wording = |text: &str| Wording { id: text.to_owned(), text: text.to_owned(), times: 2 };
+        let wording = |text: &str| Wording { id: text.to_owned(), text: text.to_owned(), times: 2, redacted: false };
         let gap = |id: &str, texts: &[&str]| Gap {
             id: id.to_owned(),
             wordings: texts.iter().map(|t| wording(t)).collect(),

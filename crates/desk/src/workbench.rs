@@ -3,8 +3,10 @@
 use crate::gaps::{Gap, GapSource};
 use factotum_core::answering::{Answerer, Outcome, Reason, Reply};
 use factotum_core::diagnostic::{Code, Diagnostic, Severity, SourceFile};
+use factotum_core::interpretation::{Mention, Span};
 use factotum_core::knowledge::KnowledgeBase;
-use factotum_core::pack;
+use factotum_core::question::Question;
+use factotum_core::{pack, text};
 use factotum_curator::edit::disk::{self, WriteError, Written};
 use factotum_curator::edit::{self, Edit, NewFact, NewGolden, Prepared, Refusal};
 use factotum_curator::effect::{Baseline, Effect, candidate};
@@ -210,7 +212,7 @@ impl Workbench {
         if let Some(effect) = known(&lock(&current.effects)) {
             return Ok(effect);
         }
-        let prepared = current.prepare(edit)?;
+        let prepared = current.prepare(&current.fitted(edit))?;
         let _turn = lock(&self.working);
         // Somebody may have worked it out while this waited.
         if let Some(effect) = known(&lock(&current.effects)) {
@@ -240,12 +242,15 @@ impl Workbench {
         if current.version() != version {
             return Err(Refusal::Changed.into());
         }
+        let edit = &current.fitted(edit);
         let Prepared { change, .. } = current.prepare(edit)?;
         let written = disk::write(change.name.as_ref(), change.before.as_deref().map(str::as_bytes), change.after.as_bytes())?;
         let summary = format!("{} in {}", edit.summary(), file_name(&change.name));
         let now = self.current();
         let mut dealt_with = None;
-        if let Some(gap) = gap.filter(|gap| gap.wordings.iter().all(|wording| is_dealt_with(&now.answerer.answer(&wording.text)))) {
+        if let Some(gap) =
+            gap.filter(|gap| gap.wordings.iter().all(|wording| wording.redacted || is_dealt_with(&now.answerer.answer(&wording.text))))
+        {
             match self.gaps.mark_answered(gap) {
                 Ok(()) => dealt_with = Some(gap.clone()),
                 Err(error) => tracing::warn!(%error, "the change was made, but its group of questions could not be put away"),
@@ -442,6 +447,37 @@ impl Current {
         };
         let expect = if facts.is_empty() { Expect::NoAnswer } else { Expect::Answer };
         NewGolden { ask: question.to_owned(), expect, facts, note: String::new() }
+    }
+
+    /// The change as it is written: where a question is asked about many names, "does Spain recognise it" becomes "does {subject} recognise it".
+    pub fn fitted(&self, edit: &Edit) -> Edit {
+        let Edit::Paraphrases { of: edit::Asked::Question(id), lines } = edit else { return edit.clone() };
+        let base = self.base();
+        let relation = base.find_intent(id).filter(|intent| intent.paraphrases.iter().any(|p| p.text.contains("{subject}")));
+        let Some(relation) = relation.and_then(|intent| intent.relation.as_ref()).map(|used| &base[used.relation]) else {
+            return edit.clone();
+        };
+        let fit = |line: &String| {
+            let Ok(question) = Question::parse(line) else { return line.clone() };
+            let interpretation = self.answerer.matcher().interpret(base, question);
+            let names =
+                |span: &&Span| matches!(span.mention, Mention::Entity(e) if base[e].kind == relation.subject && Some(e) != relation.object);
+            let mut spans = interpretation.spans.iter().filter(names);
+            // Of two names, only a person can say which is meant.
+            let (Some(span), None) = (spans.next(), spans.next()) else { return line.clone() };
+            let words = interpretation.question.words.get(span.from..span.to).unwrap_or_default();
+            let tokens = text::tokens(line);
+            // What surrounds a question, such as a link, is taken out before it is cut into words; then the places are others.
+            let same = tokens.len() == interpretation.question.tokens.len();
+            let ends = words.first().zip(words.last()).and_then(|(first, last)| Some((tokens.get(first.token)?, tokens.get(last.token)?)));
+            let parts = ends
+                .filter(|_| same && !line.contains('{'))
+                .and_then(|(first, last)| Some((line.get(..first.start)?, line.get(first.start..last.end)?, line.get(last.end..)?)));
+            let Some((before, name, behind)) = parts else { return line.clone() };
+            let owner = ["'s", "’s"].into_iter().find(|ending| name.ends_with(ending)).unwrap_or_default();
+            format!("{before}{{subject}}{owner}{behind}")
+        };
+        Edit::Paraphrases { of: edit::Asked::Question(id.clone()), lines: lines.iter().map(fit).collect() }
     }
 
     fn prepare(&self, edit: &Edit) -> Result<Prepared, Failure> {

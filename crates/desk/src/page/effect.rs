@@ -122,10 +122,13 @@ pub(super) fn show(page: &mut Page<'_>) -> Response {
     });
     let outcome = page.edit().and_then(|edit| {
         let grounded = if let Edit::Fact(fact) = &edit { page.bench.grounded(&page.current, fact) } else { None };
-        Ok((page.bench.effect(&page.current, &edit, &wordings), grounded))
+        let fitted = page.current.fitted(&edit);
+        let written = if fitted == edit { Vec::new() } else { fitted.lines().to_vec() };
+        Ok((page.bench.effect(&page.current, &edit, &wordings), grounded, written))
     });
     let fragment = match outcome {
-        Ok((effect, grounded)) => html! {
+        Ok((effect, grounded, written)) => html! {
+            @if !written.is_empty() { p.quiet { "Written as “" (written.join("”, “")) "”, for every name on its list." } }
             @match grounded {
                 Some(Ok(found)) if found.is_empty() => p.good { "Every name and figure is in the paragraphs." },
                 Some(Ok(found)) => { @for diagnostic in &found { (finding(diagnostic, &page.current.files)) } },

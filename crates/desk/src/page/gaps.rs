@@ -45,7 +45,7 @@ fn group(page: &Page<'_>, gaps: &[Gap], at: usize) -> Markup {
     let wordings: Vec<(&Wording, Reply)> =
         gap.wordings.iter().take(MAX_SHOWN).map(|wording| (wording, page.current.answerer.answer(&wording.text))).collect();
     // Those that have an answer by now come last; where all have one, people did not like it.
-    let open = wordings.iter().position(|(_, reply)| !is_dealt_with(reply));
+    let open = wordings.iter().position(|(wording, reply)| !wording.redacted && !is_dealt_with(reply));
     let (first, reply) = &wordings[open.unwrap_or(0)];
     let base = page.current.base();
     let nearby = words::nearby(base, reply, NEAREST);
@@ -82,8 +82,9 @@ fn group(page: &Page<'_>, gaps: &[Gap], at: usize) -> Markup {
                     legend { "Wordings to add" }
                     @for (wording, reply) in &wordings {
                         label.wording {
-                            input type="checkbox" name="line" value=(wording.text) checked[wording.text == first.text];
+                            input type="checkbox" name="line" value=(wording.text) checked[wording.text == first.text && !wording.redacted] disabled[wording.redacted];
                             span.text { (wording.text) }
+                            @if wording.redacted { span.times { "something was taken out" } }
                             @if open.is_some() && is_dealt_with(reply) { span.times { "settled by now" } }
                             @if wording.times > 1 { span.times { (count(wording.times as usize, "time", "times")) } }
                             input type="hidden" name="wording" value=(wording.text);
