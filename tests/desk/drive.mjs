@@ -134,7 +134,9 @@ try {
   await settled();
   const effect = page.locator("[data-effect=fact]");
   expect("the statement is held against the source while it is typed", (await effect.innerText()).includes("Fridays"), await effect.innerText());
+  await page.setViewportSize({ width: 1180, height: 1180 });
   await picture("fact");
+  await page.setViewportSize({ width: 1180, height: 900 });
   await accessible("New fact");
   await page.fill("[name=paragraphs]", "9");
   const untouched = all();

@@ -164,10 +164,10 @@ impl Known {
 
 /// Words that a question has to share with a wording, and half of all its words, for the two to be near.
 const SHARED: usize = 2;
-/// Questions up to which all are asked: three seconds on two slow processors.
-const ALL: usize = 1_000;
-/// Of more than that, how many of those near to the wordings are asked.
-const NEAREST: usize = 500;
+/// Questions up to which all are asked: two seconds on two slow processors.
+const ALL: usize = 600;
+/// Of more than that, how many of those near to the wordings are asked: half of them golden questions. A person waits for this.
+const NEAREST: usize = 240;
 
 /// What is near to some wordings.
 #[derive(Debug, Default)]

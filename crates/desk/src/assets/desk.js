@@ -51,6 +51,8 @@ function effects(form) {
   }
   const soon = (pause) => {
     clearTimeout(timer);
+    // What is shown belongs to what was typed before.
+    regions.filter(shown).forEach((region) => region.setAttribute("aria-busy", "true"));
     timer = setTimeout(work, pause);
   };
   form.addEventListener("input", () => soon(PAUSE));

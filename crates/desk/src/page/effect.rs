@@ -167,6 +167,7 @@ fn shown(effect: &Effect) -> Markup {
     let sum = |number: usize, what: &str| match (all, number) {
         (1, 1) if same => format!("No change: it is {what} like this already."),
         (1, 1) => format!("Then {what}."),
+        (2, 2) => format!("Both are then {what}."),
         (_, n) if n == all => format!("All {all} are then {what}."),
         (_, n) => format!("{n} of {all} are then {what}."),
     };

@@ -182,7 +182,7 @@ pub(super) fn finding(diagnostic: &Diagnostic, files: &[SourceFile]) -> Markup {
         div.finding.error[error] {
             p {
                 strong { (if error { "Error" } else { "Warning" }) }
-                " " code.code { (diagnostic.code.as_str()) } " " (capital(&diagnostic.message)) "."
+                " " code.code { (diagnostic.code.as_str()) } " " (coded(&capital(&diagnostic.message))) "."
             }
             @if let Some(file) = file {
                 p.place {
@@ -190,7 +190,16 @@ pub(super) fn finding(diagnostic: &Diagnostic, files: &[SourceFile]) -> Markup {
                     code { (clip(&whole[..from], true)) mark { (clip(&whole[from..to], false)) } (clip(&whole[to..], false)) }
                 }
             }
-            p.help { (capital(&diagnostic.help)) "." }
+            p.help { (coded(&capital(&diagnostic.help))) "." }
+        }
+    }
+}
+
+/// A text in which words between backticks are code.
+fn coded(text: &str) -> Markup {
+    html! {
+        @for (n, part) in text.split('`').enumerate() {
+            @if n % 2 == 1 { code { (part) } } @else { (part) }
         }
     }
 }
