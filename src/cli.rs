@@ -7,6 +7,7 @@ mod commands;
 mod config;
 mod doctor;
 mod export;
+mod desk;
 mod folder;
 mod gaps;
 mod healthcheck;
@@ -22,6 +23,7 @@ mod migrate;
 mod new;
 mod progress;
 mod reload;
+mod review;
 mod run;
 mod serve_ask;
 mod serve_interactions;
@@ -30,6 +32,7 @@ mod signals;
 mod test;
 mod token;
 mod topics;
+mod workbench;
 
 use clap::{Parser, Subcommand};
 use factotum_core::render::escape_control;
@@ -71,6 +74,10 @@ enum Command {
     New(new::New),
     /// Make settings and a knowledge base to begin with
     Init(init::Init),
+    /// Open the curator's desk: a page that turns unanswered questions into answers
+    Desk(desk::Desk),
+    /// Go through unanswered questions in the terminal
+    Review(review::Review),
     /// Import questions and answers from a spreadsheet, an FAQ or a web page
     Import(import::Import),
     /// Export questions and answers for a spreadsheet, a document or a web page
@@ -139,6 +146,8 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Status> {
         Command::Gaps(gaps) => gaps.run(&settings),
         Command::New(new) => new.run(),
         Command::Init(init) => init.run(),
+        Command::Desk(desk) => desk.run(&settings),
+        Command::Review(review) => review.run(&settings),
         Command::Import(import) => import.run(),
         Command::Export(export) => export.run(&settings),
         Command::Migrate(migrate) => migrate.run(),

@@ -3,6 +3,7 @@
 mod cli;
 mod diagnostics;
 mod docs;
+mod effect;
 mod expected;
 mod faults;
 mod gaps;
@@ -13,5 +14,6 @@ mod pictures;
 mod properties;
 mod readme;
 mod relations;
+mod review;
 mod sessions;
 mod supply_chain;

@@ -40,6 +40,17 @@ pub enum Expect {
     Either,
 }
 
+impl Expect {
+    /// Its name in TOML.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Expect::Answer => "answer",
+            Expect::NoAnswer => "no_answer",
+            Expect::Either => "either",
+        }
+    }
+}
+
 /// A question as it is written.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

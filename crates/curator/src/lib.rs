@@ -4,6 +4,8 @@ pub mod article;
 pub mod audit;
 pub mod cross_validation;
 pub mod export;
+pub mod edit;
+pub mod effect;
 pub mod golden;
 pub mod grounding;
 pub mod import;

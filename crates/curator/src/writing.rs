@@ -24,7 +24,7 @@ impl Writer {
     }
 
     /// A piece of a file.
-    pub(crate) fn empty() -> Writer {
+    pub(crate) fn piece() -> Writer {
         Writer { out: String::new() }
     }
 
@@ -83,8 +83,7 @@ impl Writer {
             return self.raw(key, &quoted(line));
         }
         let literal = lines.iter().any(|l| l.contains('\\')) && !lines.iter().any(|l| l.contains("'''") || l.chars().any(hidden));
-        let (quotes, escape): (_, fn(&str) -> String) =
-            if literal { ("'''", str::to_owned) } else { ("\"\"\"", |line| escaped(line).replace("\"\"\"", "\"\"\\\"")) };
+        let (quotes, escape): (_, fn(&str) -> String) = if literal { ("'''", str::to_owned) } else { ("\"\"\"", basic_line) };
         let mut value = format!("{quotes}\n");
         for line in &lines {
             value.push_str(&escape(line));
@@ -93,6 +92,11 @@ impl Writer {
         value.push_str(quotes);
         self.raw(key, &value);
     }
+}
+
+/// A line as it is written between `"""` and `"""`.
+pub(crate) fn basic_line(line: &str) -> String {
+    escaped(line).replace("\"\"\"", "\"\"\\\"")
 }
 
 /// The text on one line: a line break inside an item would make two of it. It ends a clause, and so does what stands there instead.

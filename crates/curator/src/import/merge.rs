@@ -84,7 +84,7 @@ pub fn merge(pack: &[SourceFile], last: Option<&SourceFile>, new: &SourceFile) -
     let mut used = vec![false; base.len()];
     let of_base = Index::of(&base);
     let mut places = Places::of(&documents);
-    let mut appended = Writer::empty();
+    let mut appended = Writer::piece();
     for entry in entries(&today) {
         let before = of_base.find(&entry).filter(|at| !std::mem::replace(&mut used[*at], true)).map(|at| &base[at]);
         let found = places.take(&entry).or_else(|| before.and_then(|before| places.take(before)));
@@ -288,7 +288,7 @@ fn update(document: &mut DocumentMut, place: Placed, before: &Entry, now: &Entry
         let question =
             fact.get_mut("question").and_then(Item::as_array_of_tables_mut).and_then(|questions| questions.get_mut(place.question));
         if let Some(question) = question {
-            let mut writer = Writer::empty();
+            let mut writer = Writer::piece();
             writer.block("ask", &lines);
             changed |= put(question, "ask", &writer.finish());
         }
