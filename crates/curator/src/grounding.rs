@@ -141,14 +141,6 @@ fn mismatch(base: &KnowledgeBase, name: &str, digest: &str) -> Diagnostic {
     }
 }
 
-/// The numbered paragraphs of a text.
-pub fn paragraphs(text: &str) -> BTreeMap<u32, &str> {
-    text.lines()
-        .filter_map(|line| line.strip_prefix('[')?.split_once(']'))
-        .filter_map(|(number, rest)| Some((number.parse().ok()?, rest)))
-        .collect()
-}
-
 /// A word of a text with all that is asked of it.
 struct Word {
     token: Token,

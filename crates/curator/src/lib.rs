@@ -3,9 +3,9 @@
 pub mod article;
 pub mod audit;
 pub mod cross_validation;
-pub mod export;
 pub mod edit;
 pub mod effect;
+pub mod export;
 pub mod golden;
 pub mod grounding;
 pub mod import;

@@ -58,13 +58,11 @@ fn topic_of(page: &Page<'_>, fact: &Fact) -> String {
     stem.map_or_else(String::new, |stem| stem.to_string_lossy().into_owned())
 }
 
-/// The numbered paragraphs of the source's text.
+/// The paragraphs of the source's text.
 fn paragraphs(page: &Page<'_>) -> BTreeMap<u32, String> {
     let Some((_, text)) = &page.bench.places().source else { return BTreeMap::new() };
-    factotum_curator::grounding::paragraphs(&String::from_utf8_lossy(text))
-        .into_iter()
-        .map(|(n, text)| (n, text.trim().to_owned()))
-        .collect()
+    let Ok(article) = factotum_curator::article::Article::read(text) else { return BTreeMap::new() };
+    article.paragraphs.iter().map(|(n, place)| (*n, article.text[place.clone()].trim().to_owned())).collect()
 }
 
 fn fact(page: &Page<'_>, id: FactId, topic: &str, paragraphs: &BTreeMap<u32, String>) -> Markup {
