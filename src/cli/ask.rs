@@ -16,7 +16,9 @@ use std::time::Instant;
 #[command(after_help = "\
 Without QUESTION, each line of standard input is a question and is answered as it arrives. Empty
 lines get a reply too, so there are as many replies as lines. Invalid UTF-8 is replaced. Over-long
-lines are truncated and declined.")]
+lines are truncated and declined. With --json a line may also be an object:
+{\"question\": \"and Romania?\", \"context\": \"does Spain recognise Kosovo?\"}, where the context is the
+question before.")]
 pub(super) struct Ask {
     /// The question; it needs no quotation marks
     #[arg(value_name = "QUESTION")]
@@ -27,6 +29,24 @@ pub(super) struct Ask {
     /// Show how the question was read, and the evidence for and against each candidate
     #[arg(long)]
     explain: bool,
+}
+
+/// A question with the one before it.
+struct Line {
+    question: String,
+    context: Option<String>,
+}
+
+impl Line {
+    /// A line of input: a question, or with `--json` an object such as `{"question": "and Romania?", "context": "..."}`.
+    fn of(text: &str, json: bool) -> Line {
+        let object = serde_json::from_str::<serde_json::Value>(text).ok().filter(|_| json && text.trim_start().starts_with('{'));
+        let field = |name: &str| Some(object.as_ref()?.get(name)?.as_str()?.to_owned());
+        match field("question") {
+            Some(question) => Line { question, context: field("context") },
+            None => Line { question: text.to_owned(), context: None },
+        }
+    }
 }
 
 impl Ask {
@@ -67,7 +87,12 @@ impl Ask {
     /// Answers one question and flushes the reply.
     fn answer(&self, answerer: &Answerer, recorder: Option<&Recorder>, question: &str) -> anyhow::Result<()> {
         let begun = Instant::now();
-        let reply = answerer.answer(question);
+        let line = Line::of(question, self.json);
+        let reply = match &line.context {
+            Some(before) => answerer.answer_after(before, &line.question),
+            None => answerer.answer(&line.question),
+        };
+        let question = line.question.as_str();
         let microseconds = begun.elapsed().as_micros();
         if let Some(recorder) = recorder {
             recorder.record(Asker::Console, Gap::all(answerer, question, &reply));

@@ -4,7 +4,7 @@ use super::lines::read_line;
 use super::settings::Settings;
 use super::{HEADING, Status, count, messages};
 use anyhow::Context;
-use factotum_core::answering::{Answerer, Reply};
+use factotum_core::answering::{Answerer, Outcome, Reason, Reply};
 use factotum_core::knowledge::date_in_words;
 use factotum_core::render::{console, escape_control, explain};
 use factotum_journal::{Asker, Gap, Recorder};
@@ -25,7 +25,7 @@ pub(super) struct Chat {}
 impl Chat {
     /// Answers until the person leaves.
     pub(super) fn run(&self, settings: &Settings) -> anyhow::Result<Status> {
-        let mut talk = Talk { answerer: settings.answerer()?, recorder: settings.recorder(|_| ())?, last: None };
+        let mut talk = Talk { answerer: settings.answerer()?, recorder: settings.recorder(|_| ())?, last: None, before: None };
         let left = if std::io::stdin().is_terminal() { talk.with_prompt() } else { talk.with_lines() };
         talk.recorder.iter().for_each(Recorder::finish);
         left.map(|()| Status::Good)
@@ -38,6 +38,8 @@ struct Talk {
     /// The gaps journal, if it is kept.
     recorder: Option<Recorder>,
     last: Option<Reply>,
+    /// The question that a follow-up follows, in full.
+    before: Option<String>,
 }
 
 /// Whether the conversation goes on.
@@ -99,7 +101,17 @@ impl Talk {
             },
             command if command.starts_with('/') => writeln!(out, "{}\n{}", messages::UNKNOWN_CHAT_COMMAND, messages::CHAT_HELP)?,
             question => {
-                let reply = self.answerer.answer(question);
+                let reply = match &self.before {
+                    Some(before) => self.answerer.answer_after(before, question),
+                    None => self.answerer.answer(question),
+                };
+                if let Some(full) = &reply.read_as {
+                    writeln!(out, "({})", escape_control(full))?;
+                }
+                // A follow-up that led nowhere leaves the question before it in place.
+                if !matches!(reply.outcome, Outcome::NoAnswer(Reason::Unsettled)) {
+                    self.before = Some(reply.read_as.clone().unwrap_or_else(|| question.to_owned()));
+                }
                 writeln!(out, "{}", console::reply(self.answerer.base(), &reply))?;
                 if let Some(recorder) = &self.recorder {
                     recorder.record(Asker::Console, Gap::all(&self.answerer, question, &reply));

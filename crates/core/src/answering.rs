@@ -3,6 +3,7 @@
 mod compound;
 mod confidence;
 pub mod evidence;
+mod follow_up;
 pub mod relation;
 mod reply;
 mod suggestions;
@@ -122,7 +123,18 @@ impl Answerer {
         parts.iter_mut().for_each(|part| part.decision.keep(SHOWN));
         let unanswered = compound::unanswered(&parts);
         let Decision { interpretation, outcome, confidence, candidates, evidence, events } = decision;
-        Reply { outcome, confidence, candidates, evidence, suggestions, unanswered, interpretation: Some(interpretation), events, parts }
+        Reply {
+            outcome,
+            confidence,
+            candidates,
+            evidence,
+            suggestions,
+            unanswered,
+            interpretation: Some(interpretation),
+            events,
+            parts,
+            read_as: None,
+        }
     }
 
     /// The questions that a half-typed text may mean, at most `count`, the most probable first: a guess in microseconds, for suggestions.

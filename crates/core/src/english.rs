@@ -43,6 +43,7 @@ struct File {
     words: WordLists,
     lists: Lists,
     events: EventWords,
+    follow_up: FollowUpWords,
     expected: ExpectedWords,
     kinds: Kinds,
     foreign: FxHashMap<String, String>,
@@ -111,6 +112,21 @@ pub struct EventWords {
     pub how_long: Words,
     pub gap: Words,
     pub between: Words,
+}
+
+/// Words that leave something to the question before.
+#[derive(Debug, serde::Deserialize)]
+#[allow(missing_docs)]
+pub struct FollowUpWords {
+    pub openers: Words,
+    pub also: Words,
+    pub other: Words,
+    pub speakers: Words,
+    pub whom: Words,
+    pub pronouns: Words,
+    pub persons: Words,
+    pub possessives: Words,
+    pub idle: Words,
 }
 
 /// Words that tell what a question asks for.
@@ -189,6 +205,8 @@ pub struct English {
     pub lists: Lists,
     /// Words that put two events in order.
     pub events: EventWords,
+    /// Words that leave something to the question before.
+    pub follow_up: FollowUpWords,
     /// Words that tell what a question asks for.
     pub expected: ExpectedWords,
     /// Kinds of entities that mean something to the program.
@@ -219,6 +237,7 @@ static ENGLISH: LazyLock<English> = LazyLock::new(|| {
         closers: longest_first(file.words.closers),
         tags: longest_first(file.words.tags),
         lists: file.lists,
+        follow_up: file.follow_up,
         events: file.events,
         expected: file.expected,
         kinds: file.kinds,

@@ -162,6 +162,7 @@ pub fn decline_text(base: &KnowledgeBase, reason: &Reason) -> String {
             let quoted: Vec<String> = words.iter().take(3).map(|w| quoted(w)).collect();
             format!("Not on record. I found nothing that accounts for {}.", quoted.join(", "))
         }
+        Reason::Unsettled => "I cannot tell what that refers to. Ask it as a full question.".to_owned(),
         Reason::NothingClose => "Not on record: nothing I know of comes close to that question.".to_owned(),
     }
 }

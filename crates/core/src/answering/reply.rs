@@ -61,6 +61,8 @@ pub enum Reason {
     NotSupplied(Kind),
     /// It has words that the nearest statement does not account for.
     Unaccounted(Vec<String>),
+    /// It leaves something to a question before it, which does not settle it.
+    Unsettled,
     /// Nothing on record is close.
     NothingClose,
 }
@@ -82,6 +84,7 @@ impl Reason {
             Reason::OtherPolarity(_) => "other-polarity",
             Reason::NotSupplied(_) => "not-supplied",
             Reason::Unaccounted(_) => "unaccounted-words",
+            Reason::Unsettled => "unsettled",
             Reason::NothingClose => "nothing-close",
         }
     }
@@ -155,6 +158,8 @@ pub struct Reply {
     pub events: Option<EventPair>,
     /// The parts of a compound question that the reply was combined from; empty where the question was answered as one.
     pub parts: Vec<Part>,
+    /// Of a follow-up: the full question as which it was read with the question before it.
+    pub read_as: Option<String>,
 }
 
 impl Reply {
@@ -170,6 +175,7 @@ impl Reply {
             interpretation: None,
             events: None,
             parts: Vec::new(),
+            read_as: None,
         }
     }
 

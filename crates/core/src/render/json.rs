@@ -45,6 +45,7 @@ pub fn reply(base: &KnowledgeBase, question: &str, reply: &Reply) -> Value {
         "corrections": reply.corrections().iter().map(|c| json!({"from": c.from, "to": c.to})).collect::<Vec<_>>(),
         "unanswered": reply.unanswered,
         "reason": reason,
+        "read_as": reply.read_as,
     })
 }
 

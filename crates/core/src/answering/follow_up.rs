@@ -1,0 +1,340 @@
+//! Follow-ups: "And Romania?", "why?", "who said so?", read with the question before.
+//!
+//! A follow-up is made into a full question by the question before, and the full question is asked. Nothing is remembered: the question before
+//! comes along as text, so the same two texts always get the same reply. What stands alone is read alone.
+
+use super::{AnswerPart, Answerer, Outcome, Reason, Reply};
+use crate::english::{WordClass, english};
+use crate::interpretation::{Interpretation, Mention};
+use crate::knowledge::{EntityId, FactId, IntentId};
+use crate::question::Question;
+use std::collections::BTreeSet;
+
+/// How far one reading has to be ahead of the next in confidence, where both are answered with different facts.
+const AHEAD: f32 = 0.15;
+/// Most full questions that are tried for one follow-up: each takes the time of a question.
+const MOST_READINGS: usize = 6;
+
+/// What a follow-up leaves to the question before.
+#[derive(Debug, PartialEq)]
+enum Shape {
+    /// "And Romania?", "what about 2008?": all but a name, a role or a year.
+    Instead,
+    /// "Why?", "when was that?": all but what is asked for.
+    Kind,
+    /// "Who said so?"
+    Speaker,
+    /// "And the other one?"
+    Other,
+    /// "When did they join?": who or what a pronoun stands for.
+    Pronoun,
+}
+
+impl Shape {
+    /// The shape of a text; `None` where it stands alone.
+    fn of(interpretation: &Interpretation) -> Option<Shape> {
+        let lists = &english().follow_up;
+        let question = &interpretation.question;
+        let words = &question.words;
+        let is = |list: &crate::english::Words, at: usize| list.has(&words[at].text);
+        let any = |list: &crate::english::Words| (0..words.len()).any(|at| is(list, at));
+        // What says something of its own, and is not a name, a role or a figure.
+        let own_word = |at: usize| {
+            let word = &words[at];
+            word.class == WordClass::Content && !is(&lists.idle, at) && !is(&lists.other, at) && !is_figure(&word.text)
+        };
+        let (mut names, mut own) = (0, 0);
+        for span in &interpretation.spans {
+            match span.mention {
+                Mention::Entity(_) | Mention::Role(_) => names += 1,
+                Mention::Word | Mention::SynonymSet(_) => {
+                    own += usize::from((span.from..span.to).any(own_word));
+                    names += usize::from((span.from..span.to).any(|at| is_figure(&words[at].text)));
+                }
+                Mention::Slot => own += 1,
+            }
+        }
+        if own == 0 && any(&lists.other) {
+            return Some(Shape::Other);
+        }
+        if own == 0 && names == 0 && any(&lists.speakers) && any(&lists.whom) {
+            return Some(Shape::Speaker);
+        }
+        if own == 0 && names == 0 && any(&english().lists.question_words) {
+            return Some(Shape::Kind);
+        }
+        if own == 0 && names > 0 && is_instead(question) {
+            return Some(Shape::Instead);
+        }
+        let pronoun = (0..words.len()).find(|at| is(&lists.pronouns, *at))?;
+        // "Did Kosovo say that it wants to join?" says itself what "it" is; "and what does Osmani say about it?" does not.
+        let named_before = interpretation.spans.iter().any(|span| span.from < pronoun && matches!(span.mention, Mention::Entity(_)));
+        (!named_before || pronoun + 1 == words.len()).then_some(Shape::Pronoun)
+    }
+}
+
+/// Whether a text of names and little words puts them in place of others: "and Romania?", "what about 2008?", "does Bosnia as well?", not "is
+/// Kosovo in NATO?"
+fn is_instead(question: &Question) -> bool {
+    let lists = &english().follow_up;
+    let words: Vec<&str> = question.words.iter().map(|w| w.text.as_str()).collect();
+    let openers = words.iter().take_while(|word| lists.openers.has(word)).count();
+    let about = matches!(words[openers..], ["what" | "how", "about", ..]);
+    let rest = &words[openers + if about { 2 } else { 0 }..];
+    let also = rest.iter().any(|word| lists.also.has(word));
+    let asks = rest.iter().any(|word| english().lists.question_words.has(word));
+    let verb = rest.iter().any(|word| english().lists.auxiliaries.has(word));
+    !asks && (also || ((openers > 0 || about) && !verb))
+}
+
+fn is_figure(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_digit())
+}
+
+/// One span of a question, as it is written in a full question made of it.
+struct Piece {
+    mention: Mention,
+    text: String,
+    /// Whether it is a year.
+    year: bool,
+}
+
+impl Answerer {
+    /// Answers a text that may be a follow-up to a question before it. `before` is that question as it was asked, or as
+    /// [`Reply::read_as`] says that it was read.
+    pub fn answer_after(&self, before: &str, text: &str) -> Reply {
+        let alone = self.answer(text);
+        let Some(asked) = &alone.interpretation else { return alone };
+        let verbatim = self.matcher.verbatim(asked).is_some();
+        let Some(shape) = Shape::of(asked).filter(|_| !verbatim) else { return alone };
+        let context = self.answer(before);
+        let Some(about) = &context.interpretation else { return unsettled(alone) };
+        let readings = match shape {
+            Shape::Instead => self.instead(about, asked),
+            Shape::Kind => vec![self.another_kind(about, asked)],
+            Shape::Speaker => return self.speaker(&context).unwrap_or_else(|| unsettled(alone)),
+            Shape::Other => self.the_other(&context, about),
+            Shape::Pronoun => self.pronouns(&context, about, asked),
+        };
+        let mut tried: Vec<(String, Reply)> = Vec::new();
+        for reading in readings.into_iter().take(MOST_READINGS) {
+            if !tried.iter().any(|(text, _)| *text == reading) {
+                let reply = self.answer(&reading);
+                tried.push((reading, reply));
+            }
+        }
+        if shape == Shape::Kind {
+            return self.of_the_same_fact(&context, asked, tried).unwrap_or_else(|| unsettled(alone));
+        }
+        best(tried).unwrap_or_else(|| unsettled(alone))
+    }
+
+    /// The pieces of a question, names as they are on record.
+    fn pieces(&self, interpretation: &Interpretation) -> Vec<Piece> {
+        let of = |span: &crate::interpretation::Span| {
+            let text = match span.mention {
+                Mention::Entity(e) => self.base[e].short.clone(),
+                _ => interpretation.words(span),
+            };
+            let year = span.mention == Mention::Word && text.len() == 4 && text.bytes().all(|b| b.is_ascii_digit());
+            Piece { mention: span.mention, text, year }
+        };
+        interpretation.spans.iter().map(of).collect()
+    }
+
+    /// The question before with names, roles and years of the follow-up in place of its own.
+    fn instead(&self, about: &Interpretation, asked: &Interpretation) -> Vec<String> {
+        let context = self.pieces(about);
+        let mut readings = Vec::new();
+        for new in self.pieces(asked) {
+            for (at, old) in context.iter().enumerate() {
+                let fits = match (old.mention, new.mention) {
+                    (Mention::Entity(a), Mention::Entity(b)) => a != b && self.base[a].kind == self.base[b].kind,
+                    (Mention::Role(a), Mention::Role(b)) => a != b,
+                    _ => old.year && new.year && old.text != new.text,
+                };
+                if fits {
+                    readings.push(sentence(context.iter().enumerate().map(|(n, piece)| if n == at { &new.text } else { &piece.text })));
+                }
+            }
+            if new.year && !context.iter().any(|piece| piece.year) {
+                readings.push(sentence(context.iter().map(|piece| &piece.text).chain([&format!("in {}", new.text)])));
+            }
+        }
+        // A name of another kind takes the place of the first name, if nothing else fits.
+        if readings.is_empty() {
+            let first = context.iter().position(|piece| matches!(piece.mention, Mention::Entity(_)));
+            let new = self.pieces(asked).into_iter().find(|piece| matches!(piece.mention, Mention::Entity(_)));
+            if let (Some(first), Some(new)) = (first, new) {
+                readings.push(sentence(context.iter().enumerate().map(|(n, piece)| if n == first { &new.text } else { &piece.text })));
+            }
+        }
+        readings
+    }
+
+    /// The question before, asking for what the follow-up asks for.
+    fn another_kind(&self, about: &Interpretation, asked: &Interpretation) -> String {
+        let lists = &english().follow_up;
+        let known = english();
+        let asks = asked.question.words.iter().map(|w| w.text.as_str());
+        let skip = |word: &&str| {
+            known.lists.auxiliaries.has(word)
+                || lists.pronouns.has(word)
+                || lists.openers.has(word) && !known.lists.question_words.has(word)
+        };
+        let asks: Vec<&str> = asks.filter(|word| !skip(word) && !lists.idle.has(word)).collect();
+        let pieces = self.pieces(about);
+        let own = |piece: &&Piece| known.lists.question_words.has(&piece.text) || known.lists.uncounted.has(&piece.text);
+        let rest = pieces.iter().skip_while(own);
+        sentence(asks.iter().map(|word| (*word).to_owned()).chain(rest.map(|piece| piece.text.clone())).collect::<Vec<_>>().iter())
+    }
+
+    /// The facts that a reply shows.
+    fn facts_of(reply: &Reply) -> BTreeSet<FactId> {
+        match &reply.outcome {
+            Outcome::Answer(parts) => parts.iter().flat_map(|part| part.facts.iter().copied()).collect(),
+            _ => BTreeSet::new(),
+        }
+    }
+
+    /// Who said what was answered before: the speaker of its fact.
+    fn speaker(&self, context: &Reply) -> Option<Reply> {
+        let Outcome::Answer(parts) = &context.outcome else { return None };
+        let part = parts.first()?;
+        let speaker = part.facts.iter().find_map(|fact| self.base[*fact].speaker);
+        let fact = part.facts.first()?;
+        let direct = match speaker {
+            Some(speaker) => format!("{}.", super::relation::sentence(&self.base[speaker].name)),
+            None => format!("The source itself: \"{}\".", self.base[self.base[*fact].source].title),
+        };
+        let parts = vec![AnswerPart { intent: part.intent, direct, facts: vec![*fact] }];
+        Some(Reply { outcome: Outcome::Answer(parts), suggestions: Vec::new(), ..context.clone() })
+    }
+
+    /// The question before about the one other name that its answer has beside the one that was asked about.
+    fn the_other(&self, context: &Reply, about: &Interpretation) -> Vec<String> {
+        let pieces = self.pieces(about);
+        let stated = Self::facts_of(context);
+        let mut readings = Vec::new();
+        for (at, old) in pieces.iter().enumerate() {
+            let Mention::Entity(old) = old.mention else { continue };
+            let others = self.named_in(&stated).into_iter().filter(|e| *e != old && self.base[*e].kind == self.base[old].kind);
+            let others: Vec<EntityId> = others.filter(|e| !about.entities(false).any(|named| named == *e)).collect();
+            if let [other] = others[..] {
+                let new = &self.base[other].short;
+                readings.push(sentence(pieces.iter().enumerate().map(|(n, piece)| if n == at { new } else { &piece.text })));
+            }
+        }
+        readings
+    }
+
+    /// The names in the statements of facts.
+    fn named_in(&self, facts: &BTreeSet<FactId>) -> BTreeSet<EntityId> {
+        let read = |fact: &FactId| Question::parse(&self.base[*fact].statement).ok();
+        let interpretations = facts.iter().filter_map(read).map(|question| self.matcher.interpret(&self.base, question));
+        interpretations.flat_map(|interpretation| interpretation.entities(false).collect::<Vec<_>>()).collect()
+    }
+
+    /// The follow-up with names of the question before, and of its answer, in place of its first pronoun.
+    fn pronouns(&self, context: &Reply, about: &Interpretation, asked: &Interpretation) -> Vec<String> {
+        let lists = &english().follow_up;
+        let pieces = self.pieces(asked);
+        let Some(at) = pieces.iter().position(|piece| piece.mention == Mention::Word && lists.pronouns.has(&piece.text)) else {
+            return Vec::new();
+        };
+        let pronoun = pieces[at].text.as_str();
+        let person = lists.persons.has(pronoun);
+        let fits = |e: &EntityId| !person || self.base[*e].kind == "person";
+        let mut names: Vec<EntityId> = about.entities(false).collect();
+        let direct = match &context.outcome {
+            Outcome::Answer(parts) => parts.iter().map(|part| part.direct.as_str()).collect::<Vec<_>>().join(" "),
+            _ => String::new(),
+        };
+        if let Ok(question) = Question::parse(&direct) {
+            names.extend(self.matcher.interpret(&self.base, question).entities(false).collect::<Vec<_>>());
+        }
+        if let Outcome::Answer(parts) = &context.outcome {
+            names.extend(parts.iter().flat_map(|part| &part.facts).filter_map(|fact| self.base[*fact].speaker));
+        }
+        let mut seen = BTreeSet::new();
+        let possessive = lists.possessives.has(pronoun);
+        let named = names.into_iter().filter(|e| fits(e) && seen.insert(*e));
+        let with = |e: EntityId| {
+            let name = if possessive { format!("{}'s", self.base[e].short) } else { self.base[e].short.clone() };
+            sentence(pieces.iter().enumerate().map(|(n, piece)| if n == at { &name } else { &piece.text }))
+        };
+        named.map(with).collect()
+    }
+
+    /// What is on record of the kind that is asked for about the fact that was shown before: the full question's answer if it stays with
+    /// that fact, else the one question about the fact that asks for it.
+    fn of_the_same_fact(&self, context: &Reply, asked: &Interpretation, tried: Vec<(String, Reply)>) -> Option<Reply> {
+        let facts = Self::facts_of(context);
+        let (reading, reply) = tried.into_iter().next()?;
+        let stays = Self::facts_of(&reply).iter().any(|fact| facts.contains(fact));
+        let known = matches!(&reply.outcome, Outcome::NoAnswer(Reason::Unanswerable(_)));
+        if known || (stays && matches!(reply.outcome, Outcome::Answer(_))) {
+            return Some(read_as(reply, reading));
+        }
+        let kind = asked.question.expected?;
+        let fits = |intent: &IntentId| {
+            let intent = &self.base[*intent];
+            intent.answer_type == kind
+                && intent.relation.is_none()
+                && !intent.false_premise
+                && intent.facts.first().is_some_and(|f| facts.contains(f))
+        };
+        let siblings: Vec<_> = IntentId::all(&self.base).filter(fits).collect();
+        match siblings[..] {
+            [sibling] => {
+                let full = self.base[sibling].question.clone();
+                Some(read_as(self.answer(&full), full))
+            }
+            _ => {
+                let declined = Reply {
+                    outcome: Outcome::NoAnswer(match reply.outcome {
+                        Outcome::NoAnswer(reason) => reason,
+                        _ => Reason::NothingClose,
+                    }),
+                    ..reply
+                };
+                Some(read_as(declined, reading))
+            }
+        }
+    }
+}
+
+/// The best of some readings: the one that is answered, if all answered ones agree or one of them is clearly ahead; else the first that says
+/// what is missing. `None` where that is not settled.
+fn best(tried: Vec<(String, Reply)>) -> Option<Reply> {
+    let answered = |reply: &Reply| matches!(reply.outcome, Outcome::Answer(_));
+    let mut answers: Vec<&(String, Reply)> = tried.iter().filter(|(_, reply)| answered(reply)).collect();
+    answers.sort_by(|a, b| b.1.confidence.total_cmp(&a.1.confidence));
+    match answers[..] {
+        [] => {
+            let telling = |reply: &Reply| !matches!(reply.outcome, Outcome::NoAnswer(Reason::NothingClose | Reason::Unaccounted(_)));
+            let at = tried.iter().position(|(_, reply)| telling(reply)).unwrap_or(0);
+            tried.into_iter().nth(at).map(|(reading, reply)| read_as(reply, reading))
+        }
+        [(reading, reply)] => Some(read_as(reply.clone(), reading.clone())),
+        [(reading, first), (_, second), ..] => {
+            let agree = Answerer::facts_of(first) == Answerer::facts_of(second);
+            (agree || first.confidence >= second.confidence + AHEAD).then(|| read_as(first.clone(), reading.clone()))
+        }
+    }
+}
+
+fn read_as(reply: Reply, full: String) -> Reply {
+    Reply { read_as: Some(full), ..reply }
+}
+
+/// The refusal of a follow-up that the question before does not settle.
+fn unsettled(alone: Reply) -> Reply {
+    Reply { outcome: Outcome::NoAnswer(Reason::Unsettled), suggestions: Vec::new(), unanswered: Vec::new(), parts: Vec::new(), ..alone }
+}
+
+/// Words as a question.
+fn sentence<'a>(words: impl Iterator<Item = &'a String>) -> String {
+    let words: Vec<&str> = words.map(String::as_str).collect();
+    format!("{}?", super::relation::sentence(&words.join(" ")))
+}
