@@ -6,6 +6,7 @@ mod check;
 mod commands;
 mod config;
 mod folder;
+mod golden;
 mod healthcheck;
 mod identify_queue;
 mod import;
