@@ -10,6 +10,7 @@ mod doctor;
 mod export;
 mod folder;
 mod gaps;
+mod golden;
 mod healthcheck;
 mod identify_queue;
 mod import;

@@ -7,7 +7,7 @@ use factotum_core::diagnostic::{Code, Diagnostic, Severity, SourceFile, Stage};
 use factotum_curator::article::Article;
 use factotum_curator::grounding::Belongs;
 use factotum_curator::quality::{coverage, swap, swap::Effort};
-use factotum_curator::{audit, grounding, quality};
+use factotum_curator::{audit, golden, grounding, quality};
 use factotum_service::pack;
 use std::collections::BTreeSet;
 use std::fs;
@@ -39,6 +39,17 @@ fn findings(folder: &Path, code: Code, files: &mut Vec<SourceFile>) -> Vec<Diagn
                 let article = Article::of(files[files.len() - 1].text.clone());
                 found.extend(coverage::unused(&article, &coverage::sentences(&base, id, &article), files.len() - 1));
             }
+        }
+        if code == Code::GoldenQuestionBroken {
+            let mut golden = self::files(&folder.join("questions"));
+            let answerer = Answerer::new(base);
+            let sets = golden::parse(&golden, answerer.base()).expect("golden questions without mistakes");
+            found.extend(golden::broken(&answerer, &sets).into_iter().map(|mut d| {
+                d.place.file += files.len();
+                d
+            }));
+            files.append(&mut golden);
+            return found;
         }
         if matches!(code.stage(), Stage::Audit | Stage::Quality) {
             let answerer = Answerer::new(base);

@@ -2,11 +2,13 @@
 
 use super::lines::read_line;
 use super::settings::Settings;
-use super::{Status, messages};
+use super::{Status, folder, golden as golden_files, messages, read_bounded};
 use anyhow::Context;
+use clap::ValueEnum;
 use factotum_core::answering::{Answerer, Reply};
-use factotum_core::render::{console, explain, json};
 use factotum_journal::{Asker, Gap, Recorder};
+use factotum_core::render::{console, escape_control, explain, json};
+use factotum_curator::golden::{self, Said};
 use std::ffi::OsString;
 use std::io::{BufRead, IsTerminal, Write};
 use std::time::Instant;
@@ -29,6 +31,34 @@ pub(super) struct Ask {
     /// Show how the question was read, and the evidence for and against each candidate
     #[arg(long)]
     explain: bool,
+    /// Say whether the reply is right: it becomes a golden question in `questions/saved.toml` of the knowledge base
+    #[arg(long, value_enum, value_name = "VERDICT", requires = "words")]
+    save: Option<Save>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Save {
+    /// It is as it should be
+    Right,
+    /// It is not: another answer, an answer at all, or none would be right
+    Wrong,
+}
+
+/// Writes a golden question beside the knowledge files.
+fn save(settings: &Settings, answerer: &Answerer, question: &str, said: Save) -> anyhow::Result<()> {
+    let knowledge = settings.config().knowledge.0.as_deref();
+    let knowledge = knowledge.context("the built-in knowledge base has no folder to save golden questions in; use --knowledge")?;
+    let folder = knowledge.join(golden_files::FOLDER);
+    let path = folder.join(golden_files::SAVED);
+    let old = if path.exists() { Some(String::from_utf8_lossy(&read_bounded(&path, golden_files::MAX_FILE)?).into_owned()) } else { None };
+    let said = if said == Save::Right { Said::Right } else { Said::Wrong };
+    let name = path.display().to_string();
+    let text = golden::add(answerer.base(), &name, old.as_deref(), question, &answerer.answer(question), said)
+        .with_context(|| format!("cannot add to {}", escape_control(&name)))?;
+    std::fs::create_dir_all(&folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
+    folder::replace(&path, &text)?;
+    writeln!(anstream::stderr(), "saved in {}; `factotum test` asks it from now on", escape_control(&name))?;
+    Ok(())
 }
 
 /// A question with the one before it.
@@ -54,15 +84,19 @@ impl Ask {
     pub(super) fn run(&self, settings: &Settings) -> anyhow::Result<Status> {
         let answerer = settings.answerer()?;
         let recorder = settings.recorder(|_| ())?;
-        let status = self.answer_each(&answerer, recorder.as_ref());
+        let status = self.answer_each(settings, &answerer, recorder.as_ref());
         recorder.iter().for_each(Recorder::finish);
         status
     }
 
-    fn answer_each(&self, answerer: &Answerer, recorder: Option<&Recorder>) -> anyhow::Result<Status> {
+    fn answer_each(&self, settings: &Settings, answerer: &Answerer, recorder: Option<&Recorder>) -> anyhow::Result<Status> {
         if !self.words.is_empty() {
             let words: Vec<_> = self.words.iter().map(|w| w.to_string_lossy()).collect();
-            self.answer(answerer, recorder, &words.join(" "))?;
+            let question = words.join(" ");
+            self.answer(answerer, recorder, &question)?;
+            if let Some(said) = self.save {
+                save(settings, answerer, &question, said)?;
+            }
             return Ok(Status::Good);
         }
         let input = std::io::stdin();

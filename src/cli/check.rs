@@ -6,7 +6,7 @@ use super::{BAD, DOUBTFUL, HEADING, Status, count, folder, read_bounded};
 use anyhow::{Context, ensure};
 use clap::ValueEnum;
 use factotum_core::answering::Answerer;
-use factotum_core::diagnostic::{Code, Diagnostic, Severity, line_column};
+use factotum_core::diagnostic::{Code, Diagnostic, Severity, SourceFile, line_column};
 use factotum_core::knowledge::{KnowledgeBase, SourceId};
 use factotum_core::pack::{self, Counts};
 use factotum_core::render::escape_control;
@@ -15,7 +15,7 @@ use factotum_curator::article::{Article, plain};
 use factotum_curator::grounding::{self, Belongs};
 use factotum_curator::quality::coverage::{self, Covered};
 use factotum_curator::quality::swap::{self, Effort, Exchange, SwapTest};
-use factotum_curator::{audit, quality};
+use factotum_curator::{audit, golden, quality};
 use factotum_service::pack::MAX_FILE;
 use serde_json::{Value, json};
 use std::io::Write;
@@ -58,6 +58,9 @@ pub(super) struct Check {
     /// Run the whole swap test
     #[arg(long)]
     swap: bool,
+    /// Also ask the golden questions in the folder `questions` of the knowledge base; one that breaks is an error
+    #[arg(long)]
+    golden: bool,
     /// Also compare the facts with the text of their source
     #[arg(long, value_name = "FILE")]
     source: Option<PathBuf>,
@@ -120,6 +123,14 @@ impl Check {
             report.found.sort_by(|a, b| (&a.place, a.code).cmp(&(&b.place, b.code)));
             // These have their own order, the worst first.
             report.found.extend(audit.close);
+            if self.golden
+                && let Some(folder) = &knowledge.folder
+            {
+                let (mut found, golden) = golden_questions(folder, &answerer)?;
+                found.iter_mut().for_each(|d| d.place.file += knowledge.files.len());
+                report.found.extend(found);
+                knowledge.files.extend(golden);
+            }
             report.swap = self.swap_test(&answerer);
             report.found.extend(report.swap.iter().flat_map(swap::notes));
         }
@@ -145,6 +156,16 @@ impl Check {
         // A thread that panicked while it drew leaves a bar that can still be drawn.
         Some(swap::run(answerer, effort, threads, &|share| progress.lock().unwrap_or_else(PoisonError::into_inner).at(share)))
     }
+}
+
+/// The golden questions of a knowledge base that are broken, or the mistakes in their files; with the files that these lie in.
+pub(super) fn golden_questions(folder: &Path, answerer: &Answerer) -> anyhow::Result<(Vec<Diagnostic>, Vec<SourceFile>)> {
+    let files = super::golden::of(folder)?;
+    let found = match golden::parse(&files, answerer.base()) {
+        Ok(sets) => golden::broken(answerer, &sets),
+        Err(found) => found,
+    };
+    Ok((found, files))
 }
 
 /// Writes the fingerprint of a text into its source.

@@ -1,7 +1,9 @@
 //! Reloads the knowledge base while the bot runs: on a signal, and when the folder has changed.
 
+use super::check::golden_questions;
 use super::settings::learn;
 use super::signals::Hangups;
+use factotum_core::answering::Answerer;
 use factotum_discord::bot::Bot;
 use factotum_discord::indexed_knowledge::IndexedKnowledge;
 use factotum_service::config::Config;
@@ -27,6 +29,8 @@ pub(super) struct Reloader {
     folder: Option<PathBuf>,
     cache: Option<PathBuf>,
     interval: Option<Duration>,
+    /// Whether golden questions decide too.
+    golden: bool,
     bot: Arc<Bot>,
     status: Arc<ServiceStatus>,
 }
@@ -38,6 +42,7 @@ impl Reloader {
             folder: config.knowledge.0.clone(),
             cache: config.cache_dir.0.clone(),
             interval: config.reload.poll_interval_seconds.duration(),
+            golden: config.reload.check_golden_questions,
             bot,
             status,
         }
@@ -81,13 +86,17 @@ impl Reloader {
     async fn attempt(&self, read: FolderRead) {
         let begun = Instant::now();
         let (current, cache) = (self.bot.knowledge(), self.cache.clone());
+        let golden = self.folder.clone().filter(|_| self.golden);
         let attempt = spawn_blocking(move || {
             match reload::attempt(read, &current.base().version, |base| {
                 tracing::debug!(version = base.version, "training");
                 // Without a progress bar: this is no terminal.
                 learn(base, cache.as_deref(), Some(current.answerer()), &mut |_| {})
             }) {
-                Attempt::Accepted(answerer) => Ok(Some(IndexedKnowledge::of(*answerer))),
+                Attempt::Accepted(answerer) => {
+                    golden.as_deref().map_or(Ok(()), |folder| ask_golden_questions(folder, &answerer))?;
+                    Ok(Some(IndexedKnowledge::of(*answerer)))
+                }
                 Attempt::Unchanged => Ok(None),
                 Attempt::Rejected(rejection) => Err(rejection),
             }
@@ -124,6 +133,15 @@ async fn patiently<T>(mut step: JoinHandle<T>) -> Result<T, JoinError> {
     }
 }
 
+/// Rejects a knowledge base that breaks one of its golden questions, or whose golden questions cannot be read.
+fn ask_golden_questions(folder: &Path, answerer: &Answerer) -> Result<(), Rejection> {
+    match golden_questions(folder, answerer) {
+        Ok((broken, _)) if broken.is_empty() => Ok(()),
+        Ok((broken, files)) => Err(Rejection::of(&broken, &files)),
+        Err(error) => Err(Rejection::unreadable(&format!("{error:#}"))),
+    }
+}
+
 fn read(folder: &Path) -> (FolderRead, Content) {
     let read = pack::read(folder).map_err(|error| format!("{:#}", anyhow::Error::from(error)));
     let content = Content::of(&read);
@@ -134,5 +152,34 @@ async fn pause(time: Option<Duration>) {
     match time {
         Some(time) => sleep(time).await,
         None => std::future::pending().await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PACK: &str = "format = 2\n[source.log]\ntitle = \"Log\"\nparagraphs = 1\n[[fact]]\nid = \"height\"\nstatement = \"The tower is 31 metres high.\"\n\
+        paragraphs = 1\n[[fact.question]]\nask = \"How high is the tower?\"\nanswer = \"31 metres.\"\n";
+
+    #[test]
+    fn golden_questions_decide() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let file = factotum_core::diagnostic::SourceFile { name: "p.toml".to_owned(), text: PACK.to_owned() };
+        let answerer = Answerer::new(factotum_core::pack::load(&[file]).base.expect("a pack without mistakes"));
+        let ask = |golden: &str| {
+            let questions = folder.path().join("questions");
+            std::fs::create_dir_all(&questions).expect("a writable folder");
+            std::fs::write(questions.join("saved.toml"), golden).expect("a writable folder");
+            ask_golden_questions(folder.path(), &answerer)
+        };
+        assert_eq!(ask_golden_questions(folder.path(), &answerer), Ok(()), "there are none");
+        let golden = |metres: u32| {
+            format!("format = 1\n[[questions]]\nask = \"How high is the tower?\"\nexpect = \"answer\"\ncontains_any = [[\"{metres} metres\"]]\n")
+        };
+        assert_eq!(ask(&golden(31)), Ok(()));
+        let broken = ask(&golden(32)).expect_err("the answer is another one");
+        assert!(broken.problem == "1 error" && broken.lines().next().is_some_and(|l| l.starts_with("error[golden-question-broken]")), "{broken:?}");
+        assert!(ask("format = ").is_err(), "nobody knows whether they are right");
     }
 }

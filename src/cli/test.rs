@@ -2,13 +2,13 @@
 
 use super::progress::Progress;
 use super::settings::{Settings, show};
-use super::{BAD, HEADING, Status, count, read_bounded};
-use anyhow::{Context, bail, ensure};
+use super::{BAD, HEADING, Status, count};
+use anyhow::bail;
 use clap::ValueEnum;
 use factotum_core::diagnostic::{SourceFile, line_column};
 use factotum_core::knowledge::KnowledgeBase;
 use factotum_core::render::{escape_control, json, message};
-use factotum_curator::cross_validation::{self, CrossValidation};
+use factotum_curator::cross_validation::{self, Found};
 use factotum_curator::golden::{self, Counts, FileScore, Scorecard, Scored, Verdict};
 use serde_json::{Value, json};
 use std::io::Write;
@@ -17,8 +17,12 @@ use std::sync::{Mutex, PoisonError};
 
 /// Where golden questions are by default.
 const USUAL: &str = "tests/questions";
-/// Largest file of golden questions, in bytes.
-const MAX_FILE: u64 = 16 << 20;
+/// Weak facts that are worth reading at once.
+const WEAKEST: usize = 8;
+/// Missed paraphrases that are shown of each.
+const MISSED: usize = 3;
+/// Paraphrases that every question should have, at least.
+const FEW: usize = 3;
 /// Rows of the confusion table that are worth reading at once.
 const CONFUSIONS: usize = 25;
 
@@ -33,9 +37,12 @@ false_answer  answered, although the answer is not on record
 Then comes a 10-fold cross-validation: each paraphrase of the knowledge base is asked after learning
 without it, which shows how other people's wordings will fare. --quick leaves it out.
 
+Without FILES these are the .toml files in the folder `questions` of the knowledge base, which `ask --save`
+writes too. If there are none, the cross-validation shows which facts are weakest, and what to add.
+
 The exit status is 1 if the right answers of any file are below its `min_percent`.")]
 pub(super) struct Test {
-    /// Files of golden questions, or folders of them [default: tests/questions]
+    /// Files of golden questions, or folders of them [default: `questions` in the folder of the knowledge base]
     #[arg(value_name = "FILES")]
     files: Vec<PathBuf>,
     /// Show the questions with these verdicts
@@ -72,7 +79,7 @@ impl From<Shown> for Verdict {
 impl Test {
     /// Asks all golden questions and prints the score.
     pub(super) fn run(&self, settings: &Settings) -> anyhow::Result<Status> {
-        let files = self.read()?;
+        let files = self.read(settings)?;
         let answerer = settings.answerer()?;
         let sets = match golden::parse(&files, answerer.base()) {
             Ok(sets) => sets,
@@ -83,7 +90,8 @@ impl Test {
         };
         let card = golden::run(&answerer, &sets);
         let crossed = (!self.quick).then(|| cross_validate(answerer.base()));
-        let report = Report { files: &files, base: answerer.base(), card: &card, crossed };
+        let folder = settings.config().knowledge.0.as_ref().map(|folder| folder.join(super::golden::FOLDER));
+        let report = Report { files: &files, base: answerer.base(), card: &card, crossed, folder };
         if self.json {
             writeln!(std::io::stdout(), "{}", json::line(&report.json()))?;
         } else {
@@ -92,28 +100,21 @@ impl Test {
         Ok(if card.met() { Status::Good } else { Status::Bad })
     }
 
-    fn read(&self) -> anyhow::Result<Vec<SourceFile>> {
-        let mut paths = Vec::new();
-        let usual = [PathBuf::from(USUAL)];
-        for path in if self.files.is_empty() { &usual } else { self.files.as_slice() } {
-            if path.is_dir() {
-                paths.extend(listed(path)?);
-            } else {
-                paths.push(path.clone());
-            }
+    /// The files that are given; else those beside the knowledge files; else, of the built-in knowledge base, the usual ones.
+    fn read(&self, settings: &Settings) -> anyhow::Result<Vec<SourceFile>> {
+        if !self.files.is_empty() {
+            return super::golden::read(&self.files);
         }
-        paths
-            .iter()
-            .map(|path| {
-                let bytes = read_bounded(path, MAX_FILE).context("cannot read the golden questions")?;
-                Ok(SourceFile { name: path.display().to_string(), text: String::from_utf8_lossy(&bytes).into_owned() })
-            })
-            .collect()
+        match settings.config().knowledge.0.as_deref() {
+            Some(folder) => super::golden::of(folder),
+            None if Path::new(USUAL).is_dir() => super::golden::read(&[PathBuf::from(USUAL)]),
+            None => Ok(Vec::new()),
+        }
     }
 }
 
 /// Asks each paraphrase after learning without it, on all processors.
-fn cross_validate(base: &KnowledgeBase) -> CrossValidation {
+fn cross_validate(base: &KnowledgeBase) -> cross_validation::Report {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let progress = Mutex::new((Progress::new("learning without some paraphrases"), 0));
     cross_validation::run(base, threads, &|| {
@@ -124,24 +125,13 @@ fn cross_validate(base: &KnowledgeBase) -> CrossValidation {
     })
 }
 
-/// The `.toml` files of a folder, in the order of their names.
-fn listed(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
-    let failed = || format!("cannot list the golden questions in {}", folder.display());
-    let mut paths = Vec::new();
-    for entry in std::fs::read_dir(folder).with_context(failed)? {
-        paths.push(entry.with_context(failed)?.path());
-    }
-    paths.retain(|p| p.extension().is_some_and(|e| e == "toml"));
-    paths.sort();
-    ensure!(!paths.is_empty(), "there is no .toml file in {}", folder.display());
-    Ok(paths)
-}
-
 struct Report<'a> {
     files: &'a [SourceFile],
     base: &'a KnowledgeBase,
     card: &'a Scorecard<'a>,
-    crossed: Option<CrossValidation>,
+    crossed: Option<cross_validation::Report>,
+    /// Where golden questions of the knowledge base would be; `None` for the built-in one.
+    folder: Option<PathBuf>,
 }
 
 impl Report<'_> {
@@ -161,6 +151,41 @@ impl Report<'_> {
             }
             writeln!(out)?;
         }
+        if self.files.is_empty() {
+            let place = self.folder.as_ref().map_or_else(|| USUAL.to_owned(), |folder| escape_control(&folder.display().to_string()));
+            writeln!(
+                out,
+                "no golden questions in {place}; `factotum ask --save right QUESTION` writes them, docs/questions.md explains them"
+            )?;
+        } else {
+            self.table(&mut out)?;
+        }
+        if let Some(crossed) = &self.crossed {
+            let score = crossed.score;
+            writeln!(out, "\n{HEADING}cross-validation{HEADING:#}")?;
+            writeln!(
+                out,
+                "  of {}  {} answered with their own facts ({:.1} %), {} with others",
+                count(score.asked, "paraphrase", "paraphrases"),
+                score.right,
+                score.per_cent(),
+                score.wrong
+            )?;
+            writeln!(
+                out,
+                "  of {}  {} answered",
+                count(score.unanswerable, "unanswerable question", "unanswerable questions"),
+                score.false_answers
+            )?;
+            // Who has golden questions of their own looks at these first.
+            if self.files.is_empty() {
+                self.weakest(&mut out, crossed)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn table(&self, out: &mut impl Write) -> std::io::Result<()> {
         let width = self.card.files.iter().map(|f| self.name(f.file).chars().count()).max().unwrap_or(0).max("in all".len());
         writeln!(
             out,
@@ -175,24 +200,52 @@ impl Report<'_> {
         if self.card.files.len() > 1 {
             writeln!(out, "{:width$}  {}", "in all", row(&self.card.counts()))?;
         }
-        if let Some(crossed) = self.crossed {
-            writeln!(out, "\n{HEADING}cross-validation{HEADING:#}")?;
-            writeln!(
-                out,
-                "  of {}  {} answered with their own facts ({:.1} %), {} with others",
-                count(crossed.asked, "paraphrase", "paraphrases"),
-                crossed.right,
-                crossed.per_cent(),
-                crossed.wrong
-            )?;
-            writeln!(
-                out,
-                "  of {}  {} answered",
-                count(crossed.unanswerable, "unanswerable question", "unanswerable questions"),
-                crossed.false_answers
-            )?;
+        Ok(())
+    }
+
+    /// The facts that other people's wordings will miss, and what to add.
+    fn weakest(&self, out: &mut impl Write, crossed: &cross_validation::Report) -> std::io::Result<()> {
+        let weakest = crossed.weakest(self.base);
+        if weakest.is_empty() {
+            return Ok(());
+        }
+        writeln!(out, "\n{HEADING}weakest facts, by their paraphrases that were answered rightly{HEADING:#}")?;
+        for found in weakest.iter().take(WEAKEST) {
+            writeln!(out, "  {} of {}  {}", found.right, found.asked, escape_control(&self.base[found.fact].statement))?;
+            for missed in found.missed.iter().take(MISSED) {
+                let taken = missed
+                    .taken
+                    .map_or_else(|| "declined".to_owned(), |i| format!("taken for \"{}\"", escape_control(&self.base[i].question)));
+                writeln!(out, "          \"{}\": {taken}", escape_control(&missed.question))?;
+            }
+            if found.missed.len() > MISSED {
+                writeln!(out, "          ... and {} more", found.missed.len() - MISSED)?;
+            }
+            writeln!(out, "          add: {}", self.advice(found))?;
+        }
+        if weakest.len() > WEAKEST {
+            writeln!(out, "  ... and {} more facts", weakest.len() - WEAKEST)?;
         }
         Ok(())
+    }
+
+    /// What would help a fact that is missed.
+    fn advice(&self, found: &Found) -> String {
+        let few = self.base.intents.iter().find(|intent| intent.facts.first() == Some(&found.fact) && intent.paraphrases.len() < FEW);
+        if let Some(taken) = found.missed.iter().find_map(|missed| missed.taken) {
+            return format!(
+                "to both questions, wordings that say what sets this apart from \"{}\"",
+                escape_control(&self.base[taken].question)
+            );
+        }
+        match few {
+            Some(few) => format!(
+                "to \"{}\", which has {} only, two or three other ways of asking",
+                escape_control(&few.question),
+                count(few.paraphrases.len(), "line", "lines")
+            ),
+            None => "wordings between those that are there: other verbs, the short form, the names that people use".to_owned(),
+        }
     }
 
     /// A question with what was expected of it and what came of it.
@@ -249,7 +302,11 @@ impl Report<'_> {
             "met": self.card.met(),
             "all": counts(&self.card.counts()),
             "files": self.card.files.iter().map(file).collect::<Vec<_>>(),
-            "cross_validation": self.crossed.map(|r| json!({"paraphrases": r.asked, "right": r.right, "wrong": r.wrong, "per_cent": r.per_cent(), "unanswerable": r.unanswerable, "false_answers": r.false_answers})),
+            "cross_validation": self.crossed.as_ref().map(|r| r.score).map(|r| json!({"paraphrases": r.asked, "right": r.right, "wrong": r.wrong, "per_cent": r.per_cent(), "unanswerable": r.unanswerable, "false_answers": r.false_answers})),
+            "weakest": self.crossed.as_ref().map(|r| r.weakest(self.base).iter().map(|f| json!({
+                "fact": self.base[f.fact].id, "paraphrases": f.asked, "right": f.right,
+                "missed": f.missed.iter().map(|m| json!({"question": m.question, "taken": m.taken.map(|i| self.base[i].id.as_str())})).collect::<Vec<_>>(),
+            })).collect::<Vec<_>>()),
             "confusion": self.card.confusion(self.base).iter().map(|c| json!({"expected": c.expected, "taken": c.taken, "times": c.times})).collect::<Vec<_>>(),
             "not_right": self.card.scored().filter(|s| s.verdict != Verdict::Right).map(question).collect::<Vec<_>>(),
         })

@@ -155,6 +155,10 @@ codes! {
     /// A paragraph has a name or figure that no fact citing it has.
     UncoveredParagraph = "uncovered-paragraph", Error, Grounding,
         "Add what is missing to a fact that cites the paragraph, or write a fact for it. Headings and lines without a number do not count.";
+    /// A golden question that is not right, in a file with more of them than its `min_percent` allows. Only where golden questions are asked for.
+    GoldenQuestionBroken = "golden-question-broken", Error, Quality,
+        "Undo the change that broke it, or correct what the golden question expects. `factotum check --golden` and reloads with \
+         `check_golden_questions` refuse a knowledge base that breaks one.";
     /// A fact that no question leads to.
     UnreachableFact = "unreachable-fact", Warning, Checks,
         "Add `[[fact.question]]` below it, use it in a row of a relation or in the `also` of another question, or remove it: nobody can \

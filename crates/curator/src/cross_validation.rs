@@ -5,7 +5,7 @@
 
 use crate::audit::fillings;
 use factotum_core::answering::{Answerer, Outcome};
-use factotum_core::knowledge::{IntentId, KnowledgeBase, Paraphrase, SmallTalkId, UnanswerableId};
+use factotum_core::knowledge::{FactId, IntentId, KnowledgeBase, Paraphrase, SmallTalkId, UnanswerableId};
 use factotum_core::matching::Class;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -70,6 +70,62 @@ impl Fold {
     }
 }
 
+/// What became of a paraphrase that the base had not learned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Missed {
+    /// The question that it is a paraphrase of.
+    pub intent: IntentId,
+    /// As it was asked.
+    pub question: String,
+    /// The question that it was taken for; `None` where it was declined.
+    pub taken: Option<IntentId>,
+}
+
+/// How often a fact was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// The fact.
+    pub fact: FactId,
+    /// Paraphrases of questions that lead to it.
+    pub asked: usize,
+    /// Of these, answered with it.
+    pub right: usize,
+    /// Those that were not, in the order of the files.
+    pub missed: Vec<Missed>,
+}
+
+/// The figures, and what is behind them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// The figures.
+    pub score: CrossValidation,
+    /// Paraphrases that were not answered with their own facts, in the order of the files.
+    pub missed: Vec<Missed>,
+}
+
+impl Report {
+    /// The facts that people will miss most often, the weakest first; those that were always found are left out. A paraphrase counts for the
+    /// first fact of its question.
+    pub fn weakest(&self, base: &KnowledgeBase) -> Vec<Found> {
+        let mut facts: Vec<Found> = FactId::all(base).map(|fact| Found { fact, asked: 0, right: 0, missed: Vec::new() }).collect();
+        for intent in &base.intents {
+            if let Some(fact) = intent.facts.first() {
+                facts[fact.index()].asked += intent.paraphrases.len();
+            }
+        }
+        for missed in &self.missed {
+            if let Some(fact) = base[missed.intent].facts.first() {
+                facts[fact.index()].missed.push(missed.clone());
+            }
+        }
+        facts.retain(|fact| !fact.missed.is_empty());
+        facts.iter_mut().for_each(|fact| fact.right = fact.asked.saturating_sub(fact.missed.len()));
+        let share = |fact: &Found| fact.right as f64 / fact.asked.max(1) as f64;
+        facts.sort_by(|a, b| share(a).total_cmp(&share(b)).then(b.missed.len().cmp(&a.missed.len())).then(a.fact.cmp(&b.fact)));
+        facts
+    }
+}
+
 /// How the paraphrases fared.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct CrossValidation {
@@ -91,16 +147,23 @@ impl CrossValidation {
         if self.asked == 0 { 100.0 } else { 100.0 * self.right as f64 / self.asked as f64 }
     }
 
-    fn add(&mut self, base: &KnowledgeBase, left_out: &LeftOut, outcome: &Outcome) {
+    /// Counts a paraphrase; what it missed, if it did.
+    fn add(&mut self, base: &KnowledgeBase, left_out: &LeftOut, outcome: &Outcome) -> Option<Missed> {
         match left_out.class {
             Class::Intent(intent) => {
                 self.asked += 1;
+                let mut taken = None;
                 if let Outcome::Answer(parts) = outcome {
                     let facts = &base[intent].facts;
                     let own = parts.iter().any(|p| p.intent == intent || p.facts.iter().any(|f| facts.contains(f)));
                     self.right += usize::from(own);
                     self.wrong += usize::from(!own);
+                    if own {
+                        return None;
+                    }
+                    taken = parts.first().map(|p| p.intent);
                 }
+                return Some(Missed { intent, question: left_out.question.clone(), taken });
             }
             Class::Unanswerable(_) => {
                 self.unanswerable += 1;
@@ -108,6 +171,7 @@ impl CrossValidation {
             }
             Class::SmallTalk(_) => {}
         }
+        None
     }
 
     fn join(&mut self, other: CrossValidation) {
@@ -121,16 +185,16 @@ impl CrossValidation {
 
 /// Asks every paraphrase once, after learning without it. The result is the same on any number of threads; `done` is called
 /// after each fold, on any of them.
-pub fn run(base: &KnowledgeBase, threads: usize, done: &(dyn Fn() + Sync)) -> CrossValidation {
+pub fn run(base: &KnowledgeBase, threads: usize, done: &(dyn Fn() + Sync)) -> Report {
     let next = AtomicUsize::new(0);
     let work = || {
-        let mut score = CrossValidation::default();
+        let (mut score, mut missed) = (CrossValidation::default(), Vec::new());
         // Most paraphrases are the same in the next fold, and are not encoded again.
         let mut last: Option<Answerer> = None;
         loop {
             let number = next.fetch_add(1, Ordering::Relaxed);
             if number >= FOLDS {
-                return score;
+                return (score, missed);
             }
             let fold = Fold::new(base, number, FOLDS, false);
             let answerer = match &last {
@@ -138,20 +202,23 @@ pub fn run(base: &KnowledgeBase, threads: usize, done: &(dyn Fn() + Sync)) -> Cr
                 None => Answerer::new(fold.base),
             };
             for left_out in &fold.left_out {
-                score.add(base, left_out, &answerer.answer(&left_out.question).outcome);
+                missed.extend(score.add(base, left_out, &answerer.answer(&left_out.question).outcome));
             }
             last = Some(answerer);
             done();
         }
     };
-    let mut score = CrossValidation::default();
+    let (mut score, mut missed) = (CrossValidation::default(), Vec::new());
     std::thread::scope(|scope| {
         let workers: Vec<_> = (0..threads.clamp(1, FOLDS)).map(|_| scope.spawn(work)).collect();
         for worker in workers {
-            score.join(worker.join().expect("answering does not panic"));
+            let (counted, of_worker) = worker.join().expect("answering does not panic");
+            score.join(counted);
+            missed.extend(of_worker);
         }
     });
-    score
+    missed.sort_by(|a: &Missed, b| (a.intent, &a.question).cmp(&(b.intent, &b.question)));
+    Report { score, missed }
 }
 
 #[cfg(test)]
@@ -200,6 +267,10 @@ mod tests {
         let base = base();
         let one = run(&base, 1, &|| {});
         assert_eq!(one, run(&base, 3, &|| {}));
-        assert!(one.asked > 10 && one.right <= one.asked);
+        let score = one.score;
+        assert!(score.asked > 10 && score.right + one.missed.len() == score.asked);
+        let weakest = one.weakest(&base);
+        assert_eq!(weakest.iter().map(|fact| fact.missed.len()).sum::<usize>(), one.missed.len());
+        assert!(weakest.iter().all(|fact| fact.right < fact.asked));
     }
 }

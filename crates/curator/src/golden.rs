@@ -13,6 +13,7 @@
 //! note = "plain"
 //! ```
 
+use crate::writing::quoted;
 use factotum_core::answering::{Answerer, Outcome, Reply};
 use factotum_core::diagnostic::{Code, Diagnostic, Place, SourceFile};
 use factotum_core::knowledge::KnowledgeBase;
@@ -177,7 +178,9 @@ fn question(file: usize, value: Spanned<DeValue<'_>>, base: &KnowledgeBase, foun
     }
     for fact in entry.facts.iter().filter(|f| base.find_fact(f.get_ref()).is_none()) {
         let nearest = base.facts.iter().map(|f| (strsim::jaro_winkler(&f.id, fact.get_ref()), &f.id)).max_by(|a, b| a.0.total_cmp(&b.0));
+        let own = base.find_intent(fact.get_ref()).and_then(|intent| intent.facts.first());
         let help = match nearest {
+            _ if own.is_some() => format!("that is a question; its fact is `{}`", own.map_or("", |f| base[*f].id.as_str())),
             Some((score, id)) if score > 0.8 => format!("did you mean `{id}`?"),
             _ => "name a fact of the base".to_owned(),
         };
@@ -409,6 +412,84 @@ pub fn judge(base: &KnowledgeBase, golden: &GoldenQuestion, reply: &Reply) -> Ve
     if fact && contains && !excluded { Verdict::Right } else { Verdict::Wrong }
 }
 
+/// What somebody says of a reply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Said {
+    /// It is as it should be.
+    Right,
+    /// It is not.
+    Wrong,
+}
+
+/// Why a question cannot be added to golden questions.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CannotAdd {
+    /// It is there already.
+    #[error("the question is there already, on line {0}")]
+    There(usize),
+    /// The file has mistakes.
+    #[error("the file has {0} mistakes; `factotum test` shows them")]
+    Broken(usize),
+}
+
+/// The text of a file of golden questions with one more: what was asked, and what should come of it by what was said of the reply.
+///
+/// A right answer has to show its facts again, and a right refusal has to stay one. Of a wrong answer only this much is known: it must
+/// not come again. What was wrongly declined has to be answered.
+///
+/// # Errors
+/// [`CannotAdd`] if the question is there, or the file has mistakes.
+pub fn add(base: &KnowledgeBase, name: &str, text: Option<&str>, question: &str, reply: &Reply, said: Said) -> Result<String, CannotAdd> {
+    let mut file =
+        text.map_or_else(|| format!("# Golden questions: what was asked, and what should come of it.\nformat = {FORMAT}\n"), str::to_owned);
+    let read = |text: &str| parse(&[SourceFile { name: name.to_owned(), text: text.to_owned() }], base);
+    if text.is_some() {
+        let sets = read(&file).map_err(|found| CannotAdd::Broken(found.len()))?;
+        let same = |golden: &&GoldenQuestion| text::fold(&golden.ask).trim() == text::fold(question).trim();
+        if let Some(there) = sets.iter().flat_map(|set| &set.questions).find(same) {
+            return Err(CannotAdd::There(factotum_core::diagnostic::line_column(&file, there.place.start).0));
+        }
+    }
+    if !file.ends_with('\n') {
+        file.push('\n');
+    }
+    file.push_str(&format!("\n[[questions]]\nask = {}\n", quoted(question)));
+    let list = |items: &[&str]| format!("[{}]", items.iter().map(|item| quoted(item)).collect::<Vec<_>>().join(", "));
+    file.push_str(&match (&reply.outcome, said) {
+        (Outcome::Answer(parts), Said::Right) => {
+            let ids: Vec<&str> = facts(base, parts).into_iter().map(|fact| fact.id.as_str()).collect();
+            let direct: Vec<&str> =
+                parts.iter().map(|part| part.direct.trim_end_matches('.')).filter(|direct| !direct.is_empty()).collect();
+            let contains = direct.iter().map(|direct| format!("[{}]", quoted(direct))).collect::<Vec<_>>().join(", ");
+            let contains = if direct.is_empty() { String::new() } else { format!("contains_any = [{contains}]\n") };
+            format!("expect = \"answer\"\nfacts = {}\n{contains}", list(&ids))
+        }
+        (Outcome::Answer(parts), Said::Wrong) => {
+            let shown = parts.iter().flat_map(|p| p.facts.first()).map(|fact| base[*fact].statement.as_str()).collect::<Vec<_>>();
+            format!("expect = \"either\"\nmust_not_contain = {}\n", list(&shown))
+        }
+        (_, Said::Right) => "expect = \"no_answer\"\n".to_owned(),
+        (_, Said::Wrong) => "expect = \"answer\"\n".to_owned(),
+    });
+    read(&file).map_err(|found| CannotAdd::Broken(found.len()))?;
+    Ok(file)
+}
+
+/// The golden questions that are not right in files that have too many of them.
+pub fn broken(answerer: &Answerer, sets: &[GoldenSet]) -> Vec<Diagnostic> {
+    let card = run(answerer, sets);
+    let of_missed = card.files.iter().filter(|file| !file.met()).flat_map(|file| &file.scored);
+    let tell = |scored: &Scored<'_>| {
+        let golden = scored.golden;
+        let (verdict, asked) = (scored.verdict.as_str().replace('_', " "), escape_control(&golden.ask));
+        let message =
+            format!("golden question \"{asked}\": {verdict}, expected {}, got {}", expected(golden), taken(answerer.base(), &scored.reply));
+        let help = "undo the change that broke it, or correct what is expected; `factotum ask --explain` shows why";
+        Diagnostic::new(Code::GoldenQuestionBroken, golden.place.clone(), message, help)
+    };
+    of_missed.filter(|scored| scored.verdict != Verdict::Right).map(tell).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -474,6 +555,34 @@ name of the keeper
         for (text, codes) in cases {
             assert_eq!(read(text).map(|_| ()), Err(codes), "{text}");
         }
+    }
+
+    #[test]
+    fn what_is_said_of_replies_becomes_golden_questions() {
+        let answerer = Answerer::new(base());
+        let mut text: Option<String> = None;
+        let cases = [
+            ("how tall is the tower", Said::Right),
+            ("name of the keeper", Said::Wrong),
+            ("who eats \"fish\" on the moon", Said::Right),
+            ("what does the lamp of mars cost", Said::Wrong),
+        ];
+        for (question, said) in cases {
+            let reply = answerer.answer(question);
+            let added = add(answerer.base(), "q.toml", text.as_deref(), question, &reply, said).expect("a new question");
+            assert_eq!(add(answerer.base(), "q.toml", Some(&added), question, &reply, said).ok(), None);
+            text = Some(added);
+        }
+        let text = text.expect("four questions");
+        let sets = read(&text).expect("without mistakes");
+        let card = run(&answerer, &sets);
+        let verdicts: Vec<&str> = card.scored().map(|s| s.verdict.as_str()).collect();
+        assert_eq!(verdicts, ["right", "wrong", "right", "declined"], "{text}");
+        assert_eq!(broken(&answerer, &sets).len(), 2);
+        assert!(matches!(
+            add(answerer.base(), "q.toml", Some("format ="), "x", &answerer.answer("x"), Said::Right),
+            Err(CannotAdd::Broken(_))
+        ));
     }
 
     #[test]

@@ -390,7 +390,7 @@ impl Asked {
         let (base, answerer) = (current.base(), &current.answerer);
         let golden: Vec<_> = current.golden.iter().flat_map(|set| &set.questions).collect();
         let right = golden.iter().filter(|q| golden::judge(base, q, &answerer.answer(&q.ask)) == Verdict::Right).count();
-        Asked { stolen: audit::stolen(answerer), golden: golden.len(), golden_right: right }
+        Asked { stolen: audit::run(answerer).stolen, golden: golden.len(), golden_right: right }
     }
 }
 

@@ -135,7 +135,8 @@ impl Rejection {
         Rejection { problem: redacted(&escape_control(problem)).into_owned(), findings: Vec::new() }
     }
 
-    fn of(errors: &[Diagnostic], files: &[SourceFile]) -> Rejection {
+    /// These errors in these files.
+    pub fn of(errors: &[Diagnostic], files: &[SourceFile]) -> Rejection {
         let problem = if errors.len() == 1 { "1 error".to_owned() } else { format!("{} errors", errors.len()) };
         Rejection { problem, findings: errors.iter().take(SHOWN).map(|d| d.json(files)).collect() }
     }
