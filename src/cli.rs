@@ -32,7 +32,7 @@ use factotum_service::config::unknown_variables;
 use factotum_service::exit::ExitReason;
 use messages::{BAD, DOUBTFUL, HEADING, count};
 use settings::{Global, Settings};
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::ExitCode;
 
 pub(crate) use logging::finish;
@@ -145,6 +145,6 @@ pub(crate) fn show_usage(usage: &clap::Error) -> ExitCode {
 }
 
 /// Reads a regular file of at most `limit` bytes, without waiting.
-fn read_bounded(path: &PathBuf, limit: u64) -> anyhow::Result<Vec<u8>> {
+fn read_bounded(path: &Path, limit: u64) -> anyhow::Result<Vec<u8>> {
     Ok(factotum_service::files::read(path, limit, factotum_service::files::Links::Follow)?)
 }

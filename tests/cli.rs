@@ -225,7 +225,8 @@ fn what_never_ends_is_not_read() {
 fn secrets_are_never_printed() {
     let token = "MTAwMDAwMDAwMDAwMDAwMDAx.GaBcDe.0123456789abcdefghijklmnopqrstuvwxyz";
     let option = format!("--tokn={token}");
-    let cases: &[(&[&str], &[(&str, &str)])] = &[
+    type Case<'a> = (&'a [&'a str], &'a [(&'a str, &'a str)]);
+    let cases: &[Case] = &[
         (&["run"], &[("DISCORD_TOKEN_FILE", token)]),
         (&["config"], &[("DISCORD_TOKEN_FILE", token)]),
         (&["config"], &[("FACTOTUM_KNOWLEDGE", token)]),

@@ -36,7 +36,10 @@ const STOP_DEADLINE: Duration = Duration::from_millis(9_500);
 fn stop_by_force(drain: Duration) {
     let watch = move || {
         let Ok(runtime) = Builder::new_current_thread().enable_all().build() else { return };
-        let signalled = runtime.block_on(async { anyhow::Ok(Stop::new()?.received().await) });
+        let signalled = runtime.block_on(async {
+            Stop::new()?.received().await;
+            anyhow::Ok(())
+        });
         if signalled.is_ok() {
             thread::sleep(drain + STOP_DEADLINE);
             tracing::error!("not stopped in time; ending by force");
