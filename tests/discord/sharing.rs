@@ -42,7 +42,9 @@ async fn ask_for_turn(queue: &str, path: &str) -> (u16, String) {
 }
 
 /// The number of turns that the queue has given.
-fn turns(queue: &Bot) -> usize {
+async fn turns(queue: &Bot, expected: usize) -> usize {
+    // The queue answers before its log is written.
+    queue.says("its turn shard=", expected).await;
     queue.lines("its turn shard=").len()
 }
 
@@ -164,7 +166,7 @@ pub(crate) async fn one_of_two_processes_is_killed(fake: Fake) {
     assert_eq!((of(&[0, 1]), of(&[2, 3])), (2, 4), "the first was not disturbed");
     assert!(!fake.seen().iter().any(|s| matches!(s, Seen::Resumed)));
     assert!(first.lines("disconnected").is_empty() && first.lines("not ready").is_empty(), "{}", first.log());
-    assert_eq!(turns(&queue), identifies.len(), "each was counted");
+    assert_eq!(turns(&queue, identifies.len()).await, identifies.len(), "each was counted");
     assert!(queue.lines("its turn").iter().any(|line| line.contains("remaining=994")), "{}", queue.log());
 }
 
@@ -179,7 +181,7 @@ pub(crate) async fn buckets_do_not_wait_for_each_other(fake: Fake) {
     let of = |shard| all.iter().find(|identify| identify.shard == shard).map(|identify| identify.at).expect("it has begun a session");
     assert!(of(0).max(of(1)) - of(0).min(of(1)) < APART, "side by side");
     assert!(of(2) - of(0) >= APART, "the same bucket");
-    assert_eq!(turns(&queue), 3);
+    assert_eq!(turns(&queue, 3).await, 3);
     drop(third);
 }
 
@@ -192,7 +194,7 @@ pub(crate) async fn a_lost_session_waits_for_its_turn(fake: Fake) {
     fake.order(0, Order::Op(9, json!(false)));
     fake.order(1, Order::Op(9, json!(false)));
     tokio::join!(first.says(" ready counts", 2), second.says(" ready counts", 2));
-    assert_eq!((spaced(&fake).len(), turns(&queue)), (4, 4));
+    assert_eq!((spaced(&fake).len(), turns(&queue, 4).await), (4, 4));
 }
 
 pub(crate) async fn the_daily_sessions_are_shared(fake: Fake) {
@@ -203,7 +205,7 @@ pub(crate) async fn the_daily_sessions_are_shared(fake: Fake) {
     fake.order(0, Order::Op(9, json!(false)));
     assert_eq!(bot.ended().await.code(), Some(7), "{}", bot.log());
     assert!(bot.log().contains("the identify queue has no sessions left"), "{}", bot.log());
-    assert_eq!((fake.identifies().len(), turns(&queue)), (1, 1));
+    assert_eq!((fake.identifies().len(), turns(&queue, 1).await), (1, 1));
     // The fake says that new ones are available within the hour.
     let (status, head) = ask_for_turn(&address, "/?shard=1").await;
     let retry = head.lines().find_map(|line| line.strip_prefix("retry-after: ")?.parse::<u64>().ok());
@@ -248,7 +250,7 @@ pub(crate) async fn the_queue_starts_later(fake: Fake) {
     assert!(fake.identifies().is_empty());
     door.opens_to(&behind);
     bot.says(" ready counts", 1).await;
-    assert_eq!((bot.lines("cannot wait for a turn").len(), turns(&queue)), (1, 1), "one warning");
+    assert_eq!((bot.lines("cannot wait for a turn").len(), turns(&queue, 1).await), (1, 1), "one warning");
 }
 
 pub(crate) async fn without_a_queue_it_gives_up(fake: Fake) {
@@ -280,7 +282,7 @@ pub(crate) async fn a_process_that_dies_waiting_costs_no_turn(fake: Fake) {
     assert!(second.await.is_ok_and(|status| status == 200));
     // The third turn, not the fourth.
     assert!(begun.elapsed() >= 2 * APART && begun.elapsed() < Duration::from_secs(18), "{:?}", begun.elapsed());
-    assert_eq!((turns(&queue), fake.identifies().len()), (3, 1), "{}", queue.log());
+    assert_eq!((turns(&queue, 3).await, fake.identifies().len()), (3, 1), "{}", queue.log());
 }
 
 pub(crate) async fn stops_while_it_waits(fake: Fake) {
@@ -297,7 +299,7 @@ pub(crate) async fn stops_while_it_waits(fake: Fake) {
     assert_eq!(ask_for_turn(&address, "/?shard=1").await.0, 200);
     // The answer may arrive before the queue has logged it.
     queue.says("its turn shard=", 3).await;
-    assert_eq!((fake.identifies().len(), turns(&queue)), (1, 3));
+    assert_eq!((fake.identifies().len(), turns(&queue, 3).await), (1, 3));
 }
 
 pub(crate) async fn a_missing_queue_is_warned_about(fake: Fake) {

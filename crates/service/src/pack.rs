@@ -98,7 +98,7 @@ mod tests {
         write("a.toml", &",=\n".repeat(MAX_SIGNS / 3));
         write("b.toml", "");
         assert!(read(folder.path()).is_ok());
-        write("c.toml", ".");
+        write("c.toml", "...");
         assert!(matches!(read(folder.path()), Err(PackError::TooDense(path)) if path.ends_with("c.toml")));
     }
 }

@@ -163,7 +163,7 @@ async fn watch(
                 tracing::info!(counts = ?status.counts(), "ready");
             } else {
                 let why = status.readiness(now).1["why"].as_str().unwrap_or_default().to_owned();
-                tracing::warn!(counts = ?status.counts(), why, "not ready");
+                tracing::warn!(counts = ?status.counts(), "not ready: {why}");
             }
         }
         if status.timed_out(now) {

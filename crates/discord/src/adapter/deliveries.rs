@@ -7,7 +7,7 @@ use factotum_service::status::{Replies, ServiceStatus};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
-use tokio::sync::Semaphore;
+use tokio::sync::{RwLock, RwLockReadGuard, Semaphore};
 use tokio::time::timeout_at;
 
 /// Most responses to interactions at once. Each takes less than three seconds.
@@ -32,6 +32,8 @@ pub(super) struct Deliveries {
     messages: Semaphore,
     sending: Semaphore,
     channels: Mutex<HashMap<Id, Channel>>,
+    /// Read by each event from before it is decided until its replies are delivered or dropped.
+    events: RwLock<()>,
     /// When the log last had a warning.
     warned: Mutex<Option<Instant>>,
 }
@@ -73,6 +75,7 @@ impl Deliveries {
             messages: Semaphore::new(MESSAGES as usize),
             sending: Semaphore::new(SENDING),
             channels: Mutex::default(),
+            events: RwLock::default(),
             warned: Mutex::default(),
         }
     }
@@ -96,9 +99,14 @@ impl Deliveries {
         Ok(delivery.await)
     }
 
-    /// Waits until everything has been delivered.
+    /// An event begins to be answered; it ends when this is dropped.
+    pub(super) async fn begin(&self) -> RwLockReadGuard<'_, ()> {
+        self.events.read().await
+    }
+
+    /// Waits until all events that have begun are answered. Further ones do not begin.
     pub(super) async fn finish(&self) {
-        let _ = tokio::join!(self.interactions.acquire_many(INTERACTIONS), self.messages.acquire_many(MESSAGES));
+        drop(self.events.write().await);
     }
 
     fn full(&self) -> NoRoom {
@@ -194,7 +202,15 @@ mod tests {
             let _ = task.await;
         }
         assert!(locked(&deliveries.channels).is_empty(), "nothing is remembered");
-        deliveries.finish().await;
+        let begun = deliveries.begin().await;
+        let mut finishing = Box::pin(deliveries.finish());
+        tokio::select! {
+            biased;
+            () = &mut finishing => panic!("an event is being answered"),
+            () = ready(()) => {}
+        }
+        drop(begun);
+        finishing.await;
     }
 
     #[tokio::test]

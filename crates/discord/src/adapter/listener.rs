@@ -66,6 +66,7 @@ impl RawEventHandler for Listener {
 
 impl Listener {
     async fn answer(&self, http: &Http, application: Id, incoming: &Incoming, received: Now) {
+        let _begun = self.deliveries.begin().await;
         let in_flight = self.dispatcher.decide(incoming, received);
         let actions = in_flight.decision.actions.as_slice();
         // Most events are not for us, or only to be counted.
