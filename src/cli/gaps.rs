@@ -105,6 +105,8 @@ impl Gaps {
 
     fn list(&self, settings: &Settings, journal: &mut Journal) -> anyhow::Result<Status> {
         let answerer = settings.answerer()?;
+        // What is past its time is not shown, even if no bot has run since.
+        journal.tidy(Day::of(SystemTime::now()), settings.journal_limits())?;
         let resolved = journal.resolve(&answerer)?;
         let groups = journal.groups(&answerer)?;
         if self.json {

@@ -129,14 +129,14 @@ impl Settings {
 impl Settings {
     /// The recorder of the gaps journal, if one is kept.
     pub(super) fn recorder(&self, observe: impl Fn(Event) + Send + Sync + 'static) -> anyhow::Result<Option<Recorder>> {
+        let Some(path) = self.config().journal.path.0.clone() else { return Ok(None) };
+        Recorder::start(path, self.journal_limits(), observe).map(Some).context("cannot start to write the gaps journal")
+    }
+
+    /// How much the gaps journal keeps.
+    pub(super) fn journal_limits(&self) -> Limits {
         let journal = &self.config().journal;
-        let Some(path) = journal.path.0.clone() else { return Ok(None) };
-        let limits = Limits {
-            keep_days: small(journal.keep_days),
-            max_entries: small(journal.max_entries),
-            max_megabytes: small(journal.max_megabytes),
-        };
-        Recorder::start(path, limits, observe).map(Some).context("cannot start to write the gaps journal")
+        Limits { keep_days: small(journal.keep_days), max_entries: small(journal.max_entries), max_megabytes: small(journal.max_megabytes) }
     }
 }
 

@@ -91,6 +91,9 @@ pub enum JournalError {
     /// There is no such file.
     #[error("there is no journal at {0}: set `path` in [journal] to keep one; it begins with the first question that has no good answer")]
     Missing(PathBuf),
+    /// Its folder does not exist.
+    #[error("the folder of {0} does not exist: make it, or change `path` in [journal]")]
+    NoFolder(PathBuf),
     /// A link, a folder, a pipe or a device is in its place.
     #[error("{0} is not a regular file: the journal is never written through a link or to a device")]
     NotAFile(PathBuf),
@@ -191,6 +194,7 @@ impl Journal {
             Ok(_) => Self::connect(path),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Self::open(path),
             Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Err(JournalError::ReadOnly(path.to_owned())),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(JournalError::NoFolder(path.to_owned())),
             Err(source) => Err(JournalError::Io { path: path.to_owned(), source }),
         }
     }
@@ -311,8 +315,11 @@ impl Journal {
         done
     }
 
-    /// Removes what is older than the limits allow, and sets how large the file may grow.
-    pub(crate) fn tidy(&mut self, today: Day, limits: Limits) -> Result<(), JournalError> {
+    /// Removes what is older or more than the limits allow, and sets how large the file may grow.
+    ///
+    /// # Errors
+    /// [`JournalError`] if the file cannot be written.
+    pub fn tidy(&mut self, today: Day, limits: Limits) -> Result<(), JournalError> {
         let pages = i64::from(limits.max_megabytes) * ((1 << 20) / PAGE);
         self.read(|c| c.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(())))?;
         self.expire(Day(today.0.saturating_sub(i64::from(limits.keep_days))))?;
@@ -426,7 +433,7 @@ fn explained(path: &Path, source: rusqlite::Error) -> JournalError {
     match source.sqlite_error_code() {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => JournalError::Locked(path),
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => JournalError::Damaged(Shown(path)),
-        Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => JournalError::ReadOnly(path),
+        Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => JournalError::ReadOnly(path),
         Some(ErrorCode::DiskFull) => JournalError::Full(path),
         _ => JournalError::Database { path, source },
     }

@@ -89,6 +89,7 @@ impl Recorder {
         let written = waiting.clone();
         // The thread ends with the last recorder.
         std::thread::Builder::new().name("journal".to_owned()).spawn(move || {
+            writer.look();
             for item in items {
                 writer.write(&item);
                 written.change(|count| *count = count.saturating_sub(1));
@@ -148,14 +149,31 @@ impl Writer {
             Err(error) => {
                 // The next entry tries from the beginning: the file may have been replaced.
                 self.open = None;
-                let problem = chain(&error);
-                if self.complained.as_ref() != Some(&problem) {
-                    tracing::error!("the gaps journal is not written, and questions are answered all the same: {problem}");
-                }
-                self.complained = Some(problem);
+                self.complain(chain(&error));
                 (self.observe)(Event::WriteFailed);
             }
         }
+    }
+
+    /// Looks whether the file can be used, so that whoever starts the program learns of a problem before somebody asks in vain.
+    fn look(&mut self) {
+        match Journal::open(&self.path) {
+            Ok(journal) => self.open = Some((journal, None)),
+            Err(JournalError::Missing(path)) => {
+                let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+                if folder.is_some_and(|folder| !folder.is_dir()) {
+                    self.complain(chain(&JournalError::NoFolder(path)));
+                }
+            }
+            Err(error) => self.complain(chain(&error)),
+        }
+    }
+
+    fn complain(&mut self, problem: String) {
+        if self.complained.as_ref() != Some(&problem) {
+            tracing::error!("the gaps journal is not written, and questions are answered all the same: {problem}");
+        }
+        self.complained = Some(problem);
     }
 
     fn attempt(&mut self, item: &Item) -> Result<(), JournalError> {

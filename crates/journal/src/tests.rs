@@ -318,6 +318,7 @@ fn what_is_no_journal_is_left_alone() {
     }
     assert_eq!(["text", "other"].map(before), bytes);
     assert!(matches!(Journal::open(&at("nothing")), Err(JournalError::Missing(_))));
+    assert!(matches!(Journal::create(&at("no/such/folder/gaps.db")), Err(JournalError::NoFolder(_))));
     assert_eq!(recorded(&at("no/such/folder/gaps.db")), Event::WriteFailed);
 }
 
@@ -466,4 +467,21 @@ fn two_processes_share_a_file() {
     let both = all.iter().find(|w| w.question == "what both ask").expect("both asked");
     assert_eq!((all.len(), both.times, both.people), (401, 400, 50));
     assert_eq!(journal.entries().expect("it can be read"), 401);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_may_not_be_written_is_said_to_be() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = folder();
+    let path = new(&folder).path().to_owned();
+    let allow = |mode: u32, at: &Path| std::fs::set_permissions(at, std::fs::Permissions::from_mode(mode)).expect("it is ours");
+    allow(0o400, &path);
+    allow(0o500, folder.path());
+    // Root may write everything.
+    if std::fs::OpenOptions::new().write(true).open(&path).is_err() {
+        assert!(matches!(Journal::create(&path), Err(JournalError::ReadOnly(_))));
+        assert_eq!(recorded(&path), Event::WriteFailed);
+    }
+    allow(0o700, folder.path());
 }

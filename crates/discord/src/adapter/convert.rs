@@ -115,3 +115,39 @@ fn answers(message: &Message) -> Option<Id> {
     });
     interaction.or_else(|| Some(message.message_reference.as_ref()?.message_id?.get()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    /// What a message of the bot's with these keys answers.
+    fn of(keys: Value) -> Option<Id> {
+        let user = json!({"id": "99", "username": "factotum", "discriminator": "0000", "global_name": null, "avatar": null, "bot": true});
+        let mut message = json!({
+            "id": "9", "channel_id": "3", "author": user, "content": "an answer", "timestamp": "2026-01-01T00:00:00.000000+00:00",
+            "edited_timestamp": null, "tts": false, "mention_everyone": false, "mentions": [], "mention_roles": [], "attachments": [], "embeds": [],
+            "pinned": false, "type": 0,
+        });
+        if let (Some(message), Some(keys)) = (message.as_object_mut(), keys.as_object()) {
+            message.extend(keys.clone());
+        }
+        answers(&serde_json::from_value(message).expect("a message as Discord writes it"))
+    }
+
+    #[test]
+    fn what_a_message_answers() {
+        assert_eq!(of(json!({})), None);
+        assert_eq!(of(json!({"message_reference": {"message_id": "55", "channel_id": "3"}})), Some(55));
+        let user = json!({"id": "2", "username": "anna", "discriminator": "0", "global_name": null, "avatar": null});
+        let metadata = |kind: u8, more: Value| {
+            let mut metadata = json!({"id": "77", "type": kind, "user": user, "authorizing_integration_owners": {}});
+            if let (Some(metadata), Some(more)) = (metadata.as_object_mut(), more.as_object()) {
+                metadata.extend(more.clone());
+            }
+            json!({"interaction_metadata": metadata})
+        };
+        assert_eq!(of(metadata(2, json!({"name": "ask"}))), Some(77));
+        assert_eq!(of(metadata(3, json!({"interacted_message_id": "8"}))), Some(77));
+    }
+}
