@@ -161,10 +161,10 @@ impl Form {
 /// Lets through what may pass, and sends the headers with every page.
 pub(crate) async fn guard(door: Arc<Door>, request: Request, next: Next) -> Response {
     let mut response = match admit(&door, &request) {
-        Err(response) => response,
+        Err(response) => *response,
         Ok(()) if request.method() == Method::POST => match read(&door, request).await {
             Ok(request) => next.run(request).await,
-            Err(response) => response,
+            Err(response) => *response,
         },
         Ok(()) => next.run(request).await,
     };
@@ -175,49 +175,55 @@ pub(crate) async fn guard(door: Arc<Door>, request: Request, next: Next) -> Resp
 }
 
 /// Looks at all but the body. What is not let through has its response.
-fn admit(door: &Door, request: &Request) -> Result<(), Response> {
+fn admit(door: &Door, request: &Request) -> Result<(), Box<Response>> {
     let header = |name: &HeaderName| request.headers().get(name).and_then(|value| value.to_str().ok());
     let host = header(&header::HOST).unwrap_or_default();
     if !door.is_host(host) {
-        return Err(refuse(StatusCode::FORBIDDEN, "The desk can be reached by the address that it printed, and by no other name."));
+        return Err(Box::new(refuse(
+            StatusCode::FORBIDDEN,
+            "The desk can be reached by the address that it printed, and by no other name.",
+        )));
     }
     let path = request.uri().path();
     let get = request.method() == Method::GET;
     if get && path == ENTER {
-        return Err(door.enter(request.uri().query().unwrap_or_default()));
+        return Err(Box::new(door.enter(request.uri().query().unwrap_or_default())));
     }
     // What a browser says about the page that sent the request. Others may leave it out, but they have no cookie either.
     let site = request.headers().get("sec-fetch-site").map(HeaderValue::as_bytes);
     if !matches!(site, None | Some(b"same-origin" | b"none")) {
-        return Err(refuse(StatusCode::FORBIDDEN, "Another page sent this request. Open the desk in a tab of its own."));
+        return Err(Box::new(refuse(StatusCode::FORBIDDEN, "Another page sent this request. Open the desk in a tab of its own.")));
     }
     // These say nothing about anybody's knowledge, and pages for those outside use them.
     if get && crate::page::is_asset(path) {
         return Ok(());
     }
     if !door.is_inside(request.headers()) {
-        return Err(refuse(StatusCode::UNAUTHORIZED, "Open the address that the desk printed when it started; it works once."));
+        return Err(Box::new(refuse(StatusCode::UNAUTHORIZED, "Open the address that the desk printed when it started; it works once.")));
     }
     if get {
         return Ok(());
     }
     if request.method() != Method::POST {
-        return Err(refuse(StatusCode::METHOD_NOT_ALLOWED, "The desk does not understand this request."));
+        return Err(Box::new(refuse(StatusCode::METHOD_NOT_ALLOWED, "The desk does not understand this request.")));
     }
     if header(&header::ORIGIN) != Some(format!("http://{host}").as_str()) {
-        return Err(refuse(StatusCode::FORBIDDEN, "Another page sent this form. Nothing was changed."));
+        return Err(Box::new(refuse(StatusCode::FORBIDDEN, "Another page sent this form. Nothing was changed.")));
     }
     Ok(())
 }
 
 /// Reads the form of a change, which must have been sent by a page of this run of the desk.
-async fn read(door: &Door, request: Request) -> Result<Request, Response> {
+async fn read(door: &Door, request: Request) -> Result<Request, Box<Response>> {
     let (mut parts, body) = request.into_parts();
     let body = to_bytes(body, MAX_BODY).await;
-    let body = body.map_err(|_| refuse(StatusCode::PAYLOAD_TOO_LARGE, "That is more than the desk reads at once."))?;
+    let body = body.map_err(|_| Box::new(refuse(StatusCode::PAYLOAD_TOO_LARGE, "That is more than the desk reads at once.")))?;
     let form = Form::read(&body);
     if !same(form.get("csrf"), &door.csrf) {
-        return Err(refuse(StatusCode::FORBIDDEN, "This page belongs to a desk that was started earlier. Reload it and try again."));
+        return Err(Box::new(refuse(
+            StatusCode::FORBIDDEN,
+            "This page belongs to a desk that was started earlier. Reload it and try again.",
+        )));
     }
     parts.extensions.insert(form);
     Ok(Request::from_parts(parts, Body::empty()))

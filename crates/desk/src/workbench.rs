@@ -65,9 +65,12 @@ pub struct Current {
     findings: OnceLock<Vec<Diagnostic>>,
     asking: AtomicBool,
     asked: OnceLock<Asked>,
-    effects: Mutex<Vec<(Edit, Vec<String>, Arc<Effect>)>>,
+    effects: Mutex<Vec<KnownEffect>>,
     candidates: Mutex<Vec<(String, Arc<Answerer>)>>,
 }
+
+/// A change and the questions that it was asked, with its effect.
+type KnownEffect = (Edit, Vec<String>, Arc<Effect>);
 
 /// Why the folder cannot be used as it is.
 #[derive(Debug)]
@@ -206,9 +209,8 @@ impl Workbench {
     /// # Errors
     /// [`Failure`] where the change would be refused.
     pub fn effect(&self, current: &Current, edit: &Edit, wordings: &[String]) -> Result<Arc<Effect>, Failure> {
-        let known = |effects: &[(Edit, Vec<String>, Arc<Effect>)]| {
-            effects.iter().find(|(e, w, _)| e == edit && w == wordings).map(|(_, _, effect)| effect.clone())
-        };
+        let known =
+            |effects: &[KnownEffect]| effects.iter().find(|(e, w, _)| e == edit && w == wordings).map(|(_, _, effect)| effect.clone());
         if let Some(effect) = known(&lock(&current.effects)) {
             return Ok(effect);
         }

@@ -120,11 +120,11 @@ pub(super) fn show(page: &mut Page<'_>) -> Response {
         }
         all
     });
-    let outcome = page.edit().and_then(|edit| {
+    let outcome = page.edit().map(|edit| {
         let grounded = if let Edit::Fact(fact) = &edit { page.bench.grounded(&page.current, fact) } else { None };
         let fitted = page.current.fitted(&edit);
         let written = if fitted == edit { Vec::new() } else { fitted.lines().to_vec() };
-        Ok((page.bench.effect(&page.current, &edit, &wordings), grounded, written))
+        (page.bench.effect(&page.current, &edit, &wordings), grounded, written)
     });
     let fragment = match outcome {
         Ok((effect, grounded, written)) => html! {
