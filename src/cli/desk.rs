@@ -13,7 +13,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// The server's limits: one person, with as many tabs as a browser opens connections for.
-const LIMITS: Limits = Limits { connections: 64, headers: Duration::from_secs(30), connection: None };
+const LIMITS: Limits = Limits {
+    connections: 64,
+    headers: Duration::from_secs(30),
+    response: Duration::from_secs(30),
+    connection: Duration::from_secs(3_600),
+    keep_alive: true,
+};
 
 /// Arguments of `desk`.
 #[derive(Debug, clap::Args)]

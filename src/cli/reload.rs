@@ -175,11 +175,16 @@ mod tests {
         };
         assert_eq!(ask_golden_questions(folder.path(), &answerer), Ok(()), "there are none");
         let golden = |metres: u32| {
-            format!("format = 1\n[[questions]]\nask = \"How high is the tower?\"\nexpect = \"answer\"\ncontains_any = [[\"{metres} metres\"]]\n")
+            format!(
+                "format = 1\n[[questions]]\nask = \"How high is the tower?\"\nexpect = \"answer\"\ncontains_any = [[\"{metres} metres\"]]\n"
+            )
         };
         assert_eq!(ask(&golden(31)), Ok(()));
         let broken = ask(&golden(32)).expect_err("the answer is another one");
-        assert!(broken.problem == "1 error" && broken.lines().next().is_some_and(|l| l.starts_with("error[golden-question-broken]")), "{broken:?}");
+        assert!(
+            broken.problem == "1 error" && broken.lines().next().is_some_and(|l| l.starts_with("error[golden-question-broken]")),
+            "{broken:?}"
+        );
         assert!(ask("format = ").is_err(), "nobody knows whether they are right");
     }
 }
