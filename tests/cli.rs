@@ -142,6 +142,14 @@ fn a_beginning_in_an_empty_folder() {
     assert!(status == Some(0) && out.contains("cd there\n  factotum ask \"who made the lens\""), "{out}");
     let (_, out, _) = run_in(&folder.join("there"), &["ask", "who made the lens"]);
     assert!(out.contains("ground in Oban"), "{out}");
+    // An article, and a table that is saved as text.
+    fs::copy("tests/cli/new/light.txt", folder.join("light.txt")).expect("an article");
+    let (status, out, err) = run_in(&folder, &["init", "light", "--from", "light.txt"]);
+    assert!(status == Some(0) && out.contains("cd light") && err.contains("TODO"), "{out}{err}");
+    assert_eq!(run_in(&folder.join("light"), &["check"]).0, Some(0));
+    fs::copy("tests/cli/import/utf-16.txt", folder.join("utf-16.txt")).expect("a table");
+    let (status, out, _) = run_in(&folder, &["init", "tower", "--from", "utf-16.txt"]);
+    assert!(status == Some(0) && out.contains("How high is the tower?"), "{out}");
 }
 
 #[test]
@@ -184,6 +192,8 @@ fn the_doctor_without_discord() {
         ("knowledge", "FACTOTUM_KNOWLEDGE", "missing", "error"),
         ("knowledge", "FACTOTUM_KNOWLEDGE", "bad", "error"),
         ("cache", "FACTOTUM_KNOWLEDGE", "bad", "warning"),
+        ("journal", "FACTOTUM_JOURNAL_PATH", "gaps.db", "ok"),
+        ("journal", "FACTOTUM_JOURNAL_PATH", "file/gaps.db", "error"),
         ("health port", "FACTOTUM_HTTP_LISTEN", "192.0.2.1:9464", "error"),
         ("health port", "FACTOTUM_HTTP_LISTEN", "0.0.0.0:0", "warning"),
         ("health port", "FACTOTUM_HTTP_LISTEN", "off", "ok"),

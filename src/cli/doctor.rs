@@ -49,6 +49,7 @@ impl Doctor {
         let mut found =
             vec![Finding::ok("version", format!("factotum {}", env!("CARGO_PKG_VERSION"))), settings_file(settings), knowledge(settings)];
         found.extend(cache(settings));
+        found.extend(journal(settings));
         found.push(health_port(settings));
         found.extend(interactions_port(settings));
         let (finding, secret) = own_token();
@@ -185,6 +186,40 @@ fn cache(settings: &Settings) -> Option<Finding> {
         }
         Ok(_) => Finding::ok(CHECK, format!("{name} can be written to")),
     })
+}
+
+/// The gaps journal, where one is kept: whether its file can be written, and who can read it.
+fn journal(settings: &Settings) -> Option<Finding> {
+    const CHECK: &str = "journal";
+    let path = settings.config().journal.path.0.as_deref()?;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let name = path.display();
+    let remedy = "let the user that runs the bot write there, or change `path` of [journal]";
+    // The database writes other files beside its own.
+    if let Err(error) = tempfile::Builder::new().prefix(".factotum-").tempfile_in(folder) {
+        return Some(Finding::error(CHECK, format!("cannot write beside {name}: {error}"), remedy));
+    }
+    Some(match std::fs::OpenOptions::new().append(true).open(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Finding::ok(CHECK, format!("{name} will be made")),
+        Err(error) => Finding::error(CHECK, format!("cannot write {name}: {error}"), remedy),
+        Ok(_) if others_may_read(path) => Finding::warning(
+            CHECK,
+            format!("everybody on this machine can read {name}, and it has what people asked"),
+            format!("run `chmod o-r {name}`"),
+        ),
+        Ok(_) => Finding::ok(CHECK, format!("{name} can be written to")),
+    })
+}
+
+#[cfg(unix)]
+fn others_may_read(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o004 != 0)
+}
+
+#[cfg(not(unix))]
+fn others_may_read(_: &Path) -> bool {
+    false
 }
 
 /// The address for health checks: free, or taken by the bot itself.

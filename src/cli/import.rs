@@ -82,6 +82,11 @@ enum Format {
 }
 
 impl How {
+    /// Whether it says that the file is a table or an FAQ.
+    pub(super) fn says_how(&self) -> bool {
+        self.format.is_some() || !self.map.is_empty() || self.no_header || self.sheet.is_some()
+    }
+
     fn options(&self) -> Options {
         Options {
             format: self.format.map(|format| match format {

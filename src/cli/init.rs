@@ -1,11 +1,12 @@
 //! `factotum init`: settings and a knowledge base in a folder, and what to do next.
 
 use super::import::{How, Plan, read as read_import, warn};
-use super::{Status, count, folder};
+use super::{Status, count, folder, read_bounded};
 use anyhow::{Context, bail, ensure};
 use factotum_core::diagnostic::SourceFile;
 use factotum_core::render::escape_control;
-use factotum_curator::import::Imported;
+use factotum_curator::import::{Table, pack};
+use factotum_curator::scaffold::{self, Draft, MAX_ARTICLE};
 use std::fs::OpenOptions;
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -19,8 +20,6 @@ const SET: [(&str, &str); 2] =
 const FILE: &str = "bot.toml";
 /// The name of the folder of the knowledge base, as the settings have it.
 const KNOWLEDGE: &str = "knowledge";
-/// What the knowledge base begins with if there is nothing else.
-const EXAMPLE: &str = include_str!("init/library.toml");
 /// The longest line that is read from a terminal, in bytes: the longest path.
 const MAX_LINE: u64 = 4_096;
 
@@ -28,13 +27,14 @@ const MAX_LINE: u64 = 4_096;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Writes bot.toml, with every setting and its default, and the folder knowledge/. The knowledge base is a small
-example, or is made of FILE: a table (CSV, .xlsx), an FAQ in Markdown, or a web page with one. Nothing that
-exists is overwritten. On a terminal, it asks for what is not given; elsewhere it does not.")]
+example, or is made of FILE: a table (CSV, .xlsx), an FAQ in Markdown, a web page with one, or an article as plain
+text (.txt). Nothing that exists is overwritten. On a terminal, it asks for what is not given; elsewhere it does
+not.")]
 pub(super) struct Init {
     /// Folder to write to; made if it does not exist yet
     #[arg(value_name = "DIR", default_value = ".")]
     folder: PathBuf,
-    /// File with questions and answers to begin with
+    /// File to begin with: questions and answers, or an article
     #[arg(long, value_name = "FILE")]
     from: Option<PathBuf>,
     /// Begin with the example, without asking
@@ -57,16 +57,20 @@ impl Init {
         };
         let files = match &from {
             None => {
-                let files = vec![SourceFile { name: "library.toml".to_owned(), text: EXAMPLE.to_owned() }];
+                let files = scaffold::example();
                 folder::write(&knowledge, &files)?;
                 files
+            }
+            Some(path) if self.is_article(path)? => {
+                let made = of_article(path)?;
+                folder::write(&knowledge, &made)?;
+                made
             }
             Some(path) => {
                 let Some(imported) = read_import(path, &self.how)? else { return Ok(Status::Bad) };
                 warn(path, &imported)?;
-                let Imported { files, .. } = &imported;
                 Plan::new(&knowledge, &imported)?.write(&knowledge)?;
-                files.clone()
+                imported.files
             }
         };
         if let Err(error) = write_new(&settings, &with_settings()?) {
@@ -75,6 +79,17 @@ impl Init {
             return Err(error);
         }
         self.say_what_is_next(&files)
+    }
+
+    /// Whether a file is an article: plain text that is no table. Spreadsheets save tables as .txt too.
+    fn is_article(&self, path: &Path) -> anyhow::Result<bool> {
+        let ending = path.extension().map_or_else(String::new, |ending| ending.to_string_lossy().to_lowercase());
+        if self.how.says_how() || !matches!(ending.as_str(), "txt" | "text" | "") {
+            return Ok(false);
+        }
+        let bytes = read_bounded(path, MAX_ARTICLE).context("cannot read the file to begin with")?;
+        let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        Ok(pack(Table { name: &name, bytes: &bytes, date: "2000" }).is_err())
     }
 
     fn say_what_is_next(&self, files: &[SourceFile]) -> anyhow::Result<Status> {
@@ -92,6 +107,18 @@ impl Init {
         )?;
         Ok(Status::Good)
     }
+}
+
+/// The files that are made of an article. They load: nobody should begin with somebody else's mistakes.
+fn of_article(path: &Path) -> anyhow::Result<Vec<SourceFile>> {
+    let bytes = read_bounded(path, MAX_ARTICLE).context("cannot read the article")?;
+    let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    let made = scaffold::scaffold(Draft { name: &name, bytes: &bytes }).with_context(|| format!("cannot use {}", path.display()))?;
+    let loaded = factotum_core::pack::load(&made.files);
+    ensure!(loaded.base.is_some(), "the files made of {} have errors; nothing was written", path.display());
+    let (facts, questions) = (count(made.facts, "stub of a fact", "stubs of facts"), count(made.questions, "question", "questions"));
+    writeln!(anstream::stderr(), "{}: {facts} and {questions}; lines with TODO say what is left to do", path.display())?;
+    Ok(made.files)
 }
 
 /// A question as a shell takes it.
@@ -122,7 +149,7 @@ fn asked() -> anyhow::Result<Option<PathBuf>> {
         return Ok(None);
     }
     let mut out = anstream::stderr().lock();
-    write!(out, "A file with your questions and answers (spreadsheet, Markdown or web page), or Enter for a small example: ")?;
+    write!(out, "A file to begin with (spreadsheet, Markdown, web page or article), or Enter for a small example: ")?;
     out.flush()?;
     let mut line = String::new();
     std::io::Read::take(std::io::stdin().lock(), MAX_LINE).read_line(&mut line).context("cannot read the answer")?;
@@ -142,7 +169,7 @@ mod tests {
         let resolved = Resolved::parse(&file, Path::new("x")).expect("no error");
         assert_eq!(resolved.config.knowledge.0.as_deref(), Some(Path::new("x/knowledge")));
         assert_eq!(resolved.config.cache_dir.0.as_deref(), Some(Path::new("x/cache")));
-        let loaded = factotum_core::pack::load(&[SourceFile { name: "library.toml".to_owned(), text: EXAMPLE.to_owned() }]);
+        let loaded = factotum_core::pack::load(&scaffold::example());
         assert!(loaded.diagnostics.is_empty() && loaded.base.is_some(), "{:?}", loaded.diagnostics);
     }
 
