@@ -70,14 +70,19 @@ pub fn parse<'t>(file: usize, text: &'t str, found: &mut Vec<Diagnostic>) -> Par
 /// The parser keeps hundreds of bytes for each mistake. Where there is none, nothing is kept; behind the first, the text is read for another
 /// while only.
 fn recovered(text: &str) -> (DeTable<'_>, Vec<toml::de::Error>, bool) {
-    let first = match DeTable::parse(text) {
+    let mistake = match DeTable::parse(text) {
         Ok(root) => return (root.into_inner(), Vec::new(), false),
-        Err(first) => first.span().map_or(0, |span| span.start),
+        Err(mistake) => mistake,
     };
+    let first = mistake.span().map_or(0, |span| span.start);
     let end = crate::text::truncate(text, first.saturating_add(MAX_BROKEN)).len();
     // To the end of a line, so that the cut is no mistake of its own.
     let end = if end < text.len() { text[..end].rfind('\n').filter(|line| *line > first).map_or(end, |line| line + 1) } else { end };
-    let (root, errors) = DeTable::parse_recoverable(&text[..end]);
+    let (root, mut errors) = DeTable::parse_recoverable(&text[..end]);
+    // What is only wrong as a whole, such as a key with a hundred thousand dots, may be sound up to the cut.
+    if errors.is_empty() {
+        errors.push(mistake);
+    }
     (root.into_inner(), errors, end < text.len())
 }
 
