@@ -9,6 +9,7 @@ use super::settings::Settings;
 use anyhow::Context;
 use factotum_core::answering::Answerer;
 use factotum_core::render::{console, json as replies};
+use factotum_journal::{Asker, Gap, Recorder};
 use serde_json::{Value, json};
 use std::io::Write;
 
@@ -42,21 +43,44 @@ pub(super) struct Mcp {}
 impl Mcp {
     /// Answers messages until the input ends.
     pub(super) fn run(&self, settings: &Settings) -> anyhow::Result<Status> {
-        let answerer = settings.answerer()?;
+        let asked = Asked { answerer: settings.answerer()?, recorder: settings.recorder(|_| ())? };
+        let done = asked.serve();
+        asked.recorder.iter().for_each(Recorder::finish);
+        done.map(|()| Status::Good)
+    }
+}
+
+/// What answers, and where gaps are recorded.
+struct Asked {
+    answerer: Answerer,
+    /// The gaps journal, if it is kept.
+    recorder: Option<Recorder>,
+}
+
+impl Asked {
+    fn serve(&self) -> anyhow::Result<()> {
         let mut input = std::io::stdin().lock();
         let mut output = std::io::stdout().lock();
         while let Some(line) = read_line_up_to(&mut input, MAX_MESSAGE).context("cannot read standard input")? {
-            if let Some(response) = answered(&answerer, &line) {
+            if let Some(response) = answered(self, &line) {
                 writeln!(output, "{}", replies::line(&response))?;
                 output.flush()?;
             }
         }
-        Ok(Status::Good)
+        Ok(())
+    }
+
+    fn reply(&self, question: &str) -> Value {
+        let reply = self.answerer.answer(question);
+        if let Some(recorder) = &self.recorder {
+            recorder.record(Asker::Console, Gap::all(&self.answerer, question, &reply));
+        }
+        replies::reply(self.answerer.base(), question, &reply)
     }
 }
 
 /// The response to a line; `None` if it needs none.
-fn answered(answerer: &Answerer, line: &str) -> Option<Value> {
+fn answered(asked: &Asked, line: &str) -> Option<Value> {
     if line.trim().is_empty() {
         return None;
     }
@@ -73,7 +97,7 @@ fn answered(answerer: &Answerer, line: &str) -> Option<Value> {
     };
     // Without an id it is a notification.
     let id = id?;
-    Some(match called(answerer, method, &message["params"]) {
+    Some(match called(asked, method, &message["params"]) {
         Ok(result) => json!({"jsonrpc": "2.0", "id": id, "result": result}),
         Err((code, message)) => failed(&id, code, &message),
     })
@@ -84,7 +108,7 @@ fn failed(id: &Value, code: i64, message: &str) -> Value {
 }
 
 /// The result of a method.
-fn called(answerer: &Answerer, method: &str, params: &Value) -> Result<Value, (i64, String)> {
+fn called(asked: &Asked, method: &str, params: &Value) -> Result<Value, (i64, String)> {
     match method {
         "initialize" => {
             let wanted = params["protocolVersion"].as_str().unwrap_or_default();
@@ -100,10 +124,10 @@ fn called(answerer: &Answerer, method: &str, params: &Value) -> Result<Value, (i
         "tools/list" => Ok(json!({"tools": tools()})),
         "tools/call" => match params["name"].as_str().unwrap_or_default() {
             "ask" => match params["arguments"]["question"].as_str() {
-                Some(question) => Ok(content(replies::reply(answerer.base(), question, &answerer.answer(question)))),
+                Some(question) => Ok(content(asked.reply(question))),
                 None => Err((INVALID_PARAMS, "`ask` needs the argument `question`, a string".to_owned())),
             },
-            "topics" => Ok(content(topics(answerer))),
+            "topics" => Ok(content(topics(&asked.answerer))),
             _ => Err((INVALID_PARAMS, "there is no such tool; the tools are `ask` and `topics`".to_owned())),
         },
         _ => Err((METHOD_NOT_FOUND, "there is no such method".to_owned())),
@@ -152,8 +176,12 @@ fn tools() -> Value {
 mod tests {
     use super::*;
 
+    fn built_in() -> Asked {
+        Asked { answerer: factotum_built_in::answerer(), recorder: None }
+    }
+
     fn answer(message: &Value) -> Value {
-        answered(&factotum_built_in::answerer(), &message.to_string()).unwrap_or_default()
+        answered(&built_in(), &message.to_string()).unwrap_or_default()
     }
 
     #[test]
@@ -187,8 +215,8 @@ mod tests {
 
     #[test]
     fn what_is_wrong_gets_an_error_of_json_rpc() {
-        let answerer = factotum_built_in::answerer();
-        let code = |line: &str| answered(&answerer, line).map(|response| (response["id"].clone(), response["error"]["code"].as_i64()));
+        let built_in = built_in();
+        let code = |line: &str| answered(&built_in, line).map(|response| (response["id"].clone(), response["error"]["code"].as_i64()));
         let deep = "[".repeat(10_000);
         let long = format!("{{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"{}", "x".repeat(MAX_MESSAGE));
         for (line, expected) in [

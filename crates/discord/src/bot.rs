@@ -298,6 +298,17 @@ impl Bot {
         answered
     }
 
+    /// The reply to a question as a line of JSON, as `factotum ask --json` prints it; with its outcome for the log, and what metrics count.
+    pub fn answer_json(&self, question: &str) -> (String, &'static str, Asked) {
+        let knowledge = self.knowledge();
+        let reply = knowledge.answerer.answer(question);
+        if let Some(gaps) = &self.gaps {
+            gaps.asked_over_http(&knowledge.answerer, question, &reply);
+        }
+        let (logged, asked) = recorded(&reply);
+        (json::line(&json::reply(knowledge.base(), question, &reply)), logged, asked)
+    }
+
     fn count(&self, origin: &Origin, now: Now) -> Permit {
         locked(&self.rate_limiter).count(origin.user, origin.channel, now)
     }
@@ -322,13 +333,6 @@ impl IndexedKnowledge {
         let (percent, base) = (asked.percent, self.base());
         let about = reply.candidates.first().map(|best| About { id: json::name(base, best.class).to_owned(), percent });
         (Answered { messages: reply::messages(base, &reply), outcome: logged, about, asked: Some(asked) }, reply)
-    }
-
-    /// The reply to a question as a line of JSON, as `factotum ask --json` prints it; with its outcome for the log, and what metrics count.
-    pub fn answer_json(&self, question: &str) -> (String, &'static str, Asked) {
-        let reply = self.answerer.answer(question);
-        let (logged, asked) = recorded(&reply);
-        (json::line(&json::reply(self.base(), question, &reply)), logged, asked)
     }
 
     /// The submitted question; a choice may stand for a long one.

@@ -48,7 +48,7 @@ impl Dispatcher {
 impl Dispatcher {
     /// Answers a question that arrived over HTTP at `received`, with a line of JSON.
     pub fn answer_json(&self, question: &str, received: Now) -> String {
-        let (line, outcome, asked) = self.bot.knowledge().answer_json(question);
+        let (line, outcome, asked) = self.bot.answer_json(question);
         self.status.metrics.decided("http", outcome, Some(asked), received.elapsed());
         line
     }

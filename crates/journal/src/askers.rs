@@ -10,11 +10,13 @@ use std::sync::Mutex;
 pub enum Asker {
     /// Somebody at the console, who counts as one person a day.
     Console,
+    /// Somebody over HTTP, without an id: all of them together count as one person a day.
+    Http,
     /// A person with this id, which is not kept.
     Person(u64),
 }
 
-/// What stands for an asker in the file, on one day and for one process: a number below [`TAGS`], or [`CONSOLE`].
+/// What stands for an asker in the file, on one day and for one process: a number below [`TAGS`], [`CONSOLE`] or [`HTTP`].
 ///
 /// It is worked out from the id with a random key that is only in memory, and thrown away with the day. Without the key nobody can tell whose
 /// tag it is, and with 4,096 tags several people of a large server share each.
@@ -25,6 +27,8 @@ pub(crate) struct Tag(pub u16);
 const TAGS: u16 = 4_096;
 /// The tag of the console.
 const CONSOLE: Tag = Tag(TAGS);
+/// The tag of all who ask over HTTP.
+const HTTP: Tag = Tag(TAGS + 1);
 
 /// Gives out tags.
 #[derive(Debug)]
@@ -38,7 +42,11 @@ impl Askers {
 
     /// The tag of an asker on a day; `None` if the system has no random numbers to make a key of.
     pub(crate) fn tag(&self, asker: Asker, day: Day) -> Option<Tag> {
-        let Asker::Person(id) = asker else { return Some(CONSOLE) };
+        let id = match asker {
+            Asker::Console => return Some(CONSOLE),
+            Asker::Http => return Some(HTTP),
+            Asker::Person(id) => id,
+        };
         // A panic elsewhere leaves the key as it is.
         let mut current = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if current.as_ref().is_none_or(|(of, _)| *of != day) {

@@ -312,7 +312,9 @@ fn gaps_are_recorded_and_nothing_else() {
     let message = MessageEvent { origin, ..written("<@77> How many soldiers does Bosnia have?") };
     journaled.bot.decide(&Incoming::Message(message), Instant::now());
     journaled.ask(7, 11, asking("is Piotr Kowalski at https://example.com a spy"));
+    journaled.bot.answer_json("What is the capital of Albania?");
     let expected = [
+        ("What is the capital of Albania?".to_owned(), "declined", 1, 1, 0),
         ("how many soldiers does Bosnia have".to_owned(), "declined", 2, 2, 0),
         ("is [name] at [link] a spy".to_owned(), "declined", 1, 1, 0),
     ];
