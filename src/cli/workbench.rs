@@ -3,10 +3,14 @@
 use super::read_bounded;
 use super::settings::{Settings, show};
 use anyhow::{Context, bail};
-use factotum_desk::gaps::ListedGaps;
+use factotum_core::answering::Answerer;
+use factotum_desk::gaps::{Gap, GapSource, ListedGaps, Wording};
 use factotum_desk::workbench::{OpenError, Places, Workbench};
+use factotum_journal::{Day, Group, Journal, JournalError, Redacted, WordingId};
 use factotum_service::pack::MAX_FILE;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::SystemTime;
 
 /// Where golden questions are by default, if there are any.
 const USUAL: &str = "tests/questions";
@@ -22,7 +26,7 @@ pub(super) struct WorkbenchArgs {
     /// Folder of golden questions [default: tests/questions, if it exists]
     #[arg(long, value_name = "DIR")]
     questions: Option<PathBuf>,
-    /// Questions that got no answer, one a line; several wordings of one are separated by `|`
+    /// Questions that got no answer, one a line, instead of those in the journal; wordings of one are separated by `|`
     #[arg(long, value_name = "FILE")]
     gaps: Option<PathBuf>,
 }
@@ -42,14 +46,16 @@ impl WorkbenchArgs {
             Some(path) => Some((path.display().to_string(), read_bounded(path, MAX_FILE).context("cannot read the source")?)),
             None => None,
         };
-        let gaps = match &self.gaps {
-            Some(path) => {
-                ListedGaps::from_lines(&String::from_utf8_lossy(&read_bounded(path, MAX_GAPS).context("cannot read the questions")?))
+        let gaps: Box<dyn GapSource> = match (&self.gaps, settings.config().journal.path.0.as_deref()) {
+            (Some(path), _) => {
+                let text = read_bounded(path, MAX_GAPS).context("cannot read the questions")?;
+                Box::new(ListedGaps::from_lines(&String::from_utf8_lossy(&text)))
             }
-            None => ListedGaps::default(),
+            (None, Some(path)) => Box::new(JournalGaps::new(path)),
+            (None, None) => Box::new(ListedGaps::default()),
         };
         let places = Places { folder, questions, source };
-        match Workbench::open(places, Box::new(gaps), |base| settings.learn(base)) {
+        match Workbench::open(places, gaps, |base| settings.learn(base)) {
             Ok(bench) => Ok(bench),
             Err(OpenError::Errors(found, files)) => {
                 show(&found, &files)?;
@@ -58,4 +64,79 @@ impl WorkbenchArgs {
             Err(error) => Err(error.into()),
         }
     }
+}
+
+/// The groups of the gaps journal.
+#[derive(Debug)]
+struct JournalGaps {
+    path: PathBuf,
+    /// As they were listed last: what is dismissed is one of these.
+    listed: Mutex<Vec<Group>>,
+}
+
+impl JournalGaps {
+    fn new(path: &Path) -> JournalGaps {
+        JournalGaps { path: path.to_owned(), listed: Mutex::default() }
+    }
+
+    /// Opens the file for one step: the bot writes to it meanwhile.
+    fn change(&self, step: impl FnOnce(&mut Journal) -> Result<(), JournalError>) -> Result<(), String> {
+        Journal::open(&self.path).and_then(|mut journal| step(&mut journal)).map_err(in_words)
+    }
+}
+
+impl GapSource for JournalGaps {
+    fn groups(&self, answerer: &Answerer) -> Result<Vec<Gap>, String> {
+        let groups = match Journal::open(&self.path).and_then(|mut journal| journal.groups(answerer)) {
+            Ok(groups) => groups,
+            // Nobody has asked in vain so far.
+            Err(JournalError::Missing(_)) => Vec::new(),
+            Err(error) => return Err(in_words(error)),
+        };
+        let wording = |wording: &factotum_journal::Wording| Wording {
+            id: wording.id.to_string(),
+            text: wording.question.clone(),
+            times: wording.times,
+            redacted: Redacted::is_changed(&wording.question),
+        };
+        let gap = |group: &Group| Gap {
+            id: group.id.to_string(),
+            wordings: group.wordings.iter().map(wording).collect(),
+            people: group.people,
+            last_day: group.last_day.clone(),
+        };
+        let gaps = groups.iter().filter(|group| !group.wordings.is_empty()).map(gap).collect();
+        *self.listed.lock().unwrap_or_else(PoisonError::into_inner) = groups;
+        Ok(gaps)
+    }
+
+    fn dismiss(&self, gap: &Gap) -> Result<(), String> {
+        let listed = self.listed.lock().unwrap_or_else(PoisonError::into_inner);
+        let group = listed.iter().find(|group| group.id.to_string() == gap.id).ok_or("this group of questions is gone")?;
+        self.change(|journal| journal.dismiss(group, Day::of(SystemTime::now())))
+    }
+
+    fn restore(&self, gap: &Gap) -> Result<(), String> {
+        let id: WordingId = gap.id.parse()?;
+        self.change(|journal| journal.restore(id).map(drop))
+    }
+
+    fn mark_answered(&self, gap: &Gap) -> Result<(), String> {
+        let ids = ids(gap)?;
+        self.change(|journal| journal.mark_answered(&ids))
+    }
+
+    fn reopen(&self, gap: &Gap) -> Result<(), String> {
+        let ids = ids(gap)?;
+        self.change(|journal| journal.reopen(&ids))
+    }
+}
+
+fn ids(gap: &Gap) -> Result<Vec<WordingId>, String> {
+    gap.wordings.iter().map(|wording| wording.id.parse::<WordingId>().map_err(str::to_owned)).collect()
+}
+
+/// An error with its causes.
+fn in_words(error: JournalError) -> String {
+    format!("{:#}", anyhow::Error::from(error))
 }

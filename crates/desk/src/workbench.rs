@@ -11,7 +11,7 @@ use factotum_curator::edit::disk::{self, WriteError, Written};
 use factotum_curator::edit::{self, Edit, NewFact, NewGolden, Prepared, Refusal};
 use factotum_curator::effect::{Baseline, Effect, candidate};
 use factotum_curator::golden::{self, Expect, GoldenSet, Verdict};
-use factotum_curator::{audit, grounding};
+use factotum_curator::{audit, grounding, quality};
 use factotum_service::pack::PackError;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -333,7 +333,7 @@ impl Workbench {
 
     /// How a fact that is being written stands against the text of the source: what it says that its paragraphs do not. `None` where no text was
     /// given.
-    pub fn grounded(&self, current: &Current, fact: &NewFact) -> Option<Result<Vec<Diagnostic>, Failure>> {
+    pub fn grounded(&self, current: &Current, fact: &NewFact) -> Option<Result<Grounded, Failure>> {
         let (name, text) = self.places.source.as_ref()?;
         // Without its question it can be checked too.
         let lines = if fact.lines.is_empty() { vec![format!("{} ?", fact.statement)] } else { fact.lines.clone() };
@@ -351,13 +351,15 @@ impl Workbench {
             Code::SourceMismatch => true,
             _ => false,
         };
-        Some(Ok(found.into_iter().filter(of_it).collect()))
+        let found = found.into_iter().filter(of_it).collect();
+        Some(Ok(Grounded { found, files: prepared.files }))
     }
 
     /// What `check` finds in the files without asking anything, once for each state of them.
     pub fn findings<'c>(&self, current: &'c Current) -> &'c [Diagnostic] {
         current.findings.get_or_init(|| {
             let mut found = pack::load(&current.files).diagnostics;
+            found.extend(quality::notes(&current.answerer, &current.files, None));
             if let Some((name, text)) = &self.places.source {
                 found.extend(grounding::check(current.base(), &current.files, name, text));
             }
@@ -376,11 +378,20 @@ impl Workbench {
     }
 }
 
+/// What a fact that is being written says that its paragraphs do not.
+#[derive(Debug)]
+pub struct Grounded {
+    /// The findings.
+    pub found: Vec<Diagnostic>,
+    /// The files in which they are, with the fact in one of them.
+    pub files: Vec<SourceFile>,
+}
+
 /// What asking every wording and golden question showed.
 #[derive(Debug)]
 pub struct Asked {
-    /// Wordings that lead elsewhere.
-    pub stolen: Vec<Diagnostic>,
+    /// Wordings that lead elsewhere, and questions that nearly collide.
+    pub found: Vec<Diagnostic>,
     /// Golden questions.
     pub golden: usize,
     /// Of these, the right ones.
@@ -392,7 +403,8 @@ impl Asked {
         let (base, answerer) = (current.base(), &current.answerer);
         let golden: Vec<_> = current.golden.iter().flat_map(|set| &set.questions).collect();
         let right = golden.iter().filter(|q| golden::judge(base, q, &answerer.answer(&q.ask)) == Verdict::Right).count();
-        Asked { stolen: audit::run(answerer).stolen, golden: golden.len(), golden_right: right }
+        let audit = audit::run(answerer);
+        Asked { found: [audit.stolen, audit.close].concat(), golden: golden.len(), golden_right: right }
     }
 }
 

@@ -130,8 +130,8 @@ pub(super) fn show(page: &mut Page<'_>) -> Response {
         Ok((effect, grounded, written)) => html! {
             @if !written.is_empty() { p.quiet { "Written as “" (written.join("”, “")) "”, for every name on its list." } }
             @match grounded {
-                Some(Ok(found)) if found.is_empty() => p.good { "Every name and figure is in the paragraphs." },
-                Some(Ok(found)) => { @for diagnostic in &found { (finding(diagnostic, &page.current.files)) } },
+                Some(Ok(grounded)) if grounded.found.is_empty() => p.good { "Every name and figure is in the paragraphs." },
+                Some(Ok(grounded)) => { @for diagnostic in &grounded.found { (finding(diagnostic, &grounded.files)) } },
                 _ => {}
             }
             @match effect {

@@ -8,6 +8,8 @@ use crate::words::cited;
 use axum::http::StatusCode;
 use axum::response::Response;
 use factotum_core::knowledge::{Fact, FactId, Intent, KnowledgeBase, Paraphrase, Unanswerable};
+use factotum_curator::article::Article;
+use factotum_curator::grounding::source_file;
 use maud::{Markup, html};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -58,11 +60,11 @@ fn topic_of(page: &Page<'_>, fact: &Fact) -> String {
     stem.map_or_else(String::new, |stem| stem.to_string_lossy().into_owned())
 }
 
-/// The paragraphs of the source's text.
+/// The numbered paragraphs of the source's text.
 fn paragraphs(page: &Page<'_>) -> BTreeMap<u32, String> {
-    let Some((_, text)) = &page.bench.places().source else { return BTreeMap::new() };
-    let Ok(article) = factotum_curator::article::Article::read(text) else { return BTreeMap::new() };
-    article.paragraphs.iter().map(|(n, place)| (*n, article.text[place.clone()].trim().to_owned())).collect()
+    let Some((name, text)) = &page.bench.places().source else { return BTreeMap::new() };
+    let article = Article::of(source_file(name, text).text);
+    article.paragraphs.iter().map(|(number, place)| (*number, article.text[place.clone()].trim().to_owned())).collect()
 }
 
 fn fact(page: &Page<'_>, id: FactId, topic: &str, paragraphs: &BTreeMap<u32, String>) -> Markup {

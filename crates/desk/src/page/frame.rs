@@ -178,10 +178,15 @@ pub(super) fn finding(diagnostic: &Diagnostic, files: &[SourceFile]) -> Markup {
     let from = whole.chars().take(column - 1).map(char::len_utf8).sum::<usize>();
     let to = (from + width).min(whole.len());
     let error = diagnostic.severity() == Severity::Error;
+    let kind = match diagnostic.severity() {
+        Severity::Error => "Error",
+        Severity::Warning => "Warning",
+        Severity::Note => "Note",
+    };
     html! {
         div.finding.error[error] {
             p {
-                strong { (if error { "Error" } else { "Warning" }) }
+                strong { (kind) }
                 " " code.code { (diagnostic.code.as_str()) } " " (coded(&capital(&diagnostic.message))) "."
             }
             @if let Some(file) = file {

@@ -34,7 +34,7 @@ fn nothing() -> Markup {
         h1 { "Gaps" }
         div.empty {
             p.large { "Nothing is waiting." }
-            p { "What people ask in vain is listed here, once the bot keeps a " a href="/try" { "journal" } " of it. Until then, " a href="/try" { "try" }
+            p { "What people ask in vain is listed here, once the bot keeps a journal of it (" code { "[journal]" } " in " code { "bot.toml" } "). Until then, " a href="/try" { "try" }
                 " a few questions yourself." }
         }
     }
