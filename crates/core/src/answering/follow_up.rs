@@ -6,7 +6,7 @@
 use super::{AnswerPart, Answerer, Outcome, Reason, Reply};
 use crate::english::{WordClass, english};
 use crate::interpretation::{Interpretation, Mention};
-use crate::knowledge::{EntityId, FactId, IntentId};
+use crate::knowledge::{AnswerType, EntityId, FactId, IntentId};
 use crate::question::Question;
 use std::collections::BTreeSet;
 
@@ -27,7 +27,12 @@ enum Shape {
     /// "And the other one?"
     Other,
     /// "When did they join?": who or what a pronoun stands for.
-    Pronoun,
+    Pronoun {
+        /// Whether it says hardly anything else: "did they get it?"
+        says_little: bool,
+    },
+    /// "On which channel?", "who won?": hardly a word of its own.
+    Short,
 }
 
 impl Shape {
@@ -41,7 +46,8 @@ impl Shape {
         // What says something of its own, and is not a name, a role or a figure.
         let own_word = |at: usize| {
             let word = &words[at];
-            word.class == WordClass::Content && !is(&lists.idle, at) && !is(&lists.other, at) && !is_figure(&word.text)
+            let idle = [&lists.idle, &lists.other, &lists.also, &lists.speakers].into_iter().any(|list| is(list, at));
+            word.class == WordClass::Content && !idle && !is_figure(&word.text)
         };
         let (mut names, mut own) = (0, 0);
         for span in &interpretation.spans {
@@ -60,16 +66,18 @@ impl Shape {
         if own == 0 && names == 0 && any(&lists.speakers) && any(&lists.whom) {
             return Some(Shape::Speaker);
         }
-        if own == 0 && names == 0 && any(&english().lists.question_words) {
+        if own == 0 && names == 0 && question.expected.is_some() && !(0..words.len()).any(|at| is(&lists.pronouns, at)) {
             return Some(Shape::Kind);
         }
         if own == 0 && names > 0 && is_instead(question) {
             return Some(Shape::Instead);
         }
-        let pronoun = (0..words.len()).find(|at| is(&lists.pronouns, *at))?;
+        let Some(pronoun) = (0..words.len()).find(|at| is(&lists.pronouns, *at)) else {
+            return (names == 0 && own <= 1).then_some(Shape::Short);
+        };
         // "Did Kosovo say that it wants to join?" says itself what "it" is; "and what does Osmani say about it?" does not.
         let named_before = interpretation.spans.iter().any(|span| span.from < pronoun && matches!(span.mention, Mention::Entity(_)));
-        (!named_before || pronoun + 1 == words.len()).then_some(Shape::Pronoun)
+        (!named_before || pronoun + 1 == words.len()).then_some(Shape::Pronoun { says_little: own <= 1 })
     }
 }
 
@@ -109,24 +117,52 @@ impl Answerer {
         let Some(shape) = Shape::of(asked).filter(|_| !verbatim) else { return alone };
         let context = self.answer(before);
         let Some(about) = &context.interpretation else { return unsettled(alone) };
-        let readings = match shape {
-            Shape::Instead => self.instead(about, asked),
-            Shape::Kind => vec![self.another_kind(about, asked)],
+        // A question without names may be a whole one: "what are the fees?"
+        if shape == Shape::Short && alone.confidence >= super::evidence::SURE {
+            return alone;
+        }
+        // As far as one of the readings is answered: names of the same kind come before others.
+        let tiers = match shape {
+            Shape::Instead => vec![self.instead(about, asked, true), self.instead(about, asked, false)],
+            Shape::Kind | Shape::Short => vec![vec![self.another_kind(about, asked)]],
             Shape::Speaker => return self.speaker(&context).unwrap_or_else(|| unsettled(alone)),
-            Shape::Other => self.the_other(&context, about),
-            Shape::Pronoun => self.pronouns(&context, about, asked),
+            Shape::Other => vec![self.the_other(&context, about)],
+            Shape::Pronoun { .. } => vec![self.pronouns(&context, about, asked)],
         };
+        let before = sentence(self.pieces(about).iter().map(|piece| &piece.text));
+        let stays = matches!(shape, Shape::Kind | Shape::Short | Shape::Pronoun { says_little: true });
         let mut tried: Vec<(String, Reply)> = Vec::new();
-        for reading in readings.into_iter().take(MOST_READINGS) {
-            if !tried.iter().any(|(text, _)| *text == reading) {
-                let reply = self.answer(&reading);
-                tried.push((reading, reply));
+        for readings in tiers {
+            for reading in readings.into_iter().take(MOST_READINGS) {
+                if reading != before && !tried.iter().any(|(text, _)| *text == reading) {
+                    let reply = self.answer(&reading);
+                    let reply = if self.is_sound(&reply, &context, stays) { reply } else { declined(reply) };
+                    tried.push((reading, reply));
+                }
+            }
+            if tried.iter().any(|(_, reply)| matches!(reply.outcome, Outcome::Answer(_))) {
+                break;
             }
         }
         if shape == Shape::Kind {
             return self.of_the_same_fact(&context, asked, tried).unwrap_or_else(|| unsettled(alone));
         }
         best(tried).unwrap_or_else(|| unsettled(alone))
+    }
+
+    /// Whether the answer to a full question that was made of a follow-up can be trusted: it puts no mistake right that nobody made, has the kind
+    /// of answer that was asked for, and, if it has to, stays with the fact that was shown before.
+    fn is_sound(&self, reply: &Reply, context: &Reply, stays: bool) -> bool {
+        let Outcome::Answer(parts) = &reply.outcome else { return true };
+        let expected = reply.interpretation.as_ref().and_then(|interpretation| interpretation.question.expected);
+        let exact = [AnswerType::Date, AnswerType::Number, AnswerType::Place, AnswerType::Reason];
+        let fits = |part: &AnswerPart| {
+            let intent = &self.base[part.intent];
+            let kind = expected.is_none_or(|kind| !exact.contains(&kind) || intent.answer_type == kind);
+            !intent.false_premise && (kind || intent.relation.is_some())
+        };
+        let before = Self::facts_of(context);
+        parts.iter().all(fits) && (!stays || Self::facts_of(reply).iter().any(|fact| before.contains(fact)))
     }
 
     /// The pieces of a question, names as they are on record.
@@ -143,13 +179,14 @@ impl Answerer {
     }
 
     /// The question before with names, roles and years of the follow-up in place of its own.
-    fn instead(&self, about: &Interpretation, asked: &Interpretation) -> Vec<String> {
+    /// `alike`: only of the same kind.
+    fn instead(&self, about: &Interpretation, asked: &Interpretation, alike: bool) -> Vec<String> {
         let context = self.pieces(about);
         let mut readings = Vec::new();
         for new in self.pieces(asked) {
             for (at, old) in context.iter().enumerate() {
                 let fits = match (old.mention, new.mention) {
-                    (Mention::Entity(a), Mention::Entity(b)) => a != b && self.base[a].kind == self.base[b].kind,
+                    (Mention::Entity(a), Mention::Entity(b)) => a != b && (!alike || self.base[a].kind == self.base[b].kind),
                     (Mention::Role(a), Mention::Role(b)) => a != b,
                     _ => old.year && new.year && old.text != new.text,
                 };
@@ -159,14 +196,6 @@ impl Answerer {
             }
             if new.year && !context.iter().any(|piece| piece.year) {
                 readings.push(sentence(context.iter().map(|piece| &piece.text).chain([&format!("in {}", new.text)])));
-            }
-        }
-        // A name of another kind takes the place of the first name, if nothing else fits.
-        if readings.is_empty() {
-            let first = context.iter().position(|piece| matches!(piece.mention, Mention::Entity(_)));
-            let new = self.pieces(asked).into_iter().find(|piece| matches!(piece.mention, Mention::Entity(_)));
-            if let (Some(first), Some(new)) = (first, new) {
-                readings.push(sentence(context.iter().enumerate().map(|(n, piece)| if n == first { &new.text } else { &piece.text })));
             }
         }
         readings
@@ -291,13 +320,7 @@ impl Answerer {
                 Some(read_as(self.answer(&full), full))
             }
             _ => {
-                let declined = Reply {
-                    outcome: Outcome::NoAnswer(match reply.outcome {
-                        Outcome::NoAnswer(reason) => reason,
-                        _ => Reason::NothingClose,
-                    }),
-                    ..reply
-                };
+                let declined = declined(reply);
                 Some(read_as(declined, reading))
             }
         }
@@ -312,7 +335,9 @@ fn best(tried: Vec<(String, Reply)>) -> Option<Reply> {
     answers.sort_by(|a, b| b.1.confidence.total_cmp(&a.1.confidence));
     match answers[..] {
         [] => {
-            let telling = |reply: &Reply| !matches!(reply.outcome, Outcome::NoAnswer(Reason::NothingClose | Reason::Unaccounted(_)));
+            let telling = |reply: &Reply| {
+                !matches!(reply.outcome, Outcome::NoAnswer(Reason::NothingClose | Reason::Unsettled | Reason::Unaccounted(_)))
+            };
             let at = tried.iter().position(|(_, reply)| telling(reply)).unwrap_or(0);
             tried.into_iter().nth(at).map(|(reading, reply)| read_as(reply, reading))
         }
@@ -322,6 +347,15 @@ fn best(tried: Vec<(String, Reply)>) -> Option<Reply> {
             (agree || first.confidence >= second.confidence + AHEAD).then(|| read_as(first.clone(), reading.clone()))
         }
     }
+}
+
+/// The same without an answer.
+fn declined(reply: Reply) -> Reply {
+    let reason = match reply.outcome {
+        Outcome::NoAnswer(reason) => reason,
+        _ => Reason::Unsettled,
+    };
+    Reply { outcome: Outcome::NoAnswer(reason), ..reply }
 }
 
 fn read_as(reply: Reply, full: String) -> Reply {
