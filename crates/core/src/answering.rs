@@ -51,6 +51,9 @@ pub struct Answerer {
     events: Events,
 }
 
+/// How many times as probable as by chance a guess has to be.
+const BEYOND_CHANCE: f32 = 3.0;
+
 impl Answerer {
     /// Learns a base.
     pub fn new(base: KnowledgeBase) -> Answerer {
@@ -143,7 +146,12 @@ impl Answerer {
         let interpretation = self.matcher.interpret(&self.base, question);
         let classes = match self.matcher.verbatim(&interpretation) {
             Some(class) => vec![class],
-            None => self.matcher.guess(&self.base, &interpretation, count).into_iter().map(|(class, _)| class).collect(),
+            None => {
+                // In a small knowledge base even what shares no word with the text is among the first.
+                let likely = |probability: f32| probability * self.matcher.classes() as f32 >= BEYOND_CHANCE;
+                let guesses = self.matcher.guess(&self.base, &interpretation, count);
+                guesses.into_iter().filter(|(_, probability)| likely(*probability)).map(|(class, _)| class).collect()
+            }
         };
         let intent = |class| if let Class::Intent(intent) = class { Some(intent) } else { None };
         classes.into_iter().filter_map(intent).collect()

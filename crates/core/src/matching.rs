@@ -348,6 +348,11 @@ impl Matcher {
         phrases.chain(self.told(fact).map(|reading| (reading, true)))
     }
 
+    /// How many classes there are.
+    pub fn classes(&self) -> usize {
+        self.learned.profiles.len()
+    }
+
     /// How many bytes the learned weights take.
     pub fn model_bytes(&self) -> usize {
         self.learned.model.bytes()
