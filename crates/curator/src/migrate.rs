@@ -327,8 +327,11 @@ impl<'a> Plan<'a> {
         for question in self.questions.get(&Host::Relation(at)).into_iter().flatten() {
             let intent = &self.old.intents[*question];
             self.question(out, *question, &kept(&intent.comment), &format!("[[{header}.question]]"), |out| {
-                out.text("if_yes", &intent.value.holds);
-                out.text("if_no", &intent.value.lacks);
+                // Other questions never showed these texts, and cannot have them now.
+                if intent.value.ask == "holds" {
+                    out.text("if_yes", &intent.value.holds);
+                    out.text("if_no", &intent.value.lacks);
+                }
                 out.text("if_unknown", &intent.value.silent);
                 out.list("facts", &self.facts[*question].iter().map(|f| self.old.facts[*f].id.clone()).collect::<Vec<_>>());
             });

@@ -69,7 +69,9 @@ fn old(plan: &Plan<'_>) -> Vec<String> {
                 if facts.is_empty() {
                     facts = r.value.rows.iter().map(|row| row.fact.clone()).collect();
                 }
-                relation = Some([&r.id, &i.ask, &i.holds, &i.lacks, &i.silent]);
+                let empty = String::new();
+                let [yes, no] = if i.ask == "holds" { [&i.holds, &i.lacks] } else { [&empty, &empty] };
+                relation = Some([&r.id, &i.ask, yes, no, &i.silent].map(String::clone));
             }
             let first = one_line(&i.question);
             let kind = i.kind.replace('-', "_");
