@@ -234,11 +234,17 @@ impl Journal {
         connection.pragma_update(None, "foreign_keys", true).map_err(failed)?;
         // Nothing that somebody wrote into the tables runs.
         connection.pragma_update(None, "trusted_schema", false).map_err(failed)?;
-        if pragma(connection, "page_count").map_err(failed)? == 0 {
+        // Setting `auto_vacuum` writes a first page before anything says whose file it is, so another process, or one that was killed there,
+        // leaves a database with nothing in it.
+        let blank = |connection: &Connection| -> Raw<bool> {
+            let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+            Ok(tables == 0 && pragma(connection, "application_id")? == 0)
+        };
+        if blank(connection).map_err(failed)? {
             connection.pragma_update(None, "auto_vacuum", "incremental").map_err(failed)?;
             let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
             // Another process may have been first.
-            if pragma(&transaction, "application_id").map_err(failed)? == 0 {
+            if blank(&transaction).map_err(failed)? {
                 transaction.execute_batch(SCHEMA).map_err(failed)?;
                 transaction.pragma_update(None, "application_id", APPLICATION).map_err(failed)?;
                 transaction.pragma_update(None, "user_version", VERSION).map_err(failed)?;

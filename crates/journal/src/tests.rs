@@ -454,6 +454,18 @@ fn a_process_that_is_killed_loses_the_last_entry_at_most() {
 }
 
 #[test]
+fn a_file_whose_maker_was_killed_at_once_is_used() {
+    let folder = folder();
+    let path = folder.path().join("gaps.db");
+    let half = rusqlite::Connection::open(&path).expect("it can be made");
+    half.pragma_update(None, "auto_vacuum", "incremental").expect("a setting");
+    drop(half);
+    assert!(std::fs::metadata(&path).expect("it is there").len() > 0, "a page without a table");
+    let mut journal = Journal::create(&path).expect("nothing of anybody's is in it");
+    journal.record(&plain("a question"), None, TODAY, LIMITS).expect("it can be written");
+}
+
+#[test]
 fn two_processes_share_a_file() {
     let folder = folder();
     let path = folder.path().join("gaps.db");
