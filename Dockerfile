@@ -18,6 +18,7 @@ COPY Cargo.toml Cargo.lock ./
 COPY crates/built-in/Cargo.toml crates/built-in/
 COPY crates/core/Cargo.toml crates/core/
 COPY crates/curator/Cargo.toml crates/curator/
+COPY crates/desk/Cargo.toml crates/desk/
 COPY crates/discord/Cargo.toml crates/discord/
 COPY crates/journal/Cargo.toml crates/journal/
 COPY crates/service/Cargo.toml crates/service/
