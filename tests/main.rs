@@ -6,6 +6,7 @@ mod docs;
 mod effect;
 mod expected;
 mod faults;
+mod follow_ups;
 mod gaps;
 mod keys;
 mod knowledge;

@@ -73,7 +73,9 @@ impl Shape {
             return Some(Shape::Instead);
         }
         let Some(pronoun) = (0..words.len()).find(|at| is(&lists.pronouns, *at)) else {
-            return (names == 0 && own <= 1).then_some(Shape::Short);
+            // "And?" asks nothing.
+            let asks = own > 0 || any(&english().lists.question_words);
+            return (names == 0 && own <= 1 && asks).then_some(Shape::Short);
         };
         // "Did Kosovo say that it wants to join?" says itself what "it" is; "and what does Osmani say about it?" does not.
         let named_before = interpretation.spans.iter().any(|span| span.from < pronoun && matches!(span.mention, Mention::Entity(_)));
