@@ -310,7 +310,7 @@ async fn mixed(factotum: &Path) -> Result<()> {
                 ensure!((status == 200) == body.starts_with(b"{\"type\":"), "{sort}: a reply where there must be none, or none");
                 status.to_string()
             }
-            // Whoever still sends may not get to read why.
+            // Anyone who still sends may not get to read why.
             Err(error) if sort == "oversized" && error.is_request() => "closed".to_owned(),
             Err(error) => bail!("{sort}: {error:?}"),
         };

@@ -1,7 +1,7 @@
 //! An article as people save it: its title, its paragraphs, its sentences, each with its place in the text.
 //!
 //! Paragraphs are the lines that begin with `[1]`, `[2]` and so on. A text without such numbers is cut at its blank lines, and its
-//! paragraphs are counted from 1; headings do not count. Whoever makes facts of an article and whoever checks them later have to count
+//! paragraphs are counted from 1; headings do not count. Anyone who makes facts of an article and anyone who checks them later have to count
 //! alike, so both read it here.
 
 use factotum_core::text::tokens;

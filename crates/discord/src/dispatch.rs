@@ -77,7 +77,7 @@ impl InFlight {
         self.status.metrics.rest_error(kind);
     }
 
-    /// A reply was dropped. Whoever drops one drops many, so the log has each only in detail.
+    /// A reply was dropped. Anyone who drops one drops many, so the log has each only in detail.
     pub fn dropped(&self, reason: &'static str, why: &dyn Display) {
         self.status.metrics.undelivered(reason);
         tracing::debug!(trace = self.trace, kind = self.decision.kind, "dropped: {why}");

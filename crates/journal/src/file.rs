@@ -401,7 +401,7 @@ fn record(transaction: &Transaction<'_>, id: WordingId, gap: &Gap, tag: Option<T
     let today = "SELECT people FROM asked WHERE wording = ?1 AND day = ?2";
     let earlier: Option<Vec<u8>> = transaction.query_row(today, [id.0, day.0], |row| row.get(0)).optional()?;
     let votes = u32::from(gap.kind == Kind::NotHelpful);
-    // Whoever rates an answer has asked before.
+    // Anyone who rates an answer has asked before.
     let times = u32::from(earlier.is_none() || votes == 0);
     let mut people = earlier.unwrap_or_default();
     if let Some(Tag(tag)) = tag

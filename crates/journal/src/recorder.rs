@@ -155,7 +155,7 @@ impl Writer {
         }
     }
 
-    /// Looks whether the file can be used, so that whoever starts the program learns of a problem before somebody asks in vain.
+    /// Looks whether the file can be used, so that anyone who starts the program learns of a problem before somebody asks in vain.
     fn look(&mut self) {
         match Journal::open(&self.path) {
             Ok(journal) => self.open = Some((journal, None)),

@@ -192,7 +192,7 @@ mod tests {
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(2_000))]
-        /// Whoever can write to the folder can also work out a checksum. The answers may then be wrong, but nothing panics.
+        /// Anyone who can write to the folder can also work out a checksum. The answers may then be wrong, but nothing panics.
         #[test]
         fn a_crafted_file_does_no_harm(changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4), cut in 0_usize..3) {
             let (base, payload) = CRAFTED.get_or_init(|| {

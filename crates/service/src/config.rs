@@ -130,7 +130,7 @@ section! {
         // Reading and hashing our own knowledge base takes some milliseconds; an editor waits for ten seconds at most.
         poll_interval_seconds: Interval = Interval(5),
         /// Whether a changed knowledge base is rejected if it breaks a golden question in its folder `questions`.
-        // Golden questions may be many, and be written for a person's eyes; whoever wants them to decide says so.
+        // Golden questions may be many, and be written for a person's eyes; anyone who wants them to decide says so.
         check_golden_questions: bool = false,
     }
 }

@@ -1,7 +1,7 @@
 //! An HTTP server with limits. What it serves is up to the router.
 //!
 //! A client can cost the server no more than one place, and not for long: a request that does not come, a response that is not taken and a
-//! connection that grows old all end it. When every place is taken, whoever has been waiting longest without a request makes room.
+//! connection that grows old all end it. When every place is taken, anyone who has been waiting longest without a request makes room.
 
 mod places;
 mod stream;
@@ -36,7 +36,7 @@ pub struct Limits {
     pub keep_alive: bool,
 }
 
-/// The address of whoever sent a request.
+/// The address of the client that sent a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Client(pub IpAddr);
 

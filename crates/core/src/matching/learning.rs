@@ -1,6 +1,6 @@
 //! Learns a knowledge base: reads and encodes what its files say, and trains the model.
 //!
-//! Encoding takes most of the time, and depends on nothing but the words of each text. So whoever learns a knowledge base again after a change
+//! Encoding takes most of the time, and depends on nothing but the words of each text. So anyone who learns a knowledge base again after a change
 //! passes what was learned before, and texts that are still the same are taken over. The result is the same to the byte.
 
 use super::features::{self, Features};

@@ -50,7 +50,7 @@ pub fn reply(base: &KnowledgeBase, question: &str, reply: &Reply) -> Value {
 }
 
 /// An object on one line, to be printed: what a terminal would obey inside a text is escaped, so that the texts are the same
-/// to whoever parses them.
+/// to anyone who parses them.
 pub fn line(object: &Value) -> String {
     object.to_string().chars().fold(String::new(), |mut out, c| {
         if is_control_or_bidi(c) {

@@ -46,7 +46,7 @@ impl Held<'_> {
                 out.extend(fact.paragraphs.iter().filter_map(|n| self.paragraphs.get(n)).map(|text| (*text).into()));
             }
         }
-        // Whoever is named may be called by office: "Kosovo's President".
+        // Anyone who is named may be called by office: "Kosovo's President".
         let named = |e: &EntityId| base_mentions(self.base, *e, &out);
         let offices = EntityId::all(self.base).filter(|e| !self.base[*e].offices.is_empty()).filter(named);
         let called: Vec<Cow<'_, str>> = offices.flat_map(|e| self.called(e)).collect();

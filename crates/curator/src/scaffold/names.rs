@@ -428,7 +428,7 @@ fn name(
         country.others.iter().for_each(|other| add(other, &mut own));
         short = None;
     } else if kind == Kind::Person && short.is_none() {
-        // Whoever is named in full here is asked about by the family name.
+        // Anyone who is named in full here is asked about by the family name.
         if let Some(last) = text.rsplit(' ').next().filter(|last| *last != text && last.len() > 2) {
             add(last, &mut own);
             short = own.iter().find(|form| form.as_str() == last).cloned();
