@@ -46,7 +46,7 @@ pub fn source_of(base: &KnowledgeBase, text: &[u8]) -> Belongs {
 }
 
 /// The files with the fingerprint of a text in the source that it belongs to: the number of the file, and its new text. A source without a
-/// fingerprint gets one, and the fingerprint of an only source is replaced. `None` where it cannot be told which source is meant.
+/// fingerprint gets one, and the fingerprint of an only source is replaced. `None` where it is not clear which source is meant.
 pub fn sign(files: &[SourceFile], text: &[u8]) -> Option<(usize, String)> {
     let base = factotum_core::pack::load(files).base?;
     let id = match source_of(&base, text) {

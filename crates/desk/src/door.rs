@@ -23,7 +23,7 @@ const MAX_BODY: usize = 128 << 10;
 /// Where the one-time token is handed in.
 pub const ENTER: &str = "/enter";
 
-/// What browsers are told about every page: nothing from elsewhere, in no frame, in no cache.
+/// Headers of every page: nothing from elsewhere, in no frame, in no cache.
 const HEADERS: [(HeaderName, &str); 7] = [
     (
         header::CONTENT_SECURITY_POLICY,

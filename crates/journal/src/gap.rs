@@ -75,7 +75,7 @@ pub struct Gap {
 impl Gap {
     /// The gaps that a reply shows.
     ///
-    /// What is no question in English is left out: nobody could answer it by adding to the knowledge base, and its names could not be told.
+    /// What is no question in English is left out: nobody could answer it by adding to the knowledge base, and its names could not be recognised.
     pub fn all(answerer: &Answerer, question: &str, reply: &Reply) -> Vec<Gap> {
         let declined_parts: Vec<Gap> = reply
             .parts

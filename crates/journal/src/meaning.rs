@@ -64,7 +64,7 @@ enum Sought {
     Time,
     Person,
     Reason,
-    /// Something else, or nothing that can be told.
+    /// Something else, or not clear.
     Open,
 }
 

@@ -267,7 +267,7 @@ mod tests {
     fn what_is_known_is_not_encoded_again() {
         let mut before = Texts::default();
         before.push(Encoder::built_in(), None, wording(&["opening", "hours"]), &[0]);
-        // Marked, so that it can be told from what the encoder makes of it.
+        // Marked, to distinguish it from what the encoder makes of it.
         before.remembered[0].exact[0] = 42.0;
         let known = Known::new(&before);
         let mut after = Texts::default();

@@ -162,7 +162,7 @@ fn keys() -> Markup {
     }
 }
 
-/// A key as it is shown on a button. Screen readers are told of it by `aria-keyshortcuts` and the list.
+/// A key as it is shown on a button. Screen readers get it from `aria-keyshortcuts` and the list.
 pub(super) fn key(name: &str) -> Markup {
     html! { kbd aria-hidden="true" { (name) } }
 }
