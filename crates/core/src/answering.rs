@@ -177,6 +177,7 @@ impl Answerer {
         let judged = ranking.candidates.iter().map(|c| (c.clone(), evidence::judge(&case, c)));
         let (mut intents, others): (Vec<_>, Vec<_>) = judged.partition(|(c, _)| matches!(c.class, Class::Intent(_)));
         intents.sort_by(|a, b| b.1.order.total_cmp(&a.1.order).then(b.0.probability.total_cmp(&a.0.probability)));
+        self.share_figure(&interpretation.question, &mut intents);
         self.prefer_kin(&mut intents);
         self.weigh_first(&case, &mut intents);
         let mut judged = self.declining_first(intents, others);
@@ -222,6 +223,21 @@ impl Answerer {
             let order = judged[0].1.order;
             judged[..=best].rotate_right(1);
             judged[0].1.order = order;
+        }
+    }
+
+    /// Where the first candidate is ruled out by a figure that stands in place of its own, the other ways to its fact do not answer either: "what
+    /// happened on 3rd and 12" is not answered by what else is known of 3rd and 9. A date is put right by the statement.
+    fn share_figure(&self, question: &Question, judged: &mut [(Candidate, Evidence)]) {
+        let Some(((first, evidence), others)) = judged.split_first_mut() else { return };
+        let Some(figure) = evidence.strange_figure().filter(|figure| !evidence::is_day(question, figure)) else { return };
+        let effect = self.matcher.effect(&self.base, first.class);
+        for (candidate, evidence) in others.iter_mut().filter(|(c, _)| self.matcher.effect(&self.base, c.class) == effect) {
+            let has = self.matcher.profile_of(&self.base, candidate.class).is_some_and(|profile| profile.figures.contains(&figure));
+            let puts_right = matches!(candidate.class, Class::Intent(intent) if self.base[intent].false_premise);
+            if !has && !puts_right {
+                evidence.rule_out_for(&figure);
+            }
         }
     }
 

@@ -1,12 +1,13 @@
 //! What speaks for and against an intent that was proposed: names, leftover words, what is asked for, denial, time.
 
-use super::{Reason, confidence};
+use super::{Reason, confidence, relation};
 use crate::dictionary::Grade;
 use crate::english::{Word, WordClass, english};
 use crate::grammar::{self, Asked, Frame, Kind, Missing, Name, Reading, RoleObjection, Shown, Support};
 use crate::interpretation::{Interpretation, Mention, Span};
-use crate::knowledge::{AnswerType, EntityId, Intent, KnowledgeBase};
+use crate::knowledge::{AnswerType, EntityId, Intent, KnowledgeBase, MONTHS};
 use crate::matching::{Candidate, Claim, Class, Figure, Matcher, Profile, Ranking, word_key};
+use crate::question::Question;
 
 /// Confidence from which a question is answered: where being right is likelier than being wrong. What a false answer costs
 /// against a needless refusal is counted in the fit (see `tools/confidence`), and not twice.
@@ -85,6 +86,19 @@ impl Evidence {
             order: 0.0,
             confidence: 0.0,
         }
+    }
+
+    /// The figure that grammar has against it, if that is a figure.
+    pub(super) fn strange_figure(&self) -> Option<String> {
+        match &self.grammatical {
+            Some(Reason::Unaccounted(words)) => words.first().filter(|word| word.starts_with(|c: char| c.is_ascii_digit())).cloned(),
+            _ => None,
+        }
+    }
+
+    /// Lets a figure that it does not have forbid it.
+    pub(super) fn rule_out_for(&mut self, figure: &str) {
+        self.grammatical.get_or_insert_with(|| Reason::Unaccounted(vec![figure.to_owned()]));
     }
 
     /// Whether something forbids it.
@@ -189,15 +203,16 @@ pub fn judge(case: &Case, candidate: &Candidate) -> Evidence {
     let mut evidence = Evidence::neutral();
     let Some(profile) = matcher.profile_of(base, candidate.class) else { return evidence };
     let words = cover(case, profile, &mut evidence);
+    let mut looked_up = Vec::new();
     if let Class::Intent(id) = candidate.class {
         let intent = &base[id];
+        looked_up = relation::looked_up(base, intent, interpretation);
         evidence.answer_type = match interpretation.question.expected {
             None => 0.9,
             Some(_) if intent.false_premise => 1.0,
             Some(asked) => agreement(asked, intent.answer_type),
         };
-        let slotted = intent.relation.as_ref().map(|r| base[r.relation].subject.as_str());
-        let foreign = |e: &EntityId| !profile.entities.contains(e) && slotted != Some(base[*e].kind.as_str());
+        let foreign = |e: &EntityId| !profile.entities.contains(e) && !looked_up.contains(e);
         let (wrong, unmatched): (Vec<EntityId>, Vec<EntityId>) =
             case.names.iter().copied().filter(foreign).partition(|e| is_alternative(profile, interpretation, *e));
         (evidence.choice, evidence.unmatched) = (!wrong.is_empty(), unmatched);
@@ -260,7 +275,8 @@ pub fn judge(case: &Case, candidate: &Candidate) -> Evidence {
         && evidence.objection.is_none()
     {
         let strange = || strange_name(case, profile).map(|name| Reason::Unaccounted(vec![name]));
-        evidence.grammatical = strange().or_else(|| structure.reason(case, &base[id], profile, &evidence.figures));
+        let other = || substituted(case, profile, &looked_up).map(Reason::UnknownName);
+        evidence.grammatical = strange().or_else(other).or_else(|| structure.reason(case, &base[id], profile, &evidence.figures));
     }
     evidence
 }
@@ -323,6 +339,8 @@ struct Structure {
     other_unit: bool,
     /// Whether what would be shown has a year.
     dated: bool,
+    /// A figure of the question that stands where what would be shown has another.
+    other_figure: Option<String>,
 }
 
 impl Structure {
@@ -337,6 +355,7 @@ impl Structure {
                 missing: Vec::new(),
                 other_unit: false,
                 dated: false,
+                other_figure: None,
             };
         };
         let intent = &base[id];
@@ -362,6 +381,7 @@ impl Structure {
         });
         let other_unit = grammar::has_other_unit(&focus, shown.words());
         let dated = shown.words().iter().any(|word| is_year(&word.text));
+        let other_figure = other_figure(case, intent, profile);
         Structure {
             roles: compared.agreement,
             objection: compared.objection,
@@ -370,6 +390,7 @@ impl Structure {
             missing,
             other_unit,
             dated,
+            other_figure,
         }
     }
 
@@ -405,6 +426,10 @@ impl Structure {
         };
         if let Some(figure) = asked.iter().find(sibling) {
             return Some(Reason::Unaccounted(vec![figure.text.clone()]));
+        }
+        // So is a count or measure that nothing else in the question makes up for.
+        if let Some(figure) = self.other_figure.as_ref().filter(|_| !is_it_so) {
+            return Some(Reason::Unaccounted(vec![figure.clone()]));
         }
         // What happened in one year answers nothing about another; where it asks "is it so?", the statement puts the year right.
         let year = figures.iter().find(|figure| is_year(figure))?;
@@ -503,6 +528,23 @@ fn figures(profile: &Profile, interpretation: &Interpretation) -> Vec<String> {
     out
 }
 
+/// A figure of more than one digit, no date, that neither the candidate nor the title of its source has, where the candidate has another and the
+/// question has none of those: it asks about something else. Of a date the statement says which is right.
+fn other_figure(case: &Case, intent: &Intent, profile: &Profile) -> Option<String> {
+    let Case { base, interpretation, .. } = *case;
+    let words = &interpretation.question.words;
+    let named = |at: usize| interpretation.spans.iter().any(|s| matches!(s.mention, Mention::Entity(_)) && (s.from..s.to).contains(&at));
+    let asked = |at: &usize| {
+        let text = words[*at].text.as_str();
+        interpretation.question.focus[*at] && is_count(text) && !named(*at) && !is_day(&interpretation.question, text)
+    };
+    let titles = || intent.facts.iter().flat_map(|f| crate::text::tokens(&base[base[*f].source].title));
+    let known = |figure: &str| profile.figures.iter().any(|f| f == figure) || titles().any(|token| token.text == figure);
+    let figures: Vec<&str> = (0..words.len()).filter(asked).map(|at| words[at].text.as_str()).collect();
+    let strange = figures.first().filter(|_| !figures.iter().any(|f| known(f)) && profile.figures.iter().any(|f| is_count(f)))?;
+    Some((*strange).to_owned())
+}
+
 /// What forbids an answer whatever the score.
 fn objections(base: &KnowledgeBase, interpretation: &Interpretation, candidate: &Candidate, evidence: &mut Evidence) {
     // "Was it Putin who ...?": where the fact is beyond doubt, its statement puts the name right.
@@ -531,6 +573,19 @@ fn objections(base: &KnowledgeBase, interpretation: &Interpretation, candidate: 
     };
 }
 
+/// A name in the question in whose place the candidate has another of its kind: what is said of one theatre answers nothing about the next. A
+/// group that the candidate speaks of members of is not out of place.
+fn substituted(case: &Case, profile: &Profile, looked_up: &[EntityId]) -> Option<EntityId> {
+    let Case { base, interpretation, .. } = *case;
+    let named: Vec<EntityId> = interpretation.entities(false).collect();
+    let foreign = |e: EntityId| {
+        let around = profile.entities.iter().any(|other| base[*other].groups.contains(&base[e].id));
+        !profile.entities.contains(&e) && !looked_up.contains(&e) && !around
+    };
+    let in_its_place = |e: EntityId| profile.entities.iter().any(|other| base[*other].kind == base[e].kind && !named.contains(other));
+    interpretation.entities(true).find(|e| foreign(*e) && in_its_place(*e) && !is_alternative(profile, interpretation, *e))
+}
+
 /// A name in the question of which the candidate does not speak: a word with a capital where none is needed, that is no common word of English.
 /// One that English has too ("Smith") must be nowhere on record.
 fn strange_name(case: &Case, profile: &Profile) -> Option<String> {
@@ -555,6 +610,22 @@ fn strange_name(case: &Case, profile: &Profile) -> Option<String> {
 
 /// Endings of adjectives such as "Nigerian" and "Portuguese": they have capitals and are no names.
 const NATIONAL: [&str; 3] = ["an", "ish", "ese"];
+
+/// Whether a figure of a question is the day of a date: "24 February", "March 3".
+pub(super) fn is_day(question: &Question, figure: &str) -> bool {
+    let month = |at: Option<usize>| {
+        let word = at.and_then(|at| question.words.get(at));
+        word.is_some_and(|word| MONTHS.iter().any(|month| month.eq_ignore_ascii_case(&word.text)))
+    };
+    let mut words = question.words.iter().enumerate().filter(|(_, word)| word.text == figure);
+    words.any(|(at, _)| month(at.checked_sub(1)) || month(Some(at + 1)))
+}
+
+/// Whether a word is a count or measure in digits: more than one, since "2" and "4" stand for words too, and no year.
+fn is_count(word: &str) -> bool {
+    let digits = word.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    digits.len() > 1 && digits.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b',')) && !is_year(word)
+}
 
 /// Whether a figure looks like a year.
 fn is_year(figure: &str) -> bool {

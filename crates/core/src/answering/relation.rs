@@ -4,7 +4,9 @@ use super::timeline::{self, EventPair};
 use super::{AnswerPart, Reason};
 use crate::grammar;
 use crate::interpretation::{Interpretation, Mention};
-use crate::knowledge::{AnswerType, EntityId, FactId, Find, IntentId, KnowledgeBase, MONTHS, Number, Relation, RelationUse, Row, Value};
+use crate::knowledge::{
+    AnswerType, EntityId, FactId, Find, Intent, IntentId, KnowledgeBase, MONTHS, Number, Relation, RelationUse, Row, Value,
+};
 use crate::text::fold;
 use std::cmp::Ordering;
 
@@ -44,6 +46,43 @@ pub(super) fn answer(
         }
     }
     Lookup { base, intent, used, relation, interpretation, subjects }.answer()
+}
+
+/// The names in a question by which an intent's relation is looked up: as many as it takes, those that a list joins counting as one; none where
+/// the intent shows all rows. Names of rows and of their values are never strange to it.
+pub(super) fn looked_up(base: &KnowledgeBase, intent: &Intent, interpretation: &Interpretation) -> Vec<EntityId> {
+    let Some(used) = &intent.relation else { return Vec::new() };
+    let relation = &base[used.relation];
+    let takes = match used.find {
+        Find::Holds | Find::Value => 1,
+        Find::Order | Find::Difference => 2,
+        Find::List | Find::Count | Find::First | Find::Last | Find::Subjects => 0,
+    };
+    let listed = relation.rows.iter().flat_map(|row| {
+        let values = row.values.iter().filter_map(|(_, value)| if let Value::Entity(entity) = value { Some(*entity) } else { None });
+        values.chain([row.subject])
+    });
+    let mut out: Vec<EntityId> = listed.chain(relation.object).collect();
+    let mut taken = 0;
+    let mut behind = None;
+    for span in &interpretation.spans {
+        let Mention::Entity(entity) = span.mention else { continue };
+        if base[entity].kind != relation.subject || Some(entity) == relation.object {
+            continue;
+        }
+        // "Spain, Greece and Cyprus" is one list.
+        let joined = behind.is_some_and(|to: usize| {
+            interpretation.question.words[to..span.from].iter().all(|word| matches!(word.text.as_str(), "and" | "or" | "nor" | "the"))
+        });
+        behind = Some(span.to);
+        if !joined {
+            taken += 1;
+        }
+        if taken <= takes {
+            out.push(entity);
+        }
+    }
+    out
 }
 
 /// What a question looks up in a relation.
