@@ -1,4 +1,4 @@
-# Factotum for Nix: `nix run . -- ask "..."`, or `nix profile install .`. A template: it has been written, but not been built, by those who made it.
+# Factotum for Nix: `nix run . -- ask "..."`, or `nix profile install .`. A template that has not been built yet.
 {
   description = "Answers only what is on record, on Discord and at the command line";
 

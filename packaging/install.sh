@@ -39,7 +39,9 @@ name=factotum-$version-$processor-$system
 from=${FACTOTUM_RELEASES:-https://github.com/$repository/releases/download}/v$version
 
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT INT TERM
+trap 'rm -rf "$work"' EXIT
+# Without an exit of their own, a shell goes on after these.
+trap 'exit 1' INT TERM
 
 fetch() {
   if has curl; then
