@@ -18,7 +18,7 @@ pub use connection::{Connection, run};
 pub use gateway::SessionLimits;
 pub use http_interactions::FollowUps;
 pub use interview::{Silence, interview};
-pub use registration::Application;
+pub use registration::{Application, Others, Registered};
 pub use serenity_internals::gateway_log::{self, ShardEvents};
 
 use crate::event::{Id, Incoming};
