@@ -7,7 +7,7 @@ use anyhow::{Context, ensure};
 use clap::ValueEnum;
 use factotum_core::answering::Answerer;
 use factotum_core::diagnostic::{Code, Diagnostic, Severity, SourceFile, line_column};
-use factotum_core::knowledge::{KnowledgeBase, SourceId};
+use factotum_core::knowledge::{KnowledgeBase, SourceId, Today};
 use factotum_core::pack::{self, Counts};
 use factotum_core::render::escape_control;
 use factotum_core::render::json::line;
@@ -21,6 +21,7 @@ use serde_json::{Value, json};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
+use std::time::SystemTime;
 
 /// Most questions of a swap test that is run without being asked for: a second or two.
 const QUICK: usize = 200;
@@ -111,6 +112,7 @@ impl Check {
             let answerer: Answerer = settings.learn(base);
             let written = &knowledge.files[..files];
             report.found.extend(quality::notes(&answerer, written, article.as_ref().map(|(id, article)| (*id, article))));
+            report.found.extend(quality::overdue(answerer.base(), &Today::of(SystemTime::now())));
             if let Some((id, article)) = &article {
                 let sentences = coverage::sentences(answerer.base(), *id, article);
                 report.found.extend(coverage::unused(article, &sentences, files));

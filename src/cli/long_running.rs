@@ -84,7 +84,7 @@ where
     let status = Arc::new(ServiceStatus::new(answerer.base(), SystemTime::now()));
     let observed = status.clone();
     let recorder = settings.recorder(move |event| observed.metrics.journal(event.dropped()))?;
-    let bot = Bot::new(IndexedKnowledge::of(answerer), config.discord.clone());
+    let bot = Bot::new(IndexedKnowledge::of(answerer).with_clock(SystemTime::now), config.discord.clone());
     let bot = Arc::new(match recorder.clone() {
         Some(recorder) => bot.with_journal(recorder, config.journal.keep_days.get()),
         None => bot,

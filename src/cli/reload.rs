@@ -95,7 +95,7 @@ impl Reloader {
             }) {
                 Attempt::Accepted(answerer) => {
                     golden.as_deref().map_or(Ok(()), |folder| ask_golden_questions(folder, &answerer))?;
-                    Ok(Some(IndexedKnowledge::of(*answerer)))
+                    Ok(Some(IndexedKnowledge::of(*answerer).with_clock(SystemTime::now)))
                 }
                 Attempt::Unchanged => Ok(None),
                 Attempt::Rejected(rejection) => Err(rejection),

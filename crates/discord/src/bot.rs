@@ -301,7 +301,7 @@ impl Bot {
     /// The reply to a question as a line of JSON, as `factotum ask --json` prints it; with its outcome for the log, and what metrics count.
     pub fn answer_json(&self, question: &str) -> (String, &'static str, Asked) {
         let knowledge = self.knowledge();
-        let reply = knowledge.answerer.answer(question);
+        let reply = knowledge.shown_today(knowledge.answerer.answer(question));
         if let Some(gaps) = &self.gaps {
             gaps.asked_over_http(&knowledge.answerer, question, &reply);
         }
@@ -328,7 +328,7 @@ impl Bot {
 
 impl IndexedKnowledge {
     fn answered(&self, question: &str) -> (Answered, Reply) {
-        let reply = self.answerer.answer(question);
+        let reply = self.shown_today(self.answerer.answer(question));
         let (logged, asked) = recorded(&reply);
         let (percent, base) = (asked.percent, self.base());
         let about = reply.candidates.first().map(|best| About { id: json::name(base, best.class).to_owned(), percent });

@@ -1,6 +1,6 @@
 //! Every text of the bot that only people on Discord read. Answers and refusals are worded in `factotum_core::render`, for all front ends.
 
-use super::markdown::{clip, link, plain};
+use super::markdown::{clip, curated, link, plain};
 use super::payload::{Embed, Field, MAX_CONTENT, MAX_EMBEDS, MAX_FIELD, MAX_OPTIONS, Message};
 use super::reply::{BLUE, fitting};
 use factotum_core::knowledge::{KnowledgeBase, Source, date_in_words};
@@ -112,10 +112,10 @@ pub fn sources(base: &KnowledgeBase) -> Message {
             }
             value.push_str(&format!("\n{}", count(source.paragraphs as usize, "paragraph")));
             if !source.date_note.is_empty() {
-                value.push_str(&format!("\nDate: {}", plain(&source.date_note)));
+                value.push_str(&format!("\nDate: {}", curated(&source.date_note)));
             }
             if !source.limits.is_empty() {
-                value.push_str(&format!("\nLimits: {}", plain(&source.limits)));
+                value.push_str(&format!("\nLimits: {}", curated(&source.limits)));
             }
             let date = source.date.as_ref().map_or_else(|| "Undated".to_owned(), |date| date_in_words(date));
             Field { name: clip(&plain(&date), 256), value: clip(&value, MAX_FIELD), inline: false }
