@@ -44,7 +44,7 @@ The swap test asks the questions of the knowledge base with other names, years, 
 words, and with roles exchanged, and shows which are answered although no fact covers them. A small
 part of it runs by itself if the knowledge base is small.")]
 pub(super) struct Check {
-    /// Folder of the knowledge files; by default the current knowledge base
+    /// Folder of the knowledge files; by default the current knowledge base, and those of guilds
     #[arg(value_name = "DIR")]
     folder: Option<PathBuf>,
     /// Exit with status 1 for warnings too
@@ -82,9 +82,25 @@ enum Format {
 }
 
 impl Check {
-    /// Checks the files and prints what was found.
+    /// Checks the knowledge base that was named, or else all that the settings name.
     pub(super) fn run(&self, settings: &Settings) -> anyhow::Result<Status> {
-        let mut knowledge = settings.pack(self.folder.as_deref())?;
+        let mut status = self.check(settings, self.folder.as_deref())?;
+        // A source belongs to one knowledge base.
+        let all = self.folder.is_none() && self.source.is_none();
+        for entry in settings.config().discord.guilds.0.iter().filter(|_| all) {
+            if self.format == Format::Human {
+                writeln!(anstream::stdout())?;
+            }
+            if self.check(settings, Some(&entry.knowledge))? == Status::Bad {
+                status = Status::Bad;
+            }
+        }
+        Ok(status)
+    }
+
+    /// Checks the files and prints what was found.
+    fn check(&self, settings: &Settings, folder: Option<&Path>) -> anyhow::Result<Status> {
+        let mut knowledge = settings.pack(folder)?;
         let source = match &self.source {
             Some(path) => {
                 Some((path.display().to_string(), read_bounded(path, MAX_FILE).context("cannot check the facts against their source")?))

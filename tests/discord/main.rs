@@ -17,6 +17,7 @@ mod load;
 mod mutated;
 mod operating;
 mod production;
+mod records;
 mod sharing;
 mod signer;
 mod stopping;
@@ -101,6 +102,9 @@ fn main() -> ExitCode {
         }
         production::{
             answers_and_keeps_the_limits, trusts_only_discord,
+        }
+        records::{
+            what_curators_write_works, nothing_is_said_twice, overdue_answers_say_so, each_server_has_its_own,
         }
         sharing::{
             one_of_two_processes_is_killed, buckets_do_not_wait_for_each_other, a_lost_session_waits_for_its_turn,

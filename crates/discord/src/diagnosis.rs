@@ -102,6 +102,7 @@ pub fn findings(seen: &Testimony, discord: &config::Discord, interactions: &conf
     found.push(registered(seen, discord.register_commands));
     found.push(permissions(seen));
     found.extend(lists(seen, discord));
+    found.extend(absent(seen, discord));
     found.push(sessions(seen));
     found.push(clock(seen.clock_ahead));
     found
@@ -216,6 +217,20 @@ fn lists(seen: &Testimony, discord: &config::Discord) -> Option<Finding> {
     nowhere.then(|| {
         let message = "the bot is on none of the servers in `allow_guilds`, so it answers on none";
         Finding::warning("guild lists", message, "correct the ids, or invite the bot there with `factotum invite`")
+    })
+}
+
+/// Guilds with a knowledge base of their own that the bot is not on.
+fn absent(seen: &Testimony, discord: &config::Discord) -> Option<Finding> {
+    // As above.
+    let guilds = seen.guilds.as_ref().filter(|guilds| guilds.len() < 200)?;
+    let known: Vec<u64> = guilds.iter().filter_map(|guild| text(guild, "id").parse().ok()).collect();
+    let mut absent: Vec<String> =
+        discord.guilds.0.iter().map(|entry| entry.guild.0).filter(|id| !known.contains(id)).map(|id| id.to_string()).collect();
+    absent.dedup();
+    (!absent.is_empty()).then(|| {
+        let message = format!("[[discord.guilds]] has a knowledge base for servers that the bot is not on: {}", absent.join(", "));
+        Finding::warning("guilds", message, "correct the ids, or invite the bot there with `factotum invite`")
     })
 }
 
@@ -381,6 +396,9 @@ mod tests {
         assert!(
             worst(&seen(), |config| config.discord.allow_guilds = "23".parse().expect("an id")).message.contains("none of the servers")
         );
+        let elsewhere = "[{ guild = 22, knowledge = \"a\" }, { guild = 23, knowledge = \"b\" }]";
+        let found = worst(&seen(), |config| config.discord.guilds = elsewhere.parse().expect("a list"));
+        assert!(found.message.ends_with("not on: 23"), "{found:?}");
         let key = "5a".repeat(32).parse().expect("a key");
         assert!(worst(&seen(), |config| config.interactions.public_key = config::Optional(Some(key))).message.contains("5a5a"));
     }

@@ -1,6 +1,7 @@
 //! A knowledge base with the indexes that the bot needs. A reload replaces all of it at once.
 
 use super::components::Directory;
+use super::guilds::Journal;
 use super::suggest::Suggester;
 use factotum_core::answering::{Answerer, Reply};
 use factotum_core::knowledge::{KnowledgeBase, Today};
@@ -17,6 +18,8 @@ pub struct IndexedKnowledge {
     pub(crate) suggester: Suggester,
     /// What time it is, for answers that are overdue for review; without it, none says so.
     clock: Option<fn() -> SystemTime>,
+    /// Where its gaps are recorded.
+    pub(crate) journal: Journal,
 }
 
 impl IndexedKnowledge {
@@ -24,7 +27,7 @@ impl IndexedKnowledge {
     pub fn of(answerer: Answerer) -> IndexedKnowledge {
         let directory = Directory::of(answerer.base());
         let suggester = Suggester::of(answerer.base());
-        IndexedKnowledge { answerer, directory, suggester, clock: None }
+        IndexedKnowledge { answerer, directory, suggester, clock: None, journal: Journal::Shared }
     }
 
     /// The same, with a clock: answers that are overdue for review say so.

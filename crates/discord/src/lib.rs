@@ -19,6 +19,7 @@ pub mod endpoint;
 pub mod event;
 mod feedback;
 mod gaps;
+pub mod guilds;
 pub mod identify_queue;
 pub mod indexed_knowledge;
 mod markdown;
