@@ -104,7 +104,8 @@ fn main() -> ExitCode {
             answers_and_keeps_the_limits, trusts_only_discord,
         }
         records::{
-            what_curators_write_works, nothing_is_said_twice, overdue_answers_say_so, each_server_has_its_own,
+            what_curators_write_works, nothing_is_said_twice, overdue_answers_say_so, each_server_has_its_own, the_digest_is_sent_once,
+            no_digest_without_news,
         }
         sharing::{
             one_of_two_processes_is_killed, buckets_do_not_wait_for_each_other, a_lost_session_waits_for_its_turn,

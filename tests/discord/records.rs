@@ -158,3 +158,63 @@ pub(crate) async fn each_server_has_its_own(fake: Fake) {
     let listed = String::from_utf8(listed.expect("it runs").stdout).expect("UTF-8");
     assert!(listed.contains("vegetarian") && !listed.contains("omnivore"), "{listed}");
 }
+
+pub(crate) async fn the_digest_is_sent_once(fake: Fake) {
+    const DIGEST: &str = "POST /channels/90/messages$";
+    let folder = zoo("the zoo", &fact("The zebra eats hay.", FOOD, "review_after = \"2020\""));
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let (knowledge, journal) = (folder.path().display().to_string(), path("gaps.db"));
+    // It was due at the beginning of this hour.
+    let hours = std::time::SystemTime::UNIX_EPOCH.elapsed().expect("a clock after 1970").as_secs() / 3_600;
+    let weekday = ["thursday", "friday", "saturday", "sunday", "monday", "tuesday", "wednesday"][usize::try_from(hours / 24 % 7).expect("a day")];
+    let hour = (hours % 24).to_string();
+    let without = [("FACTOTUM_KNOWLEDGE", knowledge.as_str()), ("FACTOTUM_JOURNAL_PATH", journal.as_str())];
+    let with = [
+        &without[..],
+        &[("FACTOTUM_DISCORD_DIGEST_CHANNEL", "90"), ("FACTOTUM_DISCORD_DIGEST_WEEKDAY", weekday), ("FACTOTUM_DISCORD_DIGEST_HOUR", &hour)],
+    ]
+    .concat();
+    let mut bot = Bot::ready(&fake, &without).await;
+    asked(&fake, Place::default(), "is the zebra a vegetarian").await;
+    let message = asked(&fake, Place::default(), FOOD).await;
+    let helpful = message["components"][0]["components"][0]["custom_id"].as_str().expect("a button").to_owned();
+    let pressed = fake.press(Place::default(), &helpful);
+    fake.response(&pressed).await;
+    bot.stop("TERM").await;
+    assert_eq!(fake.all_asked(DIGEST).len(), 0, "nobody has asked for it");
+    // Two processes, of which one sends it; and none after a restart.
+    let mut bots = [Bot::ready(&fake, &with).await, Bot::ready(&fake, &with).await];
+    for bot in &mut bots {
+        bot.says("weekly digest: sent", 1).await;
+        bot.stop("TERM").await;
+    }
+    let mut again = Bot::ready(&fake, &with).await;
+    again.says("weekly digest: sent before", 1).await;
+    again.stop("TERM").await;
+    let sent = fake.all_asked(DIGEST);
+    assert_eq!(sent.len(), 1);
+    let expected = "Weekly digest\n- No good answer in the last seven days: 1 group of questions. `factotum gaps` lists them.\n\
+                    - Due for review: 1 source or fact. `factotum check` lists them.\n- Ratings since the last digest: 1 helpful, 0 not helpful.";
+    assert_eq!(sent[0].body["content"], expected);
+    // Without a journal nobody would know what was sent.
+    let mut refused = Bot::start(&fake, &[&with[2..], &[("FACTOTUM_KNOWLEDGE", knowledge.as_str())]].concat());
+    assert_eq!(refused.ended().await.code(), Some(2));
+    assert!(refused.log().contains("set `path` of [journal]"), "{}", refused.log());
+}
+
+pub(crate) async fn no_digest_without_news(fake: Fake) {
+    let folder = zoo("the zoo", &eats("hay"));
+    let (knowledge, journal) = (folder.path().display().to_string(), folder.path().join("gaps.db").display().to_string());
+    let days = std::time::SystemTime::UNIX_EPOCH.elapsed().expect("a clock after 1970").as_secs() / 86_400;
+    let weekday = ["thursday", "friday", "saturday", "sunday", "monday", "tuesday", "wednesday"][usize::try_from(days % 7).expect("a day")];
+    let settings = [
+        ("FACTOTUM_KNOWLEDGE", knowledge.as_str()),
+        ("FACTOTUM_JOURNAL_PATH", journal.as_str()),
+        ("FACTOTUM_DISCORD_DIGEST_CHANNEL", "90"),
+        ("FACTOTUM_DISCORD_DIGEST_WEEKDAY", weekday),
+        ("FACTOTUM_DISCORD_DIGEST_HOUR", "0"),
+    ];
+    let bot = Bot::ready(&fake, &settings).await;
+    bot.says("weekly digest: there is nothing to tell", 1).await;
+    assert_eq!(fake.messages_in(90), 0);
+}

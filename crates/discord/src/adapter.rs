@@ -6,6 +6,7 @@
 mod connection;
 mod convert;
 mod deliveries;
+mod digests;
 mod gateway;
 pub(crate) mod http_interactions;
 mod interview;

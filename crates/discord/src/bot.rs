@@ -313,8 +313,11 @@ impl Bot {
             CustomId::Rate(helped, key) => {
                 let intent = &base[directory.intent(&key)?];
                 let first = locked(&self.feedback).first(user, message);
-                if let (Some(gaps), true, false) = (self.gaps(knowledge), first, helped) {
-                    gaps.not_helpful(base, intent, answers, user);
+                if let (Some(gaps), true) = (self.gaps(knowledge), first) {
+                    gaps.rated(helped);
+                    if !helped {
+                        gaps.not_helpful(base, intent, answers, user);
+                    }
                 }
                 let (text, outcome) = match (first, helped) {
                     (true, true) => (messages::THANKS, "helpful"),

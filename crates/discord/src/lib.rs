@@ -14,6 +14,7 @@ mod browse;
 pub mod commands;
 mod components;
 pub mod diagnosis;
+pub mod digest;
 pub mod dispatch;
 pub mod endpoint;
 pub mod event;

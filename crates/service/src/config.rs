@@ -3,6 +3,7 @@
 //! The key `x` of the section `[s]` has the environment variable `FACTOTUM_S_X`, which overrides the file. Secrets are not settings:
 //! the bot's token comes from the environment only, so that nobody shares it along with a settings file.
 
+mod digest;
 mod guilds;
 mod resolved;
 pub mod secret;
@@ -16,7 +17,8 @@ mod tests;
 use section::section;
 use std::path::PathBuf;
 
-pub use guilds::{GuildBase, GuildId, Guilds};
+pub use digest::{Digest, Hour, Weekday};
+pub use guilds::{GuildBase, Guilds, Id};
 pub use resolved::{BadVariable, Origin, Resolved, Setting, log_format, unknown_variables};
 pub use shards::Shards;
 pub use values::{Address, Filter, Ids, Interval, Limit, Listen, LogFormat, Optional, Ordinal, PublicKey, from_hex};
@@ -90,6 +92,7 @@ section! {
     }
     sections {
         shards: Shards,
+        digest: Digest,
     }
 }
 

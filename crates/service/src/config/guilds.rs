@@ -16,7 +16,7 @@ pub struct Guilds(pub Vec<GuildBase>);
 #[serde(deny_unknown_fields)]
 pub struct GuildBase {
     /// The guild.
-    pub guild: GuildId,
+    pub guild: Id,
     /// The channels that it is for; the whole guild, but for channels that another entry names, if empty. A thread is a channel of its own.
     #[serde(default)]
     pub channels: Ids,
@@ -27,19 +27,33 @@ pub struct GuildBase {
     pub journal: Optional<PathBuf>,
 }
 
-/// The id of a guild, as a number or in quotation marks.
+/// The id of a guild or channel, as a number or in quotation marks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "Ids")]
-pub struct GuildId(pub u64);
+pub struct Id(pub u64);
 
-impl TryFrom<Ids> for GuildId {
+impl TryFrom<Ids> for Id {
     type Error = &'static str;
 
     fn try_from(ids: Ids) -> Result<Self, Self::Error> {
         match ids.as_slice() {
-            [id] => Ok(GuildId(*id)),
-            _ => Err("one id of a guild"),
+            [id] => Ok(Id(*id)),
+            _ => Err("one id"),
         }
+    }
+}
+
+impl FromStr for Id {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.parse::<Ids>()?.try_into()
+    }
+}
+
+impl Written for Id {
+    fn written(&self) -> Option<String> {
+        Some(self.0.to_string())
     }
 }
 
@@ -113,7 +127,7 @@ mod tests {
     fn what_is_written_is_read() {
         let text = "[{ guild = 1, knowledge = \"a\" }, { guild = \"1\", channels = [7, \"8\"], knowledge = \"b c\", journal = \"gaps.db\" }]";
         let guilds: Guilds = text.parse().expect("two entries");
-        assert_eq!(guilds.0[1].guild, GuildId(1));
+        assert_eq!(guilds.0[1].guild, Id(1));
         let written = guilds.written().expect("a list");
         assert_eq!(
             written,

@@ -44,6 +44,7 @@ fn our_own_file_states_the_defaults() {
         guilds: "[{ guild = 1000000000000000001, channels = [1000000000000000002], knowledge = \"here/ours\", journal = \"here/ours.db\" }]"
             .parse()
             .expect("a list"),
+        digest: Digest { channel: "1000000000000000003".parse().expect("an id"), ..Digest::default() },
         ..Discord::default()
     };
     assert_eq!(
