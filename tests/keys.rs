@@ -5,9 +5,9 @@
 use factotum_core::answering::Answerer;
 use factotum_core::diagnostic::SourceFile;
 use factotum_core::hash::sha256_hex;
+use factotum_core::knowledge::Today;
 use factotum_core::pack;
 use factotum_core::render::{console, explain, json};
-use factotum_core::knowledge::Today;
 use factotum_curator::{grounding, quality};
 use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime};

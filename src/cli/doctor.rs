@@ -46,8 +46,11 @@ pub(super) struct Doctor {
 impl Doctor {
     /// Checks everything and prints what was found.
     pub(super) fn run(&self, settings: &Settings) -> anyhow::Result<Status> {
-        let mut found =
-            vec![Finding::ok("version", format!("factotum {}", env!("CARGO_PKG_VERSION"))), settings_file(settings), knowledge(settings, None)];
+        let mut found = vec![
+            Finding::ok("version", format!("factotum {}", env!("CARGO_PKG_VERSION"))),
+            settings_file(settings),
+            knowledge(settings, None),
+        ];
         let guilds = &settings.config().discord.guilds.0;
         found.extend(guilds.iter().map(|entry| knowledge(settings, Some(&entry.knowledge))));
         found.extend(cache(settings));

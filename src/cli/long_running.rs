@@ -65,8 +65,12 @@ where
     let ask_listener = config.ask.listen.0.map(|address| listen(address, "[ask]")).transpose()?;
     // Health checks must respond even if the worker hangs, so they have a runtime of their own.
     let supervisor = Builder::new_current_thread().enable_all().build().context("cannot start a runtime")?;
-    // Signals may arrive while the program trains.
-    let (hangups, mut stop) = supervisor.block_on(async { anyhow::Ok((Hangups::new()?, Stop::new()?)) })?;
+    // Signals may arrive while the program trains. Each knowledge base hears of every signal to reload.
+    let bases = 1 + config.discord.guilds.0.len();
+    let (hangups, mut stop) = supervisor.block_on(async {
+        let hangups = (0..bases).map(|_| Hangups::new()).collect::<anyhow::Result<Vec<_>>>()?;
+        anyhow::Ok((hangups, Stop::new()?))
+    })?;
     stop_by_force(drain);
     let worker = runtime()?;
     let own_settings = settings.clone();
@@ -109,12 +113,9 @@ where
             let router = monitoring::router(status.clone(), worker.handle().clone());
             tokio::spawn(http::serve(listener, router, monitoring::LIMITS, pending()));
         }
-        for reloader in reloaders {
-            // Each hears every signal.
-            tokio::spawn(reloader.run(Hangups::new()?));
+        for (reloader, hangups) in reloaders.into_iter().zip(hangups) {
+            tokio::spawn(reloader.run(hangups));
         }
-        // Only now, so that no signal was lost on the way here.
-        drop(hangups);
         let dispatcher = Dispatcher { bot, status, log_user_ids: config.log_user_ids };
         if let Some(listener) = ask_listener {
             let address = listener.local_addr()?;

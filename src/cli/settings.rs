@@ -143,23 +143,22 @@ impl Settings {
         let folders: Vec<&Path> = self.config().discord.guilds.0.iter().map(|entry| entry.knowledge.as_path()).collect();
         let (cache, next) = (self.cache(), AtomicUsize::new(0));
         let load = |folder: &Path| anyhow::Ok(learn(self.base_in(Some(folder))?, cache.as_ref(), None, &mut |_| {}));
-        let work = || {
-            let mut done = Vec::new();
-            while let Some((number, folder)) = Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|n| Some((n, folders.get(n)?))) {
-                done.push((number, load(folder)));
-            }
-            done
+        let take = || {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            Some((number, *folders.get(number)?))
         };
+        let work = || std::iter::from_fn(take).map(|(number, folder)| (number, load(folder))).collect::<Vec<_>>();
         let threads = std::thread::available_parallelism().map_or(1, usize::from).min(folders.len());
-        let mut all = std::thread::scope(|scope| {
+        let done = std::thread::scope(|scope| {
             let running: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
-            running.into_iter().map(|thread| thread.join().map_err(|_| anyhow::anyhow!("training failed"))).collect::<anyhow::Result<Vec<_>>>()
-        })?
-        .into_iter()
-        .flatten()
-        .collect::<Vec<_>>();
-        all.sort_by_key(|(number, _)| *number);
-        all.into_iter().map(|(_, answerer)| answerer).collect()
+            running
+                .into_iter()
+                .map(|thread| thread.join().map_err(|_| anyhow::anyhow!("training failed")))
+                .collect::<anyhow::Result<Vec<_>>>()
+        });
+        let mut done: Vec<_> = done?.into_iter().flatten().collect();
+        done.sort_by_key(|(number, _)| *number);
+        done.into_iter().map(|(_, answerer)| answerer).collect()
     }
 
     /// The recorder of the gaps journal, if one is kept.

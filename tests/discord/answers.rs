@@ -325,7 +325,10 @@ pub(crate) async fn the_command_line_shows_registers_and_clears(fake: Fake) {
     let left = "left alone, because they are not this bot's: launch (entry point), /play (--replace-all removes them)";
     assert_eq!(prints(&fake, &["commands", "register"]).await.0, format!("nothing to do: the commands are up to date\n{left}"));
     let (shown, _) = prints(&fake, &["commands"]).await;
-    assert!(shown.ends_with("Not this bot's, and left alone:\n/play  Play a game\nlaunch (entry point)\nThe commands are up to date."), "{shown}");
+    assert!(
+        shown.ends_with("Not this bot's, and left alone:\n/play  Play a game\nlaunch (entry point)\nThe commands are up to date."),
+        "{shown}"
+    );
     assert!(prints(&fake, &["commands", "clear"]).await.0.ends_with(&format!("commands removed\n{left}")));
     assert_eq!(names(&fake.commands(None)), ["launch", "play"]);
     assert_eq!(prints(&fake, &["commands", "clear"]).await.0, format!("nothing to do: the bot has no commands\n{left}"));
@@ -335,7 +338,13 @@ pub(crate) async fn the_command_line_shows_registers_and_clears(fake: Fake) {
     assert!(prints(&fake, &["commands", "clear"]).await.0.ends_with("commands removed"));
     fake.fault("POST /commands", 1, How::Status(400, json!({"code": 30_032, "message": "Maximum number of application commands reached"})));
     let full = command(&["commands", "register"], &[("FACTOTUM_DISCORD_API_PROXY", fake.rest.as_str())]);
-    let full = tokio::task::spawn_blocking(move || { let mut full = full; full.output() }).await.expect("no panic").expect("it runs");
+    let full = tokio::task::spawn_blocking(move || {
+        let mut full = full;
+        full.output()
+    })
+    .await
+    .expect("no panic")
+    .expect("it runs");
     assert!(full.status.code() == Some(2) && String::from_utf8_lossy(&full.stderr).contains("--replace-all"), "{full:?}");
     assert_eq!((fake.commands(None).len(), fake.commands(Some(22)).len()), (0, 6));
     assert_eq!(prints(&fake, &["commands", "show", "--guild", "0"]).await.1, Some(2));

@@ -120,6 +120,7 @@ pub(crate) async fn each_server_has_its_own(fake: Fake) {
         ("FACTOTUM_KNOWLEDGE", main.as_str()),
         ("FACTOTUM_DISCORD_GUILDS", guilds.as_str()),
         ("FACTOTUM_RELOAD_POLL_INTERVAL_SECONDS", "1"),
+        ("FACTOTUM_DISCORD_USER_LIMIT", "1000"),
     ];
     let mut bot = Bot::ready(&fake, &settings).await;
     let at = |server: Option<u64>, channel: u64| Place { server, channel, ..Place::default() };
@@ -149,7 +150,10 @@ pub(crate) async fn each_server_has_its_own(fake: Fake) {
     let result = |path: &String| ready["guild_bases"][path]["last_reload"]["result"].clone();
     assert_eq!((result(ours), result(channel), &ready["last_reload"]), (json!("accepted"), json!("rejected"), &Value::Null), "{ready}");
     let (_, metrics) = get(&bot, "/metrics").await;
-    assert!(metrics.contains("factotum_last_reload_successful 0") && metrics.contains("factotum_knowledge_base_entries{kind=\"facts\"} 3"), "{metrics}");
+    assert!(
+        metrics.contains("factotum_last_reload_successful 0") && metrics.contains("factotum_knowledge_base_entries{kind=\"facts\"} 3"),
+        "{metrics}"
+    );
     let checked = command(&["check", "--format", "json"], &settings).output().expect("it runs");
     assert_eq!(checked.status.code(), Some(1), "one of the three is broken");
     assert_eq!(String::from_utf8_lossy(&checked.stdout).matches("{\"summary\":").count(), 3);
@@ -166,7 +170,8 @@ pub(crate) async fn the_digest_is_sent_once(fake: Fake) {
     let (knowledge, journal) = (folder.path().display().to_string(), path("gaps.db"));
     // It was due at the beginning of this hour.
     let hours = std::time::SystemTime::UNIX_EPOCH.elapsed().expect("a clock after 1970").as_secs() / 3_600;
-    let weekday = ["thursday", "friday", "saturday", "sunday", "monday", "tuesday", "wednesday"][usize::try_from(hours / 24 % 7).expect("a day")];
+    let weekday =
+        ["thursday", "friday", "saturday", "sunday", "monday", "tuesday", "wednesday"][usize::try_from(hours / 24 % 7).expect("a day")];
     let hour = (hours % 24).to_string();
     let without = [("FACTOTUM_KNOWLEDGE", knowledge.as_str()), ("FACTOTUM_JOURNAL_PATH", journal.as_str())];
     let with = [

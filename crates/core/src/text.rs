@@ -333,7 +333,8 @@ mod tests {
 
     #[test]
     fn joined_emoji_stay_whole() {
-        for emoji in ["👨\u{200d}👩\u{200d}👧", "❤\u{fe0f}\u{200d}🔥", "👩🏽\u{200d}⚕\u{fe0f}", "🏳\u{fe0f}\u{200d}🌈", "🐈\u{200d}⬛"] {
+        for emoji in ["👨\u{200d}👩\u{200d}👧", "❤\u{fe0f}\u{200d}🔥", "👩🏽\u{200d}⚕\u{fe0f}", "🏳\u{fe0f}\u{200d}🌈", "🐈\u{200d}⬛"]
+        {
             assert_eq!(escape_control(emoji), emoji);
         }
         for (hidden, shown) in [

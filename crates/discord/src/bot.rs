@@ -135,7 +135,14 @@ impl Bot {
     pub fn new(knowledge: IndexedKnowledge, settings: config::Discord) -> Bot {
         let window = settings.rate_limit_window_seconds.duration();
         let rate_limiter = RateLimiter::new(settings.user_limit.get(), settings.channel_limit.get(), window);
-        Bot { knowledge: Current::new(knowledge), settings, rate_limiter: Mutex::new(rate_limiter), feedback: Mutex::default(), gaps: None, guilds: Guilds::default() }
+        Bot {
+            knowledge: Current::new(knowledge),
+            settings,
+            rate_limiter: Mutex::new(rate_limiter),
+            feedback: Mutex::default(),
+            gaps: None,
+            guilds: Guilds::default(),
+        }
     }
 
     /// The same, with a journal of the questions that have no good answer; its entries are kept for this many days.

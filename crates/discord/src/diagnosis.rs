@@ -388,8 +388,12 @@ mod tests {
             assert!(found.remedy.contains(remedy) && !found.message.contains('\u{1b}'), "{found:?}");
         }
         let activity = [commands::definitions(true), vec![json!({"type": 4, "name": "launch"})]].concat();
-        let found = findings(&Testimony { commands: Some(activity), ..seen() }, &Config::default().discord, &Config::default().interactions);
-        assert!(found.iter().any(|f| f.level == Level::Ok && f.message.ends_with("others are left alone: launch (entry point)")), "{found:?}");
+        let found =
+            findings(&Testimony { commands: Some(activity), ..seen() }, &Config::default().discord, &Config::default().interactions);
+        assert!(
+            found.iter().any(|f| f.level == Level::Ok && f.message.ends_with("others are left alone: launch (entry point)")),
+            "{found:?}"
+        );
         let old = Testimony { commands: Some(Vec::new()), ..seen() };
         assert_eq!(worst(&old, |_| ()).level, Level::Ok, "they are registered at the start");
         assert!(worst(&old, |config| config.discord.register_commands = false).remedy.contains("commands register"));

@@ -17,7 +17,7 @@ pub struct IndexedKnowledge {
     /// Suggests questions while a user types.
     pub(crate) suggester: Suggester,
     /// What time it is, for answers that are overdue for review; without it, none says so.
-    clock: Option<fn() -> SystemTime>,
+    pub(crate) clock: Option<fn() -> SystemTime>,
     /// Where its gaps are recorded.
     pub(crate) journal: Journal,
 }

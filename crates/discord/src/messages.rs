@@ -141,10 +141,16 @@ pub fn sources(base: &KnowledgeBase) -> Message {
 pub fn digest(gaps: usize, overdue: usize, ratings: Ratings) -> Option<String> {
     let mut lines = vec!["Weekly digest".to_owned()];
     if gaps > 0 {
-        lines.push(format!("- No good answer in the last seven days: {}. `factotum gaps` lists them.", if gaps == 1 { "1 group of questions".to_owned() } else { format!("{gaps} groups of questions") }));
+        lines.push(format!(
+            "- No good answer in the last seven days: {}. `factotum gaps` lists them.",
+            if gaps == 1 { "1 group of questions".to_owned() } else { format!("{gaps} groups of questions") }
+        ));
     }
     if overdue > 0 {
-        lines.push(format!("- Due for review: {}. `factotum check` lists them.", if overdue == 1 { "1 source or fact".to_owned() } else { format!("{overdue} sources or facts") }));
+        lines.push(format!(
+            "- Due for review: {}. `factotum check` lists them.",
+            if overdue == 1 { "1 source or fact".to_owned() } else { format!("{overdue} sources or facts") }
+        ));
     }
     if ratings != Ratings::default() {
         let Ratings { helpful, not_helpful } = ratings;

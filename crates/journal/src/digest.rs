@@ -97,7 +97,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder for the test");
         let open = || Journal::create(&folder.path().join("gaps.db")).expect("a journal");
         let (mut first, mut second) = (open(), open());
-        [true, true, false].map(|helpful| first.rate(helpful).expect("it can be written"));
+        [true, true, false].into_iter().for_each(|helpful| first.rate(helpful).expect("it can be written"));
         let claim = second.claim_digest(Day(7)).expect("it can be written").expect("nobody was first");
         assert_eq!(claim.ratings, Ratings { helpful: 2, not_helpful: 1 });
         assert_eq!(first.claim_digest(Day(7)).expect("it can be read"), None);

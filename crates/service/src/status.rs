@@ -205,9 +205,8 @@ impl ServiceStatus {
     fn bases(&self) -> (Value, Value, Value) {
         let bases = locked(&self.bases);
         let main = bases.get(MAIN).map(|loaded| (loaded.described.clone(), loaded.last_reload.clone())).unwrap_or_default();
-        let of_guild = |(name, loaded): (&String, &Loaded)| {
-            (name.clone(), json!({"base": loaded.described, "last_reload": loaded.last_reload}))
-        };
+        let of_guild =
+            |(name, loaded): (&String, &Loaded)| (name.clone(), json!({"base": loaded.described, "last_reload": loaded.last_reload}));
         let guilds: serde_json::Map<String, Value> = bases.iter().filter(|(name, _)| *name != MAIN).map(of_guild).collect();
         (main.0, main.1, guilds.into())
     }

@@ -72,9 +72,15 @@ mod tests {
     #[test]
     fn a_date_is_over_when_all_of_it_is() {
         let today = Today::of(SystemTime::UNIX_EPOCH + Duration::from_secs(1_796_083_200));
-        for (date, over) in
-            [("2026-11-30", true), ("2026-12-01", false), ("2026-11", true), ("2026-12", false), ("2025", true), ("2026", false), ("", false)]
-        {
+        for (date, over) in [
+            ("2026-11-30", true),
+            ("2026-12-01", false),
+            ("2026-11", true),
+            ("2026-12", false),
+            ("2025", true),
+            ("2026", false),
+            ("", false),
+        ] {
             assert_eq!(today.is_after(date), over, "{date}");
         }
     }

@@ -21,5 +21,10 @@ pub fn overdue(base: &KnowledgeBase, today: &Today) -> Vec<Diagnostic> {
 
 fn note(place: &Place, what: &str, since: &str) -> Diagnostic {
     let message = format!("{what} was {}", due_for_review(since));
-    Diagnostic::new(Code::Overdue, place.clone(), message, "look whether it still holds, then write the date of the next review as `review_after`")
+    Diagnostic::new(
+        Code::Overdue,
+        place.clone(),
+        message,
+        "look whether it still holds, then write the date of the next review as `review_after`",
+    )
 }

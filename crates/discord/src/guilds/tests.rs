@@ -167,7 +167,12 @@ fn no_guild_sees_what_another_has_on_record() {
             if number == home {
                 told[number] += u64::from(sent.contains(town.mark));
             } else {
-                assert!(!sent.contains(town.mark) && !sent.contains(town.name), "{} shows in {}: {event:?} {sent}", town.name, TOWNS[home].name);
+                assert!(
+                    !sent.contains(town.mark) && !sent.contains(town.name),
+                    "{} shows in {}: {event:?} {sent}",
+                    town.name,
+                    TOWNS[home].name
+                );
                 let about = decision.about.as_ref().map(ToString::to_string).unwrap_or_default();
                 assert!(!about.contains(&town.name.to_lowercase()), "{about}");
             }

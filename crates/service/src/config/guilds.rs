@@ -88,7 +88,9 @@ impl FromStr for Guilds {
         struct List {
             guilds: Guilds,
         }
-        let problem = |error: toml::de::Error| format!("a list such as [{{ guild = 1000000000000000001, knowledge = \"folder\" }}] ({})", error.message());
+        let problem = |error: toml::de::Error| {
+            format!("a list such as [{{ guild = 1000000000000000001, knowledge = \"folder\" }}] ({})", error.message())
+        };
         toml::from_str(&format!("guilds = {}", text.trim())).map(|List { guilds }| guilds).map_err(problem)
     }
 }
@@ -98,7 +100,12 @@ impl Written for Guilds {
         let one = |base: &GuildBase| {
             let channels = base.channels.written().filter(|_| !base.channels.is_empty()).map(|channels| format!("channels = {channels}"));
             let journal = base.journal.written().map(|journal| format!("journal = {journal}"));
-            let parts = [Some(format!("guild = {}", base.guild.0)), channels, Some(format!("knowledge = {}", quoted(&base.knowledge.display().to_string()))), journal];
+            let parts = [
+                Some(format!("guild = {}", base.guild.0)),
+                channels,
+                Some(format!("knowledge = {}", quoted(&base.knowledge.display().to_string()))),
+                journal,
+            ];
             format!("{{ {} }}", parts.into_iter().flatten().collect::<Vec<_>>().join(", "))
         };
         Some(format!("[{}]", self.0.iter().map(one).collect::<Vec<_>>().join(", ")))
@@ -125,7 +132,8 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read() {
-        let text = "[{ guild = 1, knowledge = \"a\" }, { guild = \"1\", channels = [7, \"8\"], knowledge = \"b c\", journal = \"gaps.db\" }]";
+        let text =
+            "[{ guild = 1, knowledge = \"a\" }, { guild = \"1\", channels = [7, \"8\"], knowledge = \"b c\", journal = \"gaps.db\" }]";
         let guilds: Guilds = text.parse().expect("two entries");
         assert_eq!(guilds.0[1].guild, Id(1));
         let written = guilds.written().expect("a list");
