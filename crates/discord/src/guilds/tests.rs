@@ -9,17 +9,17 @@ use factotum_journal::{Journal as JournalFile, Limits};
 use factotum_service::config;
 use std::time::{Duration, Instant};
 
-/// A town with its own knowledge base; its name and its mark stand in no other.
+/// A town with its own knowledge base. Its name and its mark stand in no other, nor in any id.
 struct Town {
     name: &'static str,
     mark: &'static str,
 }
 
 const TOWNS: [Town; 4] = [
-    Town { name: "Mainstead", mark: "1911" },
-    Town { name: "Alderwick", mark: "1922" },
-    Town { name: "Birchford", mark: "1933" },
-    Town { name: "Cedarholm", mark: "1944" },
+    Town { name: "Mainstead", mark: "heron" },
+    Town { name: "Alderwick", mark: "otter" },
+    Town { name: "Birchford", mark: "badger" },
+    Town { name: "Cedarholm", mark: "weasel" },
 ];
 /// The guild that Alderwick is for; its channel `CHANNEL` is Birchford's.
 const FIRST: Id = 1;
@@ -33,11 +33,11 @@ const USUAL: u64 = 2_000;
 fn knowledge(Town { name, mark }: &Town) -> IndexedKnowledge {
     let slug = name.to_lowercase();
     let text = format!(
-        "format = 2\n[source.log]\ntitle = \"Log of {name}\"\nparagraphs = 2\nlimits = \"Nothing but {mark}.\"\n\
-         [[fact]]\nid = \"founded\"\nstatement = \"{name} was founded in {mark}.\"\nparagraphs = 1\n\
-         [[fact.question]]\nid = \"when-founded\"\nask = \"\"\"\nWhen was the town founded?\nfounding year of the town\n\"\"\"\nanswer = \"In {mark}.\"\n\
+        "format = 2\n[source.log]\ntitle = \"Log of {name}\"\nparagraphs = 2\nlimits = \"Nothing but the {mark}.\"\n\
+         [[fact]]\nid = \"founded\"\nstatement = \"{name} was founded in the year of the {mark}.\"\nparagraphs = 1\n\
+         [[fact.question]]\nid = \"when-founded\"\nask = \"\"\"\nWhen was the town founded?\nfounding year of the town\n\"\"\"\nanswer = \"In the year of the {mark}.\"\n\
          [[fact.unanswerable]]\nmissing = \"who founded {name}\"\nask = \"who founded the town\"\n\
-         [[fact]]\nid = \"{slug}\"\nstatement = \"The mill of {name} burned down in {mark}.\"\nparagraphs = 2\n\
+         [[fact]]\nid = \"{slug}\"\nstatement = \"The mill of {name} burned down in the year of the {mark}.\"\nparagraphs = 2\n\
          [[fact.question]]\nid = \"{slug}-mill\"\nask = \"\"\"\nWhen did the mill of {name} burn down?\nwhat became of the mill\n\"\"\"\n\
          [[small_talk]]\nask = \"hello\"\nreply = \"Hello from {name}.\"\n"
     );
@@ -178,7 +178,7 @@ fn no_guild_sees_what_another_has_on_record() {
             }
         }
     }
-    assert!(told.iter().all(|told| *told > tries / 50), "each town answers: {told:?} of {tries}");
+    assert!(told.iter().all(|told| *told > tries / 100), "each town answers: {told:?} of {tries}");
     recorders.iter().for_each(Recorder::finish);
     let towns = [0, 1, 3];
     for (path, home) in journals.iter().zip(towns) {
