@@ -1,5 +1,5 @@
 //! What many knowledge bases in one process cost: `cargo bench --bench many_packs`, or `-- PACKS QUESTIONS` for other numbers. `scripts/try-many-packs`
-//! builds and runs it; the figures are kept in `docs/benchmarks.md`.
+//! builds and runs it.
 //!
 //! One process writes and learns the packs, and keeps what it learned in a cache, as the program does at a first start. Another one loads them, as
 //! at all later starts, and answers events of all guilds in turn with the whole bot. Memory is what that process has before and after it loads

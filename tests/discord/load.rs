@@ -18,7 +18,7 @@ const EVENTS: u64 = 100_000;
 #[expect(clippy::print_stdout)]
 pub(crate) async fn two_hundred_a_second(fake: Fake) {
     let bot = Bot::start(&fake, &[("FACTOTUM_LOG", "warn"), ("FACTOTUM_KNOWLEDGE", "")]);
-    fake.asked("PUT /commands", 0).await;
+    fake.asked("POST /commands", 5).await;
     let began = bot.processor();
     let mut asked: BTreeMap<String, Instant> = BTreeMap::new();
     let mut pace = tokio::time::interval(Duration::from_secs(1) / RATE);
