@@ -4,6 +4,7 @@
 use crate::expected;
 use factotum_core::answering::Answerer;
 use factotum_core::diagnostic::{Code, Diagnostic, Severity, SourceFile, Stage};
+use factotum_core::knowledge::Today;
 use factotum_curator::article::Article;
 use factotum_curator::grounding::Belongs;
 use factotum_curator::quality::{coverage, swap, swap::Effort};
@@ -12,6 +13,7 @@ use factotum_service::pack;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/diagnostics")
@@ -59,6 +61,9 @@ fn findings(folder: &Path, code: Code, files: &mut Vec<SourceFile>) -> Vec<Diagn
                 // Notes are about anything; each folder is there for one of them.
                 let mut notes = quality::notes(&answerer, files, None);
                 notes.extend(audit.close);
+                // Long after whatever the folders have.
+                let today = Today::of(SystemTime::UNIX_EPOCH + Duration::from_secs(1_796_083_200));
+                notes.extend(quality::overdue(answerer.base(), &today));
                 notes.extend(swap::notes(&swap::run(&answerer, Effort::Thorough, 1, &|_| {})));
                 found.extend(notes.into_iter().filter(|d| d.severity() > Severity::Note || d.code == code));
             }

@@ -5,10 +5,12 @@
 use factotum_core::answering::Answerer;
 use factotum_core::diagnostic::SourceFile;
 use factotum_core::hash::sha256_hex;
+use factotum_core::knowledge::Today;
 use factotum_core::pack;
 use factotum_core::render::{console, explain, json};
-use factotum_curator::grounding;
+use factotum_curator::{grounding, quality};
 use std::collections::BTreeSet;
+use std::time::{Duration, SystemTime};
 
 /// The text that the facts of [`BASE`] were taken from.
 const SOURCE: &str = "[1] Ada Marsh opened the Harbour Museum in 1987, after the harbour fire of 1985.\n\
@@ -24,6 +26,7 @@ source = "guide"
 as_of = "2021"
 speaker = "marsh"
 derived = { "1990" = "the plate on its bow" }
+review_after = "2025"
 
 [source.guide]
 title = "Guide to the Harbour Museum"
@@ -34,6 +37,7 @@ date_note = "printed on its cover"
 paragraphs = 3
 sha256 = "SHA256"
 limits = "Nothing after May 2024."
+review_after = "2025-06"
 
 [source.leaflet]
 title = "Leaflet"
@@ -98,6 +102,7 @@ source = "guide"
 as_of = "2023"
 speaker = "museum"
 contradicts = "leaflet"
+review_after = "2024-11"
 derived = { "after" = "the order of the dates" }
 
 [[fact.question]]
@@ -275,6 +280,7 @@ const ROWS: &[Row] = &[
     ("[defaults]", "as_of", "as_of = \"2021\"\n", ""),
     ("[defaults]", "speaker", "speaker = \"marsh\"\n", ""),
     ("[defaults]", "derived", "derived = { \"1990\" = \"the plate on its bow\" }\n", ""),
+    ("[defaults]", "review_after", "review_after = \"2025\"\n", ""),
     ("[source.<id>]", "title", "title = \"Guide to", "title = \"Leaflet of"),
     ("[source.<id>]", "publisher", "publisher = \"Friends of the Museum\"\n", ""),
     ("[source.<id>]", "url", "url = \"https://museum.example/guide\"\n", ""),
@@ -283,6 +289,7 @@ const ROWS: &[Row] = &[
     ("[source.<id>]", "paragraphs", "paragraphs = 3\nsha256", "paragraphs = 4\nsha256"),
     ("[source.<id>]", "sha256", "sha256 = \"SHA256\"\n", ""),
     ("[source.<id>]", "limits", "limits = \"Nothing after May 2024.\"\n", ""),
+    ("[source.<id>]", "review_after", "review_after = \"2025-06\"\n", ""),
     ("[entity.<id>]", "kind", "kind = \"ship\"\nname = \"the Red", "kind = \"thing\"\nname = \"the Red"),
     ("[entity.<id>]", "name", "name = \"Ada Marsh\"", "name = \"Ada Marshall\""),
     ("[entity.<id>]", "short", "short = \"Marsh\"\n", ""),
@@ -302,6 +309,7 @@ const ROWS: &[Row] = &[
     ("[[fact]]", "speaker", "speaker = \"museum\"\n", ""),
     ("[[fact]]", "derived", "derived = { \"after\" = \"the order of the dates\" }\n", "derived = { \"1988\" = \"a guess\" }\n"),
     ("[[fact]]", "contradicts", "contradicts = \"leaflet\"\n", ""),
+    ("[[fact]]", "review_after", "review_after = \"2024-11\"\n", ""),
     ("[[fact.question]]", "id", "id = \"when-opened\"\n", ""),
     ("[[fact.question]]", "ask", "closing time\n", "when it shuts\n"),
     ("[[fact.question]]", "answer", "answer = \"In 1987.\"\n", ""),
@@ -351,9 +359,11 @@ fn seen(text: &str) -> String {
     seen.extend(grounding::check(&base, &files, "source.txt", SOURCE.as_bytes()).iter().map(|d| format!("{} {}", d.code, d.message)));
     seen.push(format!("{:?}", factotum_discord::messages::sources(&base)));
     seen.extend(console::topics(&base).iter().flat_map(|(_, intents)| intents.iter().map(|intent| console::question(intent))));
+    let today = Today::of(SystemTime::UNIX_EPOCH + Duration::from_secs(1_796_083_200));
+    seen.extend(quality::overdue(&base, &today).iter().map(|d| format!("{} {}", d.code, d.message)));
     let answerer = Answerer::new(base);
     for question in QUESTIONS {
-        let reply = answerer.answer(question);
+        let reply = answerer.answer(question).shown_on(answerer.base(), &today);
         seen.push(console::reply(answerer.base(), &reply));
         seen.push(json::reply(answerer.base(), question, &reply).to_string());
         seen.push(explain::human(answerer.base(), &reply));

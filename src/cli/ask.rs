@@ -6,12 +6,13 @@ use super::{Status, folder, golden as golden_files, messages, read_bounded};
 use anyhow::Context;
 use clap::ValueEnum;
 use factotum_core::answering::{Answerer, Reply};
+use factotum_core::knowledge::Today;
 use factotum_core::render::{console, escape_control, explain, json};
 use factotum_curator::golden::{self, Said};
 use factotum_journal::{Asker, Gap, Recorder};
 use std::ffi::OsString;
 use std::io::{BufRead, IsTerminal, Write};
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 /// Arguments of `ask`.
 #[derive(Debug, clap::Args)]
@@ -126,6 +127,7 @@ impl Ask {
             Some(before) => answerer.answer_after(before, &line.question),
             None => answerer.answer(&line.question),
         };
+        let reply = reply.shown_on(answerer.base(), &Today::of(SystemTime::now()));
         let question = line.question.as_str();
         let microseconds = begun.elapsed().as_micros();
         if let Some(recorder) = recorder {

@@ -5,12 +5,13 @@ use super::settings::Settings;
 use super::{HEADING, Status, count, messages};
 use anyhow::Context;
 use factotum_core::answering::{Answerer, Outcome, Reason, Reply};
-use factotum_core::knowledge::date_in_words;
+use factotum_core::knowledge::{Today, date_in_words};
 use factotum_core::render::{console, escape_control, explain};
 use factotum_journal::{Asker, Gap, Recorder};
 use rustyline::error::ReadlineError;
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
+use std::time::SystemTime;
 
 /// How many earlier questions the arrow keys recall.
 const HISTORY: usize = 1_000;
@@ -105,6 +106,7 @@ impl Talk {
                     Some(before) => self.answerer.answer_after(before, question),
                     None => self.answerer.answer(question),
                 };
+                let reply = reply.shown_on(self.answerer.base(), &Today::of(SystemTime::now()));
                 if let Some(full) = &reply.read_as {
                     writeln!(out, "({})", escape_control(full))?;
                 }

@@ -7,7 +7,7 @@ use anyhow::{Context, ensure};
 use clap::ValueEnum;
 use factotum_core::answering::Answerer;
 use factotum_core::diagnostic::{Code, Diagnostic, Severity, SourceFile, line_column};
-use factotum_core::knowledge::{KnowledgeBase, SourceId};
+use factotum_core::knowledge::{KnowledgeBase, SourceId, Today};
 use factotum_core::pack::{self, Counts};
 use factotum_core::render::escape_control;
 use factotum_core::render::json::line;
@@ -21,6 +21,7 @@ use serde_json::{Value, json};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
+use std::time::SystemTime;
 
 /// Most questions of a swap test that is run without being asked for: a second or two.
 const QUICK: usize = 200;
@@ -43,7 +44,7 @@ The swap test asks the questions of the knowledge base with other names, years, 
 words, and with roles exchanged, and shows which are answered although no fact covers them. A small
 part of it runs by itself if the knowledge base is small.")]
 pub(super) struct Check {
-    /// Folder of the knowledge files; by default the current knowledge base
+    /// Folder of the knowledge files; by default the current knowledge base, and those of guilds
     #[arg(value_name = "DIR")]
     folder: Option<PathBuf>,
     /// Exit with status 1 for warnings too
@@ -81,9 +82,25 @@ enum Format {
 }
 
 impl Check {
-    /// Checks the files and prints what was found.
+    /// Checks the knowledge base that was named, or else all that the settings name.
     pub(super) fn run(&self, settings: &Settings) -> anyhow::Result<Status> {
-        let mut knowledge = settings.pack(self.folder.as_deref())?;
+        let mut status = self.check(settings, self.folder.as_deref())?;
+        // A source belongs to one knowledge base.
+        let all = self.folder.is_none() && self.source.is_none();
+        for entry in settings.config().discord.guilds.0.iter().filter(|_| all) {
+            if self.format == Format::Human {
+                writeln!(anstream::stdout())?;
+            }
+            if self.check(settings, Some(&entry.knowledge))? == Status::Bad {
+                status = Status::Bad;
+            }
+        }
+        Ok(status)
+    }
+
+    /// Checks the files and prints what was found.
+    fn check(&self, settings: &Settings, folder: Option<&Path>) -> anyhow::Result<Status> {
+        let mut knowledge = settings.pack(folder)?;
         let source = match &self.source {
             Some(path) => {
                 Some((path.display().to_string(), read_bounded(path, MAX_FILE).context("cannot check the facts against their source")?))
@@ -111,6 +128,7 @@ impl Check {
             let answerer: Answerer = settings.learn(base);
             let written = &knowledge.files[..files];
             report.found.extend(quality::notes(&answerer, written, article.as_ref().map(|(id, article)| (*id, article))));
+            report.found.extend(quality::overdue(answerer.base(), &Today::of(SystemTime::now())));
             if let Some((id, article)) = &article {
                 let sentences = coverage::sentences(answerer.base(), *id, article);
                 report.found.extend(coverage::unused(article, &sentences, files));

@@ -6,7 +6,7 @@ use super::settings::Settings;
 use super::token::token;
 use clap::ValueEnum;
 use factotum_core::render::escape_control;
-use factotum_discord::adapter::Application;
+use factotum_discord::adapter::{Application, Others, Registered};
 use factotum_discord::commands;
 use serde_json::Value;
 use std::io::Write;
@@ -33,9 +33,10 @@ impl Invite {
 /// Arguments of `commands`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-`factotum run` registers the commands itself if they have changed. With --guild, the commands
-appear in that server only, beside the ones for all servers; use it for development. Set
-DISCORD_TOKEN or DISCORD_TOKEN_FILE.")]
+`factotum run` registers the commands itself if they have changed. Commands of other programs of
+the same application, and the entry point of an Activity, stay as they are unless you add
+--replace-all. With --guild, the commands appear in that server only, beside the ones for all
+servers; use it for development. Set DISCORD_TOKEN or DISCORD_TOKEN_FILE.")]
 pub(super) struct Commands {
     /// What to do with the commands
     #[arg(value_enum, default_value_t = What::Show)]
@@ -43,6 +44,9 @@ pub(super) struct Commands {
     /// Only in the server with this id
     #[arg(long, value_name = "ID", value_parser = clap::value_parser!(u64).range(1..))]
     guild: Option<u64>,
+    /// With register or clear: also remove the commands that are not this bot's
+    #[arg(long)]
+    replace_all: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -51,7 +55,7 @@ enum What {
     Show,
     /// Register the commands of this version if they have changed
     Register,
-    /// Remove all commands
+    /// Remove the bot's commands
     Clear,
 }
 
@@ -62,34 +66,60 @@ impl Commands {
             let application = Application::of(&token()?.secret, &settings.config().discord).await?;
             anyhow::Ok(match self.what {
                 What::Show => shown(&application.commands(self.guild).await?, self.guild.is_none()),
-                What::Register => match application.register(self.guild).await? {
-                    true => "commands registered".to_owned(),
-                    false => "nothing to do: the commands are up to date".to_owned(),
-                },
-                What::Clear => {
-                    application.clear(self.guild).await?;
-                    "commands removed".to_owned()
-                }
+                What::Register => told(application.register(self.guild, self.others()).await?, What::Register),
+                What::Clear => told(application.clear(self.guild, self.others()).await?, What::Clear),
             })
         })?;
         writeln!(std::io::stdout(), "{lines}")?;
         Ok(Status::Good)
     }
+
+    fn others(&self) -> Others {
+        if self.replace_all { Others::Remove } else { Others::Keep }
+    }
 }
 
+/// What was done, in words.
+fn told(done: Registered, what: What) -> String {
+    let Registered { changed, removed, kept } = done;
+    let mut lines = Vec::new();
+    if !removed.is_empty() {
+        lines.push(format!("removed: {}", removed.join(", ")));
+    }
+    lines.push(match (what, changed) {
+        (What::Clear, _) if removed.is_empty() => "nothing to do: the bot has no commands".to_owned(),
+        (What::Clear, _) => "commands removed".to_owned(),
+        (_, 0) if removed.is_empty() => "nothing to do: the commands are up to date".to_owned(),
+        (_, 0) => "the commands are up to date".to_owned(),
+        _ => "commands registered".to_owned(),
+    });
+    if !kept.is_empty() {
+        lines.push(format!("left alone, because they are not this bot's: {} (--replace-all removes them)", kept.join(", ")));
+    }
+    lines.join("\n")
+}
+
+/// The registered commands, ours first, and whether ours are up to date.
 fn shown(registered: &[Value], global: bool) -> String {
-    let mut lines: Vec<String> = registered
-        .iter()
-        .map(|command| {
-            let text = |key: &str| escape_control(command[key].as_str().unwrap_or_default());
-            let slash = if command["type"].as_u64().unwrap_or(1) == 1 { "/" } else { "" };
-            format!("{slash}{}  {}", text("name"), text("description")).trim_end().to_owned()
-        })
-        .collect();
-    lines.sort();
-    let same = commands::same(registered, &commands::definitions(global));
+    let line = |command: &Value| {
+        let description = escape_control(command["description"].as_str().unwrap_or_default());
+        format!("{}  {description}", commands::called(command)).trim_end().to_owned()
+    };
+    let listed = |commands: &[Value]| {
+        let mut lines: Vec<String> = commands.iter().map(line).collect();
+        lines.sort();
+        lines
+    };
+    let compared = commands::compare(registered, &commands::definitions(global));
+    let mut lines = listed(&compared.ours);
+    if !compared.others.is_empty() {
+        lines.push("Not this bot's, and left alone:".to_owned());
+        lines.extend(listed(&compared.others));
+    }
+    let up_to_date = compared.missing.is_empty();
     lines.push(
-        if same { "The commands are up to date." } else { "The commands are out of date; run `factotum commands register`." }.to_owned(),
+        if up_to_date { "The commands are up to date." } else { "The commands are out of date; run `factotum commands register`." }
+            .to_owned(),
     );
     lines.join("\n")
 }

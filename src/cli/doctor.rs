@@ -46,10 +46,16 @@ pub(super) struct Doctor {
 impl Doctor {
     /// Checks everything and prints what was found.
     pub(super) fn run(&self, settings: &Settings) -> anyhow::Result<Status> {
-        let mut found =
-            vec![Finding::ok("version", format!("factotum {}", env!("CARGO_PKG_VERSION"))), settings_file(settings), knowledge(settings)];
+        let mut found = vec![
+            Finding::ok("version", format!("factotum {}", env!("CARGO_PKG_VERSION"))),
+            settings_file(settings),
+            knowledge(settings, None),
+        ];
+        let guilds = &settings.config().discord.guilds.0;
+        found.extend(guilds.iter().map(|entry| knowledge(settings, Some(&entry.knowledge))));
         found.extend(cache(settings));
-        found.extend(journal(settings));
+        let journals = guilds.iter().map(|entry| &entry.journal.0).chain([&settings.config().journal.path.0]);
+        found.extend(journals.flatten().map(|path| journal(path)));
         found.push(health_port(settings));
         found.extend(interactions_port(settings));
         let (finding, secret) = own_token();
@@ -102,10 +108,10 @@ fn settings_file(settings: &Settings) -> Finding {
     Finding::ok("settings", format!("{}{environment}; `factotum config` prints them", file.unwrap_or_else(|| "the defaults".to_owned())))
 }
 
-/// The knowledge base: whether it loads, and who can change it.
-fn knowledge(settings: &Settings) -> Finding {
+/// The knowledge base in this folder, or the main one: whether it loads, and who can change it.
+fn knowledge(settings: &Settings, folder: Option<&Path>) -> Finding {
     const CHECK: &str = "knowledge";
-    let pack = match settings.pack(None) {
+    let pack = match settings.pack(folder) {
         Ok(pack) => pack,
         Err(error) => {
             return Finding::error(
@@ -118,7 +124,7 @@ fn knowledge(settings: &Settings) -> Finding {
     let loaded = factotum_core::pack::load(&pack.files);
     let number = |severity: Severity| loaded.diagnostics.iter().filter(|d| d.severity() == severity).count();
     let (errors, warnings) = (number(Severity::Error), number(Severity::Warning));
-    let folder = settings.config().knowledge.0.as_deref();
+    let folder = pack.folder.as_deref();
     if loaded.base.is_none() {
         return Finding::error(
             CHECK,
@@ -163,7 +169,10 @@ fn others_may_write(_: &Path) -> bool {
 /// The cache: whether it can be used. The built-in knowledge base needs none.
 fn cache(settings: &Settings) -> Option<Finding> {
     const CHECK: &str = "cache";
-    settings.config().knowledge.0.as_ref()?;
+    let config = settings.config();
+    if config.knowledge.0.is_none() && config.discord.guilds.0.is_empty() {
+        return None;
+    }
     let Some(folder) = settings.config().cache_dir.0.as_deref() else {
         return Some(Finding::warning(
             CHECK,
@@ -188,18 +197,17 @@ fn cache(settings: &Settings) -> Option<Finding> {
     })
 }
 
-/// The gaps journal, where one is kept: whether its file can be written, and who can read it.
-fn journal(settings: &Settings) -> Option<Finding> {
+/// A gaps journal: whether its file can be written, and who can read it.
+fn journal(path: &Path) -> Finding {
     const CHECK: &str = "journal";
-    let path = settings.config().journal.path.0.as_deref()?;
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let name = path.display();
     let remedy = "let the user that runs the bot write there, or change `path` of [journal]";
     // The database writes other files beside its own.
     if let Err(error) = tempfile::Builder::new().prefix(".factotum-").tempfile_in(folder) {
-        return Some(Finding::error(CHECK, format!("cannot write beside {name}: {error}"), remedy));
+        return Finding::error(CHECK, format!("cannot write beside {name}: {error}"), remedy);
     }
-    Some(match std::fs::OpenOptions::new().append(true).open(path) {
+    match std::fs::OpenOptions::new().append(true).open(path) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Finding::ok(CHECK, format!("{name} will be made")),
         Err(error) => Finding::error(CHECK, format!("cannot write {name}: {error}"), remedy),
         Ok(_) if others_may_read(path) => Finding::warning(
@@ -208,7 +216,7 @@ fn journal(settings: &Settings) -> Option<Finding> {
             format!("run `chmod o-r {name}`"),
         ),
         Ok(_) => Finding::ok(CHECK, format!("{name} can be written to")),
-    })
+    }
 }
 
 #[cfg(unix)]

@@ -7,8 +7,9 @@ use super::signals::{Hangups, Stop};
 use anyhow::Context;
 use factotum_discord::bot::Bot;
 use factotum_discord::dispatch::Dispatcher;
+use factotum_discord::guilds::Guilds;
 use factotum_discord::indexed_knowledge::IndexedKnowledge;
-use factotum_journal::Recorder;
+use factotum_journal::{Event, Recorder};
 use factotum_service::exit::ExitReason;
 use factotum_service::status::ServiceStatus;
 use factotum_service::{ask, http, monitoring};
@@ -64,12 +65,16 @@ where
     let ask_listener = config.ask.listen.0.map(|address| listen(address, "[ask]")).transpose()?;
     // Health checks must respond even if the worker hangs, so they have a runtime of their own.
     let supervisor = Builder::new_current_thread().enable_all().build().context("cannot start a runtime")?;
-    // Signals may arrive while the program trains.
-    let (hangups, mut stop) = supervisor.block_on(async { anyhow::Ok((Hangups::new()?, Stop::new()?)) })?;
+    // Signals may arrive while the program trains. Each knowledge base hears of every signal to reload.
+    let bases = 1 + config.discord.guilds.0.len();
+    let (hangups, mut stop) = supervisor.block_on(async {
+        let hangups = (0..bases).map(|_| Hangups::new()).collect::<anyhow::Result<Vec<_>>>()?;
+        anyhow::Ok((hangups, Stop::new()?))
+    })?;
     stop_by_force(drain);
     let worker = runtime()?;
     let own_settings = settings.clone();
-    let training = worker.spawn_blocking(move || own_settings.answerer());
+    let training = worker.spawn_blocking(move || anyhow::Ok((own_settings.answerer()?, own_settings.guild_answerers()?)));
     let trained = supervisor.block_on(async {
         tokio::select! {
             () = stop.received() => None,
@@ -80,16 +85,27 @@ where
         worker.shutdown_background();
         return Ok(None);
     };
-    let answerer = trained.context("training failed")??;
+    let (answerer, of_guilds) = trained.context("training failed")??;
     let status = Arc::new(ServiceStatus::new(answerer.base(), SystemTime::now()));
-    let observed = status.clone();
-    let recorder = settings.recorder(move |event| observed.metrics.journal(event.dropped()))?;
-    let bot = Bot::new(IndexedKnowledge::of(answerer), config.discord.clone());
+    let observe = || {
+        let observed = status.clone();
+        move |event: Event| observed.metrics.journal(event.dropped())
+    };
+    let recorder = settings.recorder(observe())?;
+    let (mut guilds, mut recorders) = (Guilds::default(), Vec::new());
+    for (entry, answerer) in config.discord.guilds.0.iter().zip(of_guilds) {
+        status.also_in_use(&entry.name(), answerer.base(), SystemTime::now());
+        let recorder = entry.journal.0.as_ref().map(|path| settings.recorder_at(path, observe())).transpose()?;
+        recorders.extend(recorder.clone());
+        let kept = recorder.map(|recorder| (recorder, config.journal.keep_days.get()));
+        guilds.add(entry.guild.0, entry.channels.as_slice(), IndexedKnowledge::of(answerer).with_clock(SystemTime::now), kept);
+    }
+    let bot = Bot::new(IndexedKnowledge::of(answerer).with_clock(SystemTime::now), config.discord.clone()).with_guilds(guilds);
     let bot = Arc::new(match recorder.clone() {
         Some(recorder) => bot.with_journal(recorder, config.journal.keep_days.get()),
         None => bot,
     });
-    let reloader = Reloader::new(config, bot.clone(), status.clone());
+    let reloaders = Reloader::all(config, &bot, &status);
     let done = supervisor.block_on(async {
         if let Some(listener) = listener {
             let listener = tokio::net::TcpListener::from_std(listener).context("cannot listen")?;
@@ -97,7 +113,9 @@ where
             let router = monitoring::router(status.clone(), worker.handle().clone());
             tokio::spawn(http::serve(listener, router, monitoring::LIMITS, pending()));
         }
-        tokio::spawn(reloader.run(hangups));
+        for (reloader, hangups) in reloaders.into_iter().zip(hangups) {
+            tokio::spawn(reloader.run(hangups));
+        }
         let dispatcher = Dispatcher { bot, status, log_user_ids: config.log_user_ids };
         if let Some(listener) = ask_listener {
             let address = listener.local_addr()?;
@@ -117,7 +135,7 @@ where
     supervisor.shutdown_background();
     // A task may hang.
     worker.shutdown_background();
-    recorder.iter().for_each(Recorder::finish);
+    recorder.iter().chain(&recorders).for_each(Recorder::finish);
     done.map(Some)
 }
 

@@ -8,10 +8,12 @@ use super::lines::read_line_up_to;
 use super::settings::Settings;
 use anyhow::Context;
 use factotum_core::answering::Answerer;
+use factotum_core::knowledge::Today;
 use factotum_core::render::{console, json as replies};
 use factotum_journal::{Asker, Gap, Recorder};
 use serde_json::{Value, json};
 use std::io::Write;
+use std::time::SystemTime;
 
 /// Versions of the protocol in which everything here means the same, the newest first.
 const VERSIONS: [&str; 4] = ["2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05"];
@@ -71,7 +73,7 @@ impl Asked {
     }
 
     fn reply(&self, question: &str) -> Value {
-        let reply = self.answerer.answer(question);
+        let reply = self.answerer.answer(question).shown_on(self.answerer.base(), &Today::of(SystemTime::now()));
         if let Some(recorder) = &self.recorder {
             recorder.record(Asker::Console, Gap::all(&self.answerer, question, &reply));
         }

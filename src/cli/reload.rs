@@ -1,19 +1,22 @@
 //! Reloads the knowledge base while the bot runs: on a signal, and when the folder has changed.
 
 use super::check::golden_questions;
-use super::settings::learn;
+use super::settings::{cache, learn};
 use super::signals::Hangups;
 use factotum_core::answering::Answerer;
 use factotum_discord::bot::Bot;
+use factotum_discord::guilds::Base;
 use factotum_discord::indexed_knowledge::IndexedKnowledge;
+use factotum_service::cache::Cache;
 use factotum_service::config::Config;
 use factotum_service::pack;
 use factotum_service::reload::{self, Attempt, Content, FolderRead, Rejection, Verdict, Watch};
-use factotum_service::status::ServiceStatus;
+use factotum_service::status::{MAIN, ServiceStatus};
 use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
+use tokio::sync::Semaphore;
 use tokio::task::{JoinError, JoinHandle, spawn_blocking};
 use tokio::time::{sleep, timeout};
 
@@ -24,28 +27,41 @@ const SETTLE: Duration = Duration::from_millis(200);
 /// How long reading the folder, or checking and training, usually take at most: five thousand questions are learned in less.
 const LONG: Duration = Duration::from_secs(120);
 
-/// Reloads the knowledge base of a bot.
+/// Reloads one of the knowledge bases of a bot.
 pub(super) struct Reloader {
+    base: Base,
+    /// What it is called in health checks; see [`ServiceStatus`].
+    name: String,
     folder: Option<PathBuf>,
-    cache: Option<PathBuf>,
+    cache: Option<Cache>,
     interval: Option<Duration>,
     /// Whether golden questions decide too.
     golden: bool,
     bot: Arc<Bot>,
     status: Arc<ServiceStatus>,
+    /// One reload at a time, of whichever knowledge base: learning takes memory and a processor.
+    turn: Arc<Semaphore>,
 }
 
 impl Reloader {
-    /// A reloader with these settings.
-    pub(super) fn new(config: &Config, bot: Arc<Bot>, status: Arc<ServiceStatus>) -> Reloader {
-        Reloader {
-            folder: config.knowledge.0.clone(),
-            cache: config.cache_dir.0.clone(),
+    /// A reloader for each knowledge base of these settings.
+    pub(super) fn all(config: &Config, bot: &Arc<Bot>, status: &Arc<ServiceStatus>) -> Vec<Reloader> {
+        let turn = Arc::new(Semaphore::new(1));
+        let one = |base: Base, name: String, folder: Option<PathBuf>| Reloader {
+            base,
+            name,
+            folder,
+            cache: cache(config),
             interval: config.reload.poll_interval_seconds.duration(),
             golden: config.reload.check_golden_questions,
-            bot,
-            status,
-        }
+            bot: bot.clone(),
+            status: status.clone(),
+            turn: turn.clone(),
+        };
+        let main = one(Base::Main, MAIN.to_owned(), config.knowledge.0.clone());
+        let of_guilds = config.discord.guilds.0.iter().enumerate();
+        let of_guilds = of_guilds.map(|(number, entry)| one(Base::Guild(number), entry.name(), Some(entry.knowledge.clone())));
+        std::iter::once(main).chain(of_guilds).collect()
     }
 
     /// Runs until it is dropped.
@@ -56,7 +72,7 @@ impl Reloader {
             }
             return std::future::pending().await;
         };
-        let mut watch = Watch::new(&self.bot.knowledge().base().version);
+        let mut watch = Watch::new(&self.bot.knowledge_of(self.base).base().version);
         let mut requested = false;
         let mut next = pin!(pause(self.interval));
         loop {
@@ -69,6 +85,8 @@ impl Reloader {
                 }
                 () = &mut next => {}
             }
+            // The semaphore is never closed.
+            let turn = self.turn.acquire().await;
             let reloading = self.status.reloading(Instant::now());
             let path = folder.clone();
             if let Ok((read, content)) = patiently(spawn_blocking(move || read(&path))).await
@@ -77,7 +95,7 @@ impl Reloader {
                 requested = false;
                 self.attempt(read).await;
             }
-            drop(reloading);
+            drop((reloading, turn));
             next.set(pause(if requested { Some(SETTLE) } else { self.interval }));
         }
     }
@@ -85,17 +103,17 @@ impl Reloader {
     /// Checks and trains on a thread of its own, then replaces the knowledge base.
     async fn attempt(&self, read: FolderRead) {
         let begun = Instant::now();
-        let (current, cache) = (self.bot.knowledge(), self.cache.clone());
+        let (current, cache) = (self.bot.knowledge_of(self.base), self.cache.clone());
         let golden = self.folder.clone().filter(|_| self.golden);
         let attempt = spawn_blocking(move || {
             match reload::attempt(read, &current.base().version, |base| {
                 tracing::debug!(version = base.version, "training");
                 // Without a progress bar: this is no terminal.
-                learn(base, cache.as_deref(), Some(current.answerer()), &mut |_| {})
+                learn(base, cache.as_ref(), Some(current.answerer()), &mut |_| {})
             }) {
                 Attempt::Accepted(answerer) => {
                     golden.as_deref().map_or(Ok(()), |folder| ask_golden_questions(folder, &answerer))?;
-                    Ok(Some(IndexedKnowledge::of(*answerer)))
+                    Ok(Some(IndexedKnowledge::of(*answerer).with_clock(SystemTime::now)))
                 }
                 Attempt::Unchanged => Ok(None),
                 Attempt::Rejected(rejection) => Err(rejection),
@@ -105,16 +123,16 @@ impl Reloader {
         match patiently(attempt).await.unwrap_or_else(|error| Err(Rejection::unreadable(&format!("training failed: {error}")))) {
             Ok(Some(record)) => {
                 let version = record.base().version.clone();
-                self.status.accepted(record.base(), now);
-                self.bot.replace(record);
+                self.status.accepted(&self.name, record.base(), now);
+                self.bot.replace_base(self.base, record);
                 tracing::info!(version, took_ms = begun.elapsed().as_millis(), "knowledge base reloaded");
             }
             Ok(None) => {
-                self.status.unchanged(now);
+                self.status.unchanged(&self.name, now);
                 tracing::info!("the knowledge base has not changed");
             }
             Err(rejection) => {
-                self.status.rejected(&rejection, now);
+                self.status.rejected(&self.name, &rejection, now);
                 tracing::error!("the knowledge base was rejected, and the previous one stays in use: {}", rejection.problem);
                 rejection.lines().for_each(|line| tracing::error!("{line}"));
             }

@@ -4,7 +4,11 @@ use super::long_running::{self, Started};
 use super::settings::Settings;
 use super::token::{Token, rejected, token};
 use super::{Status, complain};
+use anyhow::Context;
+use factotum_core::knowledge::{KnowledgeBase, Today};
+use factotum_curator::quality;
 use factotum_discord::adapter::{self, Connection, ShardEvents};
+use factotum_discord::digest::Digest;
 use factotum_service::exit::ExitReason;
 use std::time::Duration;
 
@@ -30,8 +34,9 @@ impl Run {
     pub(super) fn run(&self, settings: &Settings, signs: ShardEvents) -> anyhow::Result<Status> {
         let Token { secret: token, from, .. } = token()?;
         let discord = settings.config().discord.clone();
+        let digest = digest(settings)?;
         let ended = long_running::run(settings, Duration::ZERO, |Started { dispatcher, mut stop, worker }| async move {
-            let connection = Connection { dispatcher, settings: discord, token };
+            let connection = Connection { dispatcher, settings: discord, token, digest };
             adapter::run(connection, signs, stop.received(), &worker).await
         })?;
         let ended = ended.unwrap_or(ExitReason::Stopped);
@@ -42,4 +47,17 @@ impl Run {
         }
         Ok(Status::Ended(ended))
     }
+}
+
+/// The weekly digest, if a channel is set for it.
+fn digest(settings: &Settings) -> anyhow::Result<Option<Digest>> {
+    let config = settings.config();
+    if config.discord.digest.channel.0.is_none() {
+        return Ok(None);
+    }
+    let journal = config.journal.path.0.clone().context(
+        "`channel` of [discord.digest] is set, but no gaps journal, in which it is marked which digest was sent: set `path` of [journal]",
+    )?;
+    let overdue = |base: &KnowledgeBase, today: &Today| quality::overdue(base, today).len();
+    Ok(Some(Digest { settings: config.discord.digest.clone(), journal, overdue }))
 }

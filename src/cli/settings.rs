@@ -11,6 +11,7 @@ use factotum_service::cache::{Cache, Key};
 use factotum_service::config::{self, Config, Resolved, secret};
 use factotum_service::pack;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// The default settings file.
 const DEFAULT_FILE: &str = "bot.toml";
@@ -98,7 +99,12 @@ impl Settings {
 
     /// Loads the knowledge base. Its errors are shown on standard error.
     pub(super) fn base(&self) -> anyhow::Result<KnowledgeBase> {
-        let pack = self.pack(None)?;
+        self.base_in(None)
+    }
+
+    /// The same of this folder.
+    fn base_in(&self, folder: Option<&Path>) -> anyhow::Result<KnowledgeBase> {
+        let pack = self.pack(folder)?;
         let loaded = factotum_core::pack::load(&pack.files);
         let errors: Vec<Diagnostic> = loaded.diagnostics.into_iter().filter(|d| d.severity() == Severity::Error).collect();
         match loaded.base {
@@ -113,7 +119,7 @@ impl Settings {
     /// Trains on a knowledge base, or takes the result from the cache.
     pub(super) fn learn(&self, base: KnowledgeBase) -> Answerer {
         let mut progress = Progress::new("training");
-        learn(base, self.config().cache_dir.0.as_deref(), None, &mut |share| progress.at(share))
+        learn(base, self.cache().as_ref(), None, &mut |share| progress.at(share))
     }
 
     /// Loads the knowledge base and trains on it.
@@ -127,10 +133,42 @@ impl Settings {
 }
 
 impl Settings {
+    /// The cache, if there is one.
+    pub(super) fn cache(&self) -> Option<Cache> {
+        cache(self.config())
+    }
+
+    /// Loads the knowledge bases of `[[discord.guilds]]`, in their order, and trains on them, on all processors.
+    pub(super) fn guild_answerers(&self) -> anyhow::Result<Vec<Answerer>> {
+        let folders: Vec<&Path> = self.config().discord.guilds.0.iter().map(|entry| entry.knowledge.as_path()).collect();
+        let (cache, next) = (self.cache(), AtomicUsize::new(0));
+        let load = |folder: &Path| anyhow::Ok(learn(self.base_in(Some(folder))?, cache.as_ref(), None, &mut |_| {}));
+        let take = || {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            Some((number, *folders.get(number)?))
+        };
+        let work = || std::iter::from_fn(take).map(|(number, folder)| (number, load(folder))).collect::<Vec<_>>();
+        let threads = std::thread::available_parallelism().map_or(1, usize::from).min(folders.len());
+        let done = std::thread::scope(|scope| {
+            let running: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+            running
+                .into_iter()
+                .map(|thread| thread.join().map_err(|_| anyhow::anyhow!("training failed")))
+                .collect::<anyhow::Result<Vec<_>>>()
+        });
+        let mut done: Vec<_> = done?.into_iter().flatten().collect();
+        done.sort_by_key(|(number, _)| *number);
+        done.into_iter().map(|(_, answerer)| answerer).collect()
+    }
+
     /// The recorder of the gaps journal, if one is kept.
     pub(super) fn recorder(&self, observe: impl Fn(Event) + Send + Sync + 'static) -> anyhow::Result<Option<Recorder>> {
-        let Some(path) = self.config().journal.path.0.clone() else { return Ok(None) };
-        Recorder::start(path, self.journal_limits(), observe).map(Some).context("cannot start to write the gaps journal")
+        self.config().journal.path.0.as_ref().map(|path| self.recorder_at(path, observe)).transpose()
+    }
+
+    /// The recorder of a gaps journal in this file.
+    pub(super) fn recorder_at(&self, path: &Path, observe: impl Fn(Event) + Send + Sync + 'static) -> anyhow::Result<Recorder> {
+        Recorder::start(path.to_owned(), self.journal_limits(), observe).context("cannot start to write the gaps journal")
     }
 
     /// How much the gaps journal keeps.
@@ -145,9 +183,14 @@ fn small(limit: config::Limit) -> u32 {
     u32::try_from(limit.get()).unwrap_or(u32::MAX)
 }
 
+/// The cache of these settings, with room for every knowledge base.
+pub(super) fn cache(config: &Config) -> Option<Cache> {
+    config.cache_dir.0.as_deref().map(|folder| Cache::new(folder).with_room_for(config.discord.guilds.0.len()))
+}
+
 /// Trains on a knowledge base, or takes an earlier result: from the build of the program, or from the cache. Of a base that replaces
 /// `before`, only what is new is encoded.
-pub(super) fn learn(base: KnowledgeBase, cache: Option<&Path>, before: Option<&Answerer>, progress: &mut dyn FnMut(f32)) -> Answerer {
+pub(super) fn learn(base: KnowledgeBase, cache: Option<&Cache>, before: Option<&Answerer>, progress: &mut dyn FnMut(f32)) -> Answerer {
     if base.version == factotum_built_in::VERSION {
         return factotum_built_in::answerer();
     }
@@ -155,14 +198,14 @@ pub(super) fn learn(base: KnowledgeBase, cache: Option<&Path>, before: Option<&A
         Some(before) => before.relearn(base, progress),
         None => Answerer::learn(base, progress),
     };
-    let Some(folder) = cache else { return train(base, progress) };
-    let (cache, key) = (Cache::new(folder), Key::of(&base));
+    let Some(cache) = cache else { return train(base, progress) };
+    let key = Key::of(&base);
     if let Some(learned) = cache.get(&key, &base) {
         return Answerer::from_learned(base, learned);
     }
     let answerer = train(base, progress);
     if let Err(error) = cache.put(&key, answerer.matcher().learned()) {
-        tracing::warn!(folder = %folder.display(), %error, "cannot write to the cache; the next start trains again");
+        tracing::warn!(folder = %cache.folder().display(), %error, "cannot write to the cache; the next start trains again");
     }
     answerer
 }

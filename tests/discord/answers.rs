@@ -255,7 +255,39 @@ pub(crate) async fn commands_are_registered_when_they_differ(fake: Fake) {
     bot.stop("TERM").await;
     let bot = Bot::ready(&fake, &[]).await;
     bot.says("registered already", 1).await;
-    assert_eq!(fake.all_asked("PUT /commands").len(), 1);
+    assert_eq!(fake.all_asked("POST /commands").len(), 6, "each once");
+}
+
+/// Commands that another program registered for the same application, and the one that opens its Activity.
+fn of_others() -> [Value; 2] {
+    [json!({"type": 4, "name": "launch", "description": ""}), json!({"type": 1, "name": "play", "description": "Play a game"})]
+}
+
+fn names(commands: &[Value]) -> Vec<&str> {
+    commands.iter().filter_map(|command| command["name"].as_str()).collect()
+}
+
+pub(crate) async fn commands_of_others_are_left_alone(fake: Fake) {
+    fake.has_commands(None, &of_others());
+    // An older form of one of ours.
+    fake.has_commands(None, &[json!({"type": 1, "name": "ask", "description": "Ask"})]);
+    let mut bot = Bot::ready(&fake, &[]).await;
+    bot.says("commands registered", 1).await;
+    assert_eq!(names(&fake.commands(None)), ["launch", "play", "ask", "Answer this", "topics", "sources", "help", "about"]);
+    assert_eq!(fake.commands(None)[2]["description"], "Ask a question and get an answer with its source");
+    bot.stop("TERM").await;
+    let bot = Bot::ready(&fake, &[]).await;
+    bot.says("registered already", 1).await;
+    assert_eq!((fake.all_asked("POST /commands").len(), fake.all_asked("DELETE /commands").len()), (6, 0));
+}
+
+pub(crate) async fn two_processes_register_at_once(fake: Fake) {
+    let (first, second) = (Bot::start(&fake, &[]), Bot::start(&fake, &[]));
+    for bot in [first, second] {
+        bot.says(" ready counts", 1).await;
+        bot.says("registered", 1).await;
+    }
+    assert_eq!(fake.commands(None).len(), 6);
 }
 
 pub(crate) async fn registering_commands_can_be_turned_off(fake: Fake) {
@@ -289,7 +321,31 @@ pub(crate) async fn the_command_line_shows_registers_and_clears(fake: Fake) {
     assert_eq!(prints(&fake, &["commands", "register", "--guild", "22"]).await.0, "commands registered");
     assert_eq!(fake.commands(Some(22)).len(), 6);
     assert!(fake.commands(Some(22))[0]["integration_types"].is_null());
-    assert_eq!(prints(&fake, &["commands", "clear"]).await.0, "commands removed");
+    fake.has_commands(None, &of_others());
+    let left = "left alone, because they are not this bot's: launch (entry point), /play (--replace-all removes them)";
+    assert_eq!(prints(&fake, &["commands", "register"]).await.0, format!("nothing to do: the commands are up to date\n{left}"));
+    let (shown, _) = prints(&fake, &["commands"]).await;
+    assert!(
+        shown.ends_with("Not this bot's, and left alone:\n/play  Play a game\nlaunch (entry point)\nThe commands are up to date."),
+        "{shown}"
+    );
+    assert!(prints(&fake, &["commands", "clear"]).await.0.ends_with(&format!("commands removed\n{left}")));
+    assert_eq!(names(&fake.commands(None)), ["launch", "play"]);
+    assert_eq!(prints(&fake, &["commands", "clear"]).await.0, format!("nothing to do: the bot has no commands\n{left}"));
+    let (replaced, status) = prints(&fake, &["commands", "register", "--replace-all"]).await;
+    assert_eq!((replaced.as_str(), status), ("removed: launch (entry point), /play\ncommands registered", Some(0)));
+    fake.fault("DELETE /commands", 1, How::DoAndDrop);
+    assert!(prints(&fake, &["commands", "clear"]).await.0.ends_with("commands removed"));
+    fake.fault("POST /commands", 1, How::Status(400, json!({"code": 30_032, "message": "Maximum number of application commands reached"})));
+    let full = command(&["commands", "register"], &[("FACTOTUM_DISCORD_API_PROXY", fake.rest.as_str())]);
+    let full = tokio::task::spawn_blocking(move || {
+        let mut full = full;
+        full.output()
+    })
+    .await
+    .expect("no panic")
+    .expect("it runs");
+    assert!(full.status.code() == Some(2) && String::from_utf8_lossy(&full.stderr).contains("--replace-all"), "{full:?}");
     assert_eq!((fake.commands(None).len(), fake.commands(Some(22)).len()), (0, 6));
     assert_eq!(prints(&fake, &["commands", "show", "--guild", "0"]).await.1, Some(2));
 }

@@ -308,6 +308,27 @@ impl Fake {
         self.state().commands.get(&scope(server)).cloned().unwrap_or_default()
     }
 
+    /// The application has these commands already.
+    pub(crate) fn has_commands(&self, server: Option<u64>, commands: &[Value]) {
+        commands.iter().for_each(|command| drop(self.register(server, command)));
+    }
+
+    /// Registers a command, in the place of one with its type and name.
+    fn register(&self, server: Option<u64>, command: &Value) -> Value {
+        let mut command = command.clone();
+        command["id"] = json!(self.new_id().to_string());
+        command["version"] = json!("1");
+        command["application_id"] = json!(APPLICATION.to_string());
+        let mut state = self.state();
+        let commands = state.commands.entry(scope(server)).or_default();
+        let key = |command: &Value| (command["type"].as_u64().unwrap_or(1), command["name"].clone());
+        match commands.iter_mut().find(|known| key(known) == key(&command)) {
+            Some(known) => *known = command.clone(),
+            None => commands.push(command.clone()),
+        }
+        command
+    }
+
     pub(crate) fn order(&self, shard: u64, order: Order) {
         let sent = self.state().shards.get(&shard).is_some_and(|s| s.send(order).is_ok());
         assert!(sent, "shard {shard} is connected");
@@ -569,10 +590,12 @@ impl Fake {
             }
             ("GET", ["users", "@me", "guilds"]) => (200, json!([{"id": "22", "name": "Town", "permissions": "3072"}])),
             ("GET", ["oauth2", "applications", "@me"]) => (200, json!({"id": APPLICATION.to_string(), "name": "Factotum"})),
-            (method @ ("GET" | "PUT"), ["applications", _, "commands"]) => self.act_on_commands(method, None, asked),
-            (method @ ("GET" | "PUT"), ["applications", _, "guilds", server, "commands"]) => {
-                self.act_on_commands(method, server.parse().ok(), asked)
-            }
+            ("GET", ["applications", _, "commands"]) => self.list_commands(None, asked),
+            ("GET", ["applications", _, "guilds", server, "commands"]) => self.list_commands(server.parse().ok(), asked),
+            ("POST", ["applications", _, "commands"]) => (201, self.register(None, &asked.body)),
+            ("POST", ["applications", _, "guilds", server, "commands"]) => (201, self.register(server.parse().ok(), &asked.body)),
+            ("DELETE", ["applications", _, "commands", id]) => self.remove_command(None, id),
+            ("DELETE", ["applications", _, "guilds", server, "commands", id]) => self.remove_command(server.parse().ok(), id),
             ("POST", ["interactions", id, token, "callback"]) => {
                 let mut state = self.state();
                 match state.interactions.get_mut(*token).filter(|i| i.id.to_string() == *id) {
@@ -610,23 +633,26 @@ impl Fake {
         }
     }
 
-    fn act_on_commands(&self, method: &str, server: Option<u64>, asked: &Asked) -> (u16, Value) {
-        if method == "PUT" {
-            let mut commands: Vec<Value> = asked.body.as_array().cloned().unwrap_or_default();
-            for command in &mut commands {
-                command["id"] = json!(self.new_id().to_string());
-                command["version"] = json!("1");
-                command["application_id"] = json!(APPLICATION.to_string());
-            }
-            self.state().commands.insert(scope(server), commands);
-        }
+    fn list_commands(&self, server: Option<u64>, asked: &Asked) -> (u16, Value) {
         let mut commands = self.commands(server);
-        if method == "GET" && !asked.query.contains("with_localizations=true") {
+        if !asked.query.contains("with_localizations=true") {
             for command in &mut commands {
                 command.as_object_mut().map(|c| c.remove("name_localizations"));
             }
         }
         (200, json!(commands))
+    }
+
+    fn remove_command(&self, server: Option<u64>, id: &str) -> (u16, Value) {
+        let mut state = self.state();
+        let commands = state.commands.entry(scope(server)).or_default();
+        match commands.iter().position(|command| command["id"] == id) {
+            Some(at) => {
+                commands.remove(at);
+                (204, Value::Null)
+            }
+            None => (404, json!({"code": 10_063, "message": "Unknown application command"})),
+        }
     }
 
     // -- gateway --

@@ -338,7 +338,9 @@ pub(crate) async fn as_many_shards_as_recommended(fake: Fake) {
     fake.order(1, Order::Dispatch("MESSAGE_CREATE", fake.message(78, &written)));
     assert_eq!(fake.posted(41, 0).await["content"], "31 metres.");
     answers(&fake, 40).await;
-    assert_eq!(fake.all_asked(&format!("PUT /applications/{APPLICATION}/commands")).len(), 1, "once for all shards");
+    let commands = format!("POST /applications/{APPLICATION}/commands");
+    fake.asked(&commands, 5).await;
+    assert_eq!(fake.all_asked(&commands).len(), 6, "once for all shards");
     drop(bot);
 }
 

@@ -18,7 +18,7 @@ const EVENTS: u64 = 100_000;
 #[expect(clippy::print_stdout)]
 pub(crate) async fn two_hundred_a_second(fake: Fake) {
     let bot = Bot::start(&fake, &[("FACTOTUM_LOG", "warn"), ("FACTOTUM_KNOWLEDGE", "")]);
-    fake.asked("PUT /commands", 0).await;
+    fake.asked("POST /commands", 5).await;
     let began = bot.processor();
     let mut asked: BTreeMap<String, Instant> = BTreeMap::new();
     let mut pace = tokio::time::interval(Duration::from_secs(1) / RATE);
@@ -43,7 +43,7 @@ pub(crate) async fn two_hundred_a_second(fake: Fake) {
     }
     fake.settle().await;
     let mut times: Vec<Duration> = Vec::new();
-    for request in requests(&fake.seen()).filter(|a| a.method == "POST") {
+    for request in requests(&fake.seen()).filter(|a| a.method == "POST" && !a.names("/commands")) {
         let interaction = request.path.strip_prefix("/interactions/").and_then(|rest| rest.split('/').next());
         let id = interaction.or(request.body["message_reference"]["message_id"].as_str()).unwrap_or_default();
         // A second reply to the same question would not be found.

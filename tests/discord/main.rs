@@ -17,6 +17,7 @@ mod load;
 mod mutated;
 mod operating;
 mod production;
+mod records;
 mod sharing;
 mod signer;
 mod stopping;
@@ -60,7 +61,7 @@ fn main() -> ExitCode {
             forged_buttons_are_declined, feedback_counts_once, questions_are_suggested_while_typing, browsing_leads_to_an_answer, plain_commands,
             long_answers_take_several_messages, commands_are_registered_when_they_differ, registering_commands_can_be_turned_off,
             without_commands_messages_are_answered, the_command_line_shows_registers_and_clears, the_command_line_prints_an_invitation,
-            one_notice_over_the_limit, allow_and_deny_lists, each_reply_is_logged_with_its_durations,
+            commands_of_others_are_left_alone, two_processes_register_at_once, one_notice_over_the_limit, allow_and_deny_lists, each_reply_is_logged_with_its_durations,
         }
         faults::{
             close_4004, close_4010, close_4011, close_4012, close_4013, close_4014, a_wrong_token_is_noticed_before_any_session, no_token,
@@ -101,6 +102,10 @@ fn main() -> ExitCode {
         }
         production::{
             answers_and_keeps_the_limits, trusts_only_discord,
+        }
+        records::{
+            what_curators_write_works, nothing_is_said_twice, overdue_answers_say_so, each_server_has_its_own, the_digest_is_sent_once,
+            no_digest_without_news,
         }
         sharing::{
             one_of_two_processes_is_killed, buckets_do_not_wait_for_each_other, a_lost_session_waits_for_its_turn,

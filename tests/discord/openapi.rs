@@ -51,6 +51,10 @@ fn template(path: &str) -> String {
         ["gateway"] | ["gateway", "bot"] | ["oauth2", "applications", "@me"] | ["users", "@me", "guilds"] => path.to_owned(),
         ["applications", _, "commands"] => "/applications/{application_id}/commands".to_owned(),
         ["applications", _, "guilds", _, "commands"] => "/applications/{application_id}/guilds/{guild_id}/commands".to_owned(),
+        ["applications", _, "commands", _] => "/applications/{application_id}/commands/{command_id}".to_owned(),
+        ["applications", _, "guilds", _, "commands", _] => {
+            "/applications/{application_id}/guilds/{guild_id}/commands/{command_id}".to_owned()
+        }
         ["interactions", _, _, "callback"] => "/interactions/{interaction_id}/{interaction_token}/callback".to_owned(),
         ["webhooks", _, _] => "/webhooks/{webhook_id}/{webhook_token}".to_owned(),
         ["channels", _, "messages"] => "/channels/{channel_id}/messages".to_owned(),

@@ -137,6 +137,7 @@ impl Answerer {
             events,
             parts,
             read_as: None,
+            overdue: None,
         }
     }
 

@@ -206,6 +206,10 @@ codes! {
     /// A role that no entity holds.
     RoleWithoutHolder = "role-without-holder", Note, Quality,
         "Give it to an entity in `offices`. Keep it without one if people ask for the office and the holder is not on record.";
+    /// A source or fact whose `review_after` is over.
+    Overdue = "overdue", Note, Quality,
+        "Look whether it still holds. If it does, write the date of the next review; if not, correct it. Until then, answers that rest on it \
+         say that they were due for review.";
     /// A sentence of the source on which no fact rests.
     UnusedSentence = "unused-sentence", Note, Grounding,
         "Write a fact that says it in your own words, or leave it if nobody will ask. `--coverage` lists every sentence with its facts.";

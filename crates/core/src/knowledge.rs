@@ -13,7 +13,7 @@ mod value;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-pub use date::{MONTHS, date_in_words};
+pub use date::{MONTHS, Today, date_in_words};
 pub use entity::{Entity, Office, WordSet};
 pub use fact::{Derived, Fact, MAX_PARAGRAPHS};
 pub use ids::{EntityId, FactId, IntentId, RelationId, RoleId, SmallTalkId, SourceId, SynonymSetId, UnanswerableId};

@@ -3,18 +3,20 @@
 pub mod console;
 pub mod explain;
 pub mod json;
+mod readable;
 
 use crate::answering::{AnswerPart, MAX_ANSWER, Outcome, Reason, Reply};
 use crate::grammar::Kind;
 use crate::knowledge::{Fact, FactId, KnowledgeBase, Source, SourceId, UnanswerableReason, date_in_words};
 pub use crate::text::escape_control;
-use crate::text::truncate;
+use crate::text::{fold, truncate};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Bytes of an asker's own words that a reply says back: enough to know them again, and a reply stays a message whatever was asked.
 const MAX_QUOTED: usize = 100;
 
-/// The direct answers with the statements that support them, date included, source line left out.
+/// The direct answers with the statements that support them, date included, source line left out. A statement that says no more than the
+/// direct answer is not said again.
 pub fn answer_text(base: &KnowledgeBase, parts: &[AnswerPart]) -> String {
     let mut out = String::new();
     let mut shown: Vec<FactId> = Vec::new();
@@ -33,7 +35,7 @@ pub fn answer_text(base: &KnowledgeBase, parts: &[AnswerPart]) -> String {
             if disputed {
                 let as_of = as_of.as_ref().map_or_else(String::new, |date| format!(", as of {}", date_in_words(date)));
                 push(&mut out, &format!("{statement} ({}{as_of}.)", base[*source].title));
-            } else {
+            } else if !repeats(&part.direct, statement) {
                 push(&mut out, statement);
             }
         }
@@ -42,6 +44,16 @@ pub fn answer_text(base: &KnowledgeBase, parts: &[AnswerPart]) -> String {
         push(&mut out, &format!("(As of {}.)", date_in_words(latest)));
     }
     out
+}
+
+/// Whether a statement says no more than what is said already: its words are among the others, in one piece.
+pub fn repeats(said: &str, statement: &str) -> bool {
+    fn words(text: &str) -> Vec<String> {
+        let end = |c: char| matches!(c, '.' | ',' | ';' | ':' | '!' | '?');
+        text.split_whitespace().map(|word| fold(word.trim_end_matches(end))).filter(|word| !word.is_empty()).collect()
+    }
+    let (said, statement) = (words(said), words(statement));
+    !statement.is_empty() && said.windows(statement.len()).any(|piece| piece == statement)
 }
 
 fn push(out: &mut String, text: &str) {
@@ -209,7 +221,8 @@ pub enum Line {
         /// What follows it.
         rest: String,
     },
-    /// A part of a compound question that is not on record.
+    /// What is not on record, in the asker's own words: a part of a compound question, or words that nothing accounts for. In all other lines,
+    /// what is not the program's own words is a curator's.
     Unanswered(String),
     /// Where the answer comes from.
     Source(String),
@@ -217,8 +230,10 @@ pub enum Line {
     Text(String),
     /// A question to ask instead.
     Suggestion(String),
-    /// Words that were read as others.
+    /// Words that were read as others, some of them the asker's own.
     Corrections(String),
+    /// That the answer is overdue for review.
+    Overdue(String),
 }
 
 impl std::fmt::Display for Line {
@@ -226,9 +241,17 @@ impl std::fmt::Display for Line {
         match self {
             Line::Answer { direct, rest } => write!(f, "{direct}{rest}"),
             Line::Suggestion(question) => write!(f, "  - {question}"),
-            Line::Unanswered(text) | Line::Source(text) | Line::Text(text) | Line::Corrections(text) => f.write_str(text),
+            Line::Unanswered(text) | Line::Source(text) | Line::Text(text) | Line::Corrections(text) | Line::Overdue(text) => {
+                f.write_str(text)
+            }
         }
     }
+}
+
+/// When something was due for review, in words: on a day, in a month or in a year.
+pub fn due_for_review(date: &str) -> String {
+    let preposition = if date.len() > "2026-12".len() { "on" } else { "in" };
+    format!("due for review {preposition} {}", date_in_words(date))
 }
 
 /// All that a person is shown, line by line.
@@ -242,10 +265,13 @@ pub fn lines(base: &KnowledgeBase, reply: &Reply) -> Vec<Line> {
             lines.push(Line::Answer { direct: direct.to_owned(), rest: rest.to_owned() });
             lines.extend(reply.unanswered.iter().map(|part| Line::Unanswered(format!("Not on record: {}.", quoted(part)))));
             lines.push(Line::Source(source_line(base, parts)));
+            let overdue = |date: &String| Line::Overdue(format!("This was {}.", due_for_review(date)));
+            lines.extend(reply.overdue.as_ref().map(overdue));
         }
         Outcome::Clarify(_) => lines.push(Line::Text("I can read that in two ways. Did you mean:".to_owned())),
         Outcome::NoAnswer(reason) => {
-            lines.push(Line::Text(decline_text(base, reason)));
+            let text = decline_text(base, reason);
+            lines.push(if matches!(reason, Reason::Unaccounted(_)) { Line::Unanswered(text) } else { Line::Text(text) });
             if !reply.suggestions.is_empty() {
                 lines.push(Line::Text("Related questions I can answer:".to_owned()));
             }

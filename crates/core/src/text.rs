@@ -243,16 +243,33 @@ pub fn is_control_or_bidi(c: char) -> bool {
     c.is_control() || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
-/// A text with nothing in it that is obeyed, line breaks apart: such characters become `\u{..}`.
+/// A text with nothing in it that is obeyed, line breaks apart: such characters become `\u{..}`. A joiner between two emoji stays, so that a
+/// family is one picture and not three.
 pub fn escape_control(text: &str) -> String {
-    text.chars().fold(String::with_capacity(text.len()), |mut out, c| {
-        if is_control_or_bidi(c) && c != '\n' {
+    let mut out = String::with_capacity(text.len());
+    let mut before = None;
+    let mut rest = text.chars();
+    while let Some(c) = rest.next() {
+        let joins = c == JOINER && before.is_some_and(is_pictogram) && rest.clone().next().is_some_and(is_pictogram);
+        if is_control_or_bidi(c) && c != '\n' && !joins {
             let _ = std::fmt::Write::write_fmt(&mut out, format_args!("\\u{{{:x}}}", u32::from(c)));
         } else {
             out.push(c);
         }
-        out
-    })
+        // Between a pictogram and the joiner there may be its skin tone, or that it is shown in colour.
+        if !matches!(c, '\u{fe0f}' | '\u{1f3fb}'..='\u{1f3ff}') {
+            before = Some(c);
+        }
+    }
+    out
+}
+
+/// Joins emoji to one.
+const JOINER: char = '\u{200d}';
+
+/// Whether a character may be a part of a joined emoji (Unicode: emoji-zwj-sequences): arrows, signs and pictures, none of them a letter.
+fn is_pictogram(c: char) -> bool {
+    matches!(c, '\u{2190}'..='\u{21ff}' | '\u{2300}'..='\u{23ff}' | '\u{2600}'..='\u{27bf}' | '\u{2b00}'..='\u{2bff}' | '\u{1f000}'..='\u{1faff}')
 }
 
 #[cfg(test)]
@@ -312,6 +329,23 @@ mod tests {
     #[test]
     fn nothing_visible_is_obeyed() {
         assert_eq!(escape_control("a\u{1b}[2J\u{202e}b\u{61c}\u{2028}c\nd"), "a\\u{1b}[2J\\u{202e}b\\u{61c}\\u{2028}c\nd");
+    }
+
+    #[test]
+    fn joined_emoji_stay_whole() {
+        for emoji in ["👨\u{200d}👩\u{200d}👧", "❤\u{fe0f}\u{200d}🔥", "👩🏽\u{200d}⚕\u{fe0f}", "🏳\u{fe0f}\u{200d}🌈", "🐈\u{200d}⬛"]
+        {
+            assert_eq!(escape_control(emoji), emoji);
+        }
+        for (hidden, shown) in [
+            ("@\u{200d}everyone", "@\\u{200d}everyone"),
+            ("👨\u{200d}", "👨\\u{200d}"),
+            ("\u{200d}👨", "\\u{200d}👨"),
+            ("👨\u{200d}\u{200d}👩", "👨\\u{200d}\\u{200d}👩"),
+            ("👨\u{200d}a", "👨\\u{200d}a"),
+        ] {
+            assert_eq!(escape_control(hidden), shown);
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@
 mod answers;
 pub mod coverage;
 mod names;
+mod overdue;
 mod supply;
 pub mod swap;
 mod unasked;
@@ -27,6 +28,8 @@ pub fn notes(answerer: &Answerer, files: &[SourceFile], source: Option<(SourceId
     found.sort_by(|a, b| (&a.place, a.code).cmp(&(&b.place, b.code)));
     found
 }
+
+pub use overdue::overdue;
 
 /// Where some words stand in the files, behind a place or anywhere.
 fn find(files: &[SourceFile], behind: Option<&Place>, words: &str) -> Option<Place> {

@@ -4,7 +4,7 @@ use crate::gaps::{Gap, GapSource};
 use factotum_core::answering::{Answerer, Outcome, Reason, Reply};
 use factotum_core::diagnostic::{Code, Diagnostic, Severity, SourceFile};
 use factotum_core::interpretation::{Mention, Span};
-use factotum_core::knowledge::KnowledgeBase;
+use factotum_core::knowledge::{KnowledgeBase, Today};
 use factotum_core::question::Question;
 use factotum_core::{pack, text};
 use factotum_curator::edit::disk::{self, WriteError, Written};
@@ -16,6 +16,7 @@ use factotum_service::pack::PackError;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::SystemTime;
 
 /// Effects that are kept: those of the choices of some groups.
 const EFFECTS: usize = 64;
@@ -360,6 +361,7 @@ impl Workbench {
         current.findings.get_or_init(|| {
             let mut found = pack::load(&current.files).diagnostics;
             found.extend(quality::notes(&current.answerer, &current.files, None));
+            found.extend(quality::overdue(current.base(), &Today::of(SystemTime::now())));
             if let Some((name, text)) = &self.places.source {
                 found.extend(grounding::check(current.base(), &current.files, name, text));
             }

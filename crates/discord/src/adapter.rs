@@ -6,6 +6,7 @@
 mod connection;
 mod convert;
 mod deliveries;
+mod digests;
 mod gateway;
 pub(crate) mod http_interactions;
 mod interview;
@@ -18,7 +19,7 @@ pub use connection::{Connection, run};
 pub use gateway::SessionLimits;
 pub use http_interactions::FollowUps;
 pub use interview::{Silence, interview};
-pub use registration::Application;
+pub use registration::{Application, Others, Registered};
 pub use serenity_internals::gateway_log::{self, ShardEvents};
 
 use crate::event::{Id, Incoming};

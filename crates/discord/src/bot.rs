@@ -8,6 +8,7 @@ use super::components::CustomId;
 use super::event::{Id, Incoming, Interaction, InteractionKind, InteractionToken, MessageEvent, Now, Origin};
 use super::feedback::Feedback;
 use super::gaps::Gaps;
+use super::guilds::{Base, Guilds, Journal};
 use super::indexed_knowledge::IndexedKnowledge;
 use super::payload::{ChannelMessage, Message, MessageReference, Response};
 use super::rate_limit::RateLimiter;
@@ -117,6 +118,8 @@ pub struct Bot {
     feedback: Mutex<Feedback>,
     /// The gaps journal, if it is kept.
     gaps: Option<Gaps>,
+    /// Knowledge bases of guilds.
+    guilds: Guilds,
 }
 
 /// The answer to a question, with what may be logged.
@@ -132,7 +135,14 @@ impl Bot {
     pub fn new(knowledge: IndexedKnowledge, settings: config::Discord) -> Bot {
         let window = settings.rate_limit_window_seconds.duration();
         let rate_limiter = RateLimiter::new(settings.user_limit.get(), settings.channel_limit.get(), window);
-        Bot { knowledge: Current::new(knowledge), settings, rate_limiter: Mutex::new(rate_limiter), feedback: Mutex::default(), gaps: None }
+        Bot {
+            knowledge: Current::new(knowledge),
+            settings,
+            rate_limiter: Mutex::new(rate_limiter),
+            feedback: Mutex::default(),
+            gaps: None,
+            guilds: Guilds::default(),
+        }
     }
 
     /// The same, with a journal of the questions that have no good answer; its entries are kept for this many days.
@@ -140,7 +150,42 @@ impl Bot {
         Bot { gaps: Some(Gaps::new(recorder, keep_days)), ..self }
     }
 
-    /// The current knowledge.
+    /// The same, with knowledge bases of their own for some guilds.
+    pub fn with_guilds(self, guilds: Guilds) -> Bot {
+        Bot { guilds, ..self }
+    }
+
+    /// The current knowledge of one of its bases.
+    pub fn knowledge_of(&self, base: Base) -> Arc<IndexedKnowledge> {
+        match base {
+            Base::Main => self.knowledge(),
+            // They are never removed.
+            Base::Guild(number) => self.guilds.get(number).unwrap_or_else(|| self.knowledge()),
+        }
+    }
+
+    /// The current knowledge for what happens here.
+    pub fn knowledge_at(&self, origin: &Origin) -> Arc<IndexedKnowledge> {
+        self.knowledge_of(self.guilds.at(origin))
+    }
+
+    /// Replaces the knowledge of one of its bases. Decisions being made still use the old one.
+    pub fn replace_base(&self, base: Base, knowledge: IndexedKnowledge) {
+        match base {
+            Base::Main => self.replace(knowledge),
+            Base::Guild(number) => self.guilds.replace(number, knowledge),
+        }
+    }
+
+    /// The journal for the gaps of a knowledge base.
+    fn gaps<'a>(&'a self, knowledge: &'a IndexedKnowledge) -> Option<&'a Gaps> {
+        match &knowledge.journal {
+            Journal::Shared => self.gaps.as_ref(),
+            Journal::Own(gaps) => gaps.as_deref(),
+        }
+    }
+
+    /// The current knowledge, of all places that have none of their own.
     pub fn knowledge(&self) -> Arc<IndexedKnowledge> {
         self.knowledge.get()
     }
@@ -152,8 +197,8 @@ impl Bot {
 
     /// Decides what to send.
     pub fn decide(&self, incoming: &Incoming, now: Now) -> Decision {
-        // One decision uses the same knowledge throughout.
-        let knowledge = self.knowledge();
+        // One decision uses the same knowledge throughout: that of its place.
+        let knowledge = self.knowledge_at(&incoming.origin());
         match incoming {
             Incoming::Message(message) => self.message(&knowledge, message, now),
             Incoming::Interaction(interaction) => self.interaction(&knowledge, interaction, now),
@@ -241,7 +286,7 @@ impl Bot {
                 "topics" => one(browse::all(base, 0), "shown"),
                 "sources" => one(messages::sources(base), "shown"),
                 "help" => one(Message::text(messages::HELP), "shown"),
-                "about" => one(messages::about(base, self.gaps.as_ref().map(Gaps::keep_days)), "shown"),
+                "about" => one(messages::about(base, self.gaps(knowledge).map(Gaps::keep_days)), "shown"),
                 _ => one(Message::text(messages::NO_SUCH_COMMAND), "unknown"),
             },
             InteractionKind::Autocomplete(typed) => {
@@ -275,8 +320,11 @@ impl Bot {
             CustomId::Rate(helped, key) => {
                 let intent = &base[directory.intent(&key)?];
                 let first = locked(&self.feedback).first(user, message);
-                if let (Some(gaps), true, false) = (&self.gaps, first, helped) {
-                    gaps.not_helpful(base, intent, answers, user);
+                if let (Some(gaps), true) = (self.gaps(knowledge), first) {
+                    gaps.rated(helped);
+                    if !helped {
+                        gaps.not_helpful(base, intent, answers, user);
+                    }
                 }
                 let (text, outcome) = match (first, helped) {
                     (true, true) => (messages::THANKS, "helpful"),
@@ -292,16 +340,16 @@ impl Bot {
     /// Answers a question that somebody asked with this message or interaction, and records what is missing.
     fn answered(&self, knowledge: &IndexedKnowledge, question: &str, asked: Id, user: Id) -> Answered {
         let (answered, reply) = knowledge.answered(question);
-        if let Some(gaps) = &self.gaps {
+        if let Some(gaps) = self.gaps(knowledge) {
             gaps.asked(&knowledge.answerer, question, &reply, asked, user);
         }
         answered
     }
 
-    /// The reply to a question as a line of JSON, as `factotum ask --json` prints it; with its outcome for the log, and what metrics count.
+    /// The reply of the main knowledge base to a question as a line of JSON, as `factotum ask --json` prints it; with its outcome for the log, and what metrics count.
     pub fn answer_json(&self, question: &str) -> (String, &'static str, Asked) {
         let knowledge = self.knowledge();
-        let reply = knowledge.answerer.answer(question);
+        let reply = knowledge.shown_today(knowledge.answerer.answer(question));
         if let Some(gaps) = &self.gaps {
             gaps.asked_over_http(&knowledge.answerer, question, &reply);
         }
@@ -328,7 +376,7 @@ impl Bot {
 
 impl IndexedKnowledge {
     fn answered(&self, question: &str) -> (Answered, Reply) {
-        let reply = self.answerer.answer(question);
+        let reply = self.shown_today(self.answerer.answer(question));
         let (logged, asked) = recorded(&reply);
         let (percent, base) = (asked.percent, self.base());
         let about = reply.candidates.first().map(|best| About { id: json::name(base, best.class).to_owned(), percent });

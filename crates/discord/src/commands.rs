@@ -1,6 +1,7 @@
 //! The commands that the bot registers at Discord, and the link that invites it.
 
 use crate::messages::{ANSWER_THIS, ASK, CommandText, OTHER_COMMANDS, PRIVATE, QUESTION, Translated};
+use factotum_core::render::escape_control;
 use serde_json::{Map, Value, json};
 
 /// All commands. Global ones can be installed by guilds and by users, and used everywhere; for the commands of a single guild Discord accepts
@@ -47,10 +48,47 @@ fn object(value: Value) -> Map<String, Value> {
     }
 }
 
-/// Whether the registered commands are the same as our definitions. Ids, versions and defaults, which Discord adds, do not count.
-pub fn same(registered: &[Value], ours: &[Value]) -> bool {
-    let key = |command: &Value| (command["type"].as_u64().unwrap_or(1), command["name"].as_str().unwrap_or_default().to_owned());
-    registered.len() == ours.len() && ours.iter().all(|ours| registered.iter().any(|r| key(r) == key(ours) && covers(r, ours)))
+/// How the registered commands differ from our definitions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Comparison {
+    /// Our definitions that are not registered, or differently.
+    pub missing: Vec<Value>,
+    /// Registered commands that are as we define them, or an older form of that.
+    pub ours: Vec<Value>,
+    /// Registered commands that are none of ours: those of other programs of the application, and the entry point of its Activity.
+    pub others: Vec<Value>,
+}
+
+/// Compares the registered commands with our definitions. Ids, versions and defaults, which Discord adds, do not count.
+///
+/// An application has one command of each type and name, so a command with a name of ours is ours.
+pub fn compare(registered: &[Value], ours: &[Value]) -> Comparison {
+    let key = |command: &Value| (kind(command), command["name"].as_str().unwrap_or_default().to_owned());
+    let is_there = |ours: &Value| registered.iter().any(|theirs| key(theirs) == key(ours) && covers(theirs, ours));
+    let is_ours = |theirs: &&Value| ours.iter().any(|ours| key(theirs) == key(ours));
+    let (known, others) = registered.iter().partition::<Vec<&Value>, _>(is_ours);
+    Comparison {
+        missing: ours.iter().filter(|ours| !is_there(ours)).cloned().collect(),
+        ours: known.into_iter().cloned().collect(),
+        others: others.into_iter().cloned().collect(),
+    }
+}
+
+/// The type of the command that opens an Activity. Discord adds it by itself.
+const ENTRY_POINT: u64 = 4;
+
+/// What people type or choose for a registered command, safe to print: "/ask", "Answer this", "launch (entry point)".
+pub fn called(command: &Value) -> String {
+    let name = escape_control(command["name"].as_str().unwrap_or_default());
+    match kind(command) {
+        1 => format!("/{name}"),
+        ENTRY_POINT => format!("{name} (entry point)"),
+        _ => name,
+    }
+}
+
+fn kind(command: &Value) -> u64 {
+    command["type"].as_u64().unwrap_or(1)
 }
 
 /// Whether `theirs` has everything that is in `ours`.
@@ -136,11 +174,23 @@ mod tests {
         }
         let options = theirs.iter_mut().find(|c| c["name"] == "ask").and_then(|c| c["options"].as_array_mut()).expect("/ask has options");
         options[1].as_object_mut().expect("an option").remove("required");
-        assert!(same(&theirs, &ours));
+        let missing = |theirs: &[Value]| compare(theirs, &ours).missing.len();
+        assert_eq!(missing(&theirs), 0);
         theirs[0]["description"] = json!("Something else");
-        assert!(!same(&theirs, &ours));
-        assert!(!same(&ours[1..], &ours) && !same(&[], &ours));
-        assert!(!same(&definitions(false), &ours));
+        assert_eq!((missing(&theirs), compare(&theirs, &ours).ours.len()), (1, 6), "an older form of a command is ours");
+        assert_eq!((missing(&ours[1..]), missing(&[])), (1, 6));
+        assert_eq!(missing(&definitions(false)), 6);
+    }
+
+    #[test]
+    fn others_are_told_apart() {
+        let ours = definitions(true);
+        // "ask" as an entry in the menu of a message is another command than `/ask`.
+        let others = [json!({"type": 4, "name": "launch"}), json!({"name": "play"}), json!({"type": 3, "name": "ask\u{1b}"})];
+        let compared = compare(&[&ours[..], &others[..]].concat(), &ours);
+        assert_eq!((compared.missing.len(), compared.ours.len(), compared.others.as_slice()), (0, 6, &others[..]));
+        let called: Vec<String> = compared.others.iter().map(called).collect();
+        assert_eq!(called, ["launch (entry point)", "/play", "ask\\u{1b}"]);
     }
 
     #[test]

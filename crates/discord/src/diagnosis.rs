@@ -81,8 +81,6 @@ pub struct Testimony {
 /// Flags of an application with a privileged intent switched on, for bots in many guilds and in few (Discord: Application flags).
 const PRIVILEGED: [(&str, u64); 3] =
     [("presence", 1 << 12 | 1 << 13), ("server members", 1 << 14 | 1 << 15), ("message content", 1 << 18 | 1 << 19)];
-/// The type of an Activity's Entry Point command, which no other program may remove.
-const ENTRY_POINT: u64 = 4;
 /// The permission that includes all others.
 const ADMINISTRATOR: u64 = 1 << 3;
 /// How far the clocks may be apart without a word, in seconds: the date of a response has no fractions, and it travels.
@@ -104,6 +102,7 @@ pub fn findings(seen: &Testimony, discord: &config::Discord, interactions: &conf
     found.push(registered(seen, discord.register_commands));
     found.push(permissions(seen));
     found.extend(lists(seen, discord));
+    found.extend(absent(seen, discord));
     found.push(sessions(seen));
     found.push(clock(seen.clock_ahead));
     found
@@ -161,18 +160,19 @@ fn endpoint(seen: &Testimony, interactions: &config::Interactions) -> Vec<Findin
 fn registered(seen: &Testimony, at_start: bool) -> Finding {
     const CHECK: &str = "commands";
     let Some(commands) = &seen.commands else { return Finding::warning(CHECK, "Discord does not list them", "try again in a minute") };
-    if commands.iter().any(|command| command["type"].as_u64() == Some(ENTRY_POINT)) {
-        let remedy = format!("switch Activities off on {PORTAL} (Activities, Settings); then run `factotum commands register`");
-        return Finding::error(
-            CHECK,
-            "the application has the Entry Point command of an Activity, so Discord refuses to register others",
-            remedy,
-        );
-    }
-    match (commands::same(commands, &commands::definitions(true)), at_start) {
-        (true, _) => Finding::ok(CHECK, format!("all {} are registered and up to date", commands.len())),
-        (false, true) => Finding::ok(CHECK, "not up to date; `factotum run` registers them when it starts"),
-        (false, false) => Finding::warning(CHECK, "not up to date, and `register_commands` is off", "run `factotum commands register`"),
+    let compared = commands::compare(commands, &commands::definitions(true));
+    let others: Vec<String> = compared.others.iter().take(NAMED).map(commands::called).collect();
+    let others = match (others.len(), compared.others.len() - others.len()) {
+        (0, _) => String::new(),
+        (_, 0) => format!("; others are left alone: {}", others.join(", ")),
+        (_, more) => format!("; others are left alone: {} and {more} more", others.join(", ")),
+    };
+    match (compared.missing.is_empty(), at_start) {
+        (true, _) => Finding::ok(CHECK, format!("all {} are registered and up to date{others}", compared.ours.len())),
+        (false, true) => Finding::ok(CHECK, format!("not up to date; `factotum run` registers them when it starts{others}")),
+        (false, false) => {
+            Finding::warning(CHECK, format!("not up to date, and `register_commands` is off{others}"), "run `factotum commands register`")
+        }
     }
 }
 
@@ -217,6 +217,20 @@ fn lists(seen: &Testimony, discord: &config::Discord) -> Option<Finding> {
     nowhere.then(|| {
         let message = "the bot is on none of the servers in `allow_guilds`, so it answers on none";
         Finding::warning("guild lists", message, "correct the ids, or invite the bot there with `factotum invite`")
+    })
+}
+
+/// Guilds with a knowledge base of their own that the bot is not on.
+fn absent(seen: &Testimony, discord: &config::Discord) -> Option<Finding> {
+    // As above.
+    let guilds = seen.guilds.as_ref().filter(|guilds| guilds.len() < 200)?;
+    let known: Vec<u64> = guilds.iter().filter_map(|guild| text(guild, "id").parse().ok()).collect();
+    let mut absent: Vec<String> =
+        discord.guilds.0.iter().map(|entry| entry.guild.0).filter(|id| !known.contains(id)).map(|id| id.to_string()).collect();
+    absent.dedup();
+    (!absent.is_empty()).then(|| {
+        let message = format!("[[discord.guilds]] has a knowledge base for servers that the bot is not on: {}", absent.join(", "));
+        Finding::warning("guilds", message, "correct the ids, or invite the bot there with `factotum invite`")
     })
 }
 
@@ -348,7 +362,6 @@ mod tests {
     #[test]
     fn each_fault_has_its_remedy() {
         assert_eq!(worst(&seen(), |_| ()).level, Level::Ok);
-        let entry_point = vec![json!({"type": 4, "name": "launch"})];
         for (what, level, remedy, testimony) in [
             ("intents", Level::Warning, "switch them off", Testimony { application: json!({"flags": 1 << 19}), ..seen() }),
             (
@@ -357,7 +370,6 @@ mod tests {
                 "serve-interactions",
                 Testimony { application: json!({"interactions_endpoint_url": "https://a.example"}), ..seen() },
             ),
-            ("commands", Level::Error, "Activities", Testimony { commands: Some(entry_point), ..seen() }),
             ("commands", Level::Warning, "try again", Testimony { commands: None, ..seen() }),
             ("permissions", Level::Warning, "factotum invite", Testimony { guilds: Some(Vec::new()), ..seen() }),
             (
@@ -375,12 +387,22 @@ mod tests {
             assert_eq!((found.check, found.level), (what, level), "{found:?}");
             assert!(found.remedy.contains(remedy) && !found.message.contains('\u{1b}'), "{found:?}");
         }
+        let activity = [commands::definitions(true), vec![json!({"type": 4, "name": "launch"})]].concat();
+        let found =
+            findings(&Testimony { commands: Some(activity), ..seen() }, &Config::default().discord, &Config::default().interactions);
+        assert!(
+            found.iter().any(|f| f.level == Level::Ok && f.message.ends_with("others are left alone: launch (entry point)")),
+            "{found:?}"
+        );
         let old = Testimony { commands: Some(Vec::new()), ..seen() };
         assert_eq!(worst(&old, |_| ()).level, Level::Ok, "they are registered at the start");
         assert!(worst(&old, |config| config.discord.register_commands = false).remedy.contains("commands register"));
         assert!(
             worst(&seen(), |config| config.discord.allow_guilds = "23".parse().expect("an id")).message.contains("none of the servers")
         );
+        let elsewhere = "[{ guild = 22, knowledge = \"a\" }, { guild = 23, knowledge = \"b\" }]";
+        let found = worst(&seen(), |config| config.discord.guilds = elsewhere.parse().expect("a list"));
+        assert!(found.message.ends_with("not on: 23"), "{found:?}");
         let key = "5a".repeat(32).parse().expect("a key");
         assert!(worst(&seen(), |config| config.interactions.public_key = config::Optional(Some(key))).message.contains("5a5a"));
     }

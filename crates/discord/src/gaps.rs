@@ -54,6 +54,11 @@ impl Gaps {
         self.recorder.record(Asker::Http, Gap::all(answerer, question, reply));
     }
 
+    /// Somebody rated an answer.
+    pub(crate) fn rated(&self, helpful: bool) {
+        self.recorder.rate(helpful);
+    }
+
     /// Somebody rated an answer that showed this intent "Not helpful". Without the wording that was asked, the intent's own question stands for it.
     pub(crate) fn not_helpful(&self, base: &KnowledgeBase, intent: &Intent, answers: Option<Id>, user: Id) {
         let asked = answers.and_then(|id| locked(&self.answered).wordings.get(&id).cloned());

@@ -1,6 +1,8 @@
-//! Text as Discord's Markdown: nothing in it becomes a mention, a link or formatting by accident, and it fits.
+//! Text as Discord's Markdown. What somebody typed is shown as it is: nothing in it becomes a mention, a link or formatting. What a curator
+//! wrote is Markdown, and mentions nobody all the same. Either fits.
 
 use factotum_core::text::escape_control;
+use unicode_segmentation::GraphemeCursor;
 
 /// Characters with a meaning in Discord's Markdown.
 const SPECIAL: &[char] = &['\\', '*', '_', '~', '|', '`', '[', ']', '(', ')', '<', '>', '#', '@'];
@@ -27,6 +29,19 @@ pub(crate) fn plain(text: &str) -> String {
     out.replace("://", ":\u{2060}//")
 }
 
+/// A curator's text: its Markdown, its links and mentions of channels work. Mentions of people and roles do nothing (`@everyone`, `<@1>`,
+/// `<@&1>`); control and direction characters become visible.
+pub(crate) fn curated(text: &str) -> String {
+    let mut text = escape_control(text);
+    // An invisible word joiner behind the sign disarms it; other at signs, as in addresses, stay as they are, so that they can be copied.
+    for mention in ["<@", "@everyone", "@here"] {
+        if text.contains(mention) {
+            text = text.replace(mention, &mention.replace('@', "@\u{2060}").replace("<@", "<\u{2060}@"));
+        }
+    }
+    text
+}
+
 /// Text for places without formatting: labels of buttons and menus, and choices. Nothing is escaped there.
 pub(crate) fn label(text: &str, most: usize) -> String {
     clip(&escape_control(text).replace('\n', " "), most)
@@ -41,12 +56,10 @@ pub(crate) fn link(words: &str, address: &str) -> String {
     if web && fits { format!("[{}]({address})", plain(words)) } else { plain(words) }
 }
 
-/// The first `most` characters, with an ellipsis if something was cut.
+/// The first `most` characters, with an ellipsis if something was cut. What is seen as one character stays whole.
 pub(crate) fn clip(text: &str, most: usize) -> String {
-    if text.chars().count() <= most {
-        return text.to_owned();
-    }
-    let mut out: String = text.chars().take(most.saturating_sub(1)).collect();
+    let Some(end) = end_of(text, most.saturating_sub(1)).filter(|_| text.chars().nth(most).is_some()) else { return text.to_owned() };
+    let mut out = text[..whole(text, end)].to_owned();
     // Half an escape sequence would escape the ellipsis.
     if out.chars().rev().take_while(|c| *c == '\\').count() % 2 == 1 {
         out.pop();
@@ -55,13 +68,28 @@ pub(crate) fn clip(text: &str, most: usize) -> String {
     out
 }
 
-/// Pieces of at most `most` characters each, cut after sentences if possible, else between words, else anywhere.
+/// Where the first `count` characters end, in bytes; `None` if there are not more than that.
+fn end_of(text: &str, count: usize) -> Option<usize> {
+    text.char_indices().nth(count).map(|(at, _)| at)
+}
+
+/// The last place up to `end` that is not within what is seen as one character, such as a family joined from three emoji.
+fn whole(text: &str, end: usize) -> usize {
+    let mut cursor = GraphemeCursor::new(end, text.len(), true);
+    match cursor.is_boundary(text, 0) {
+        Ok(true) => end,
+        _ => cursor.prev_boundary(text, 0).ok().flatten().unwrap_or(0),
+    }
+}
+
+/// Pieces of at most `most` characters each, cut after sentences if possible, else between words, else between characters as they are seen.
 pub(crate) fn split(text: &str, most: usize) -> Vec<String> {
     let most = most.max(2);
     let mut pieces = Vec::new();
     let mut rest = text.trim();
-    while rest.chars().count() > most {
-        let limit = rest.char_indices().nth(most).map_or(rest.len(), |(at, _)| at);
+    while let Some(end) = end_of(rest, most) {
+        // One with thousands of accents is cut all the same.
+        let limit = Some(whole(rest, end)).filter(|at| *at > 0).unwrap_or(end);
         let head = &rest[..limit];
         let sentence = head.char_indices().filter(|(_, c)| matches!(c, '.' | '!' | '?' | '\n')).map(|(at, c)| at + c.len_utf8());
         let ends = |at: &usize| rest[*at..].starts_with(char::is_whitespace) || rest[..*at].ends_with('\n');
@@ -102,6 +130,38 @@ mod tests {
     }
 
     #[test]
+    fn what_curators_write_works_but_pings_nobody() {
+        for text in [
+            "See https://a.example/b_c and [the guide](https://a.example).",
+            "**Bold**, `code`, ask in <#33>, write to desk@a.example <:ship:1>",
+            "👨\u{200d}👩\u{200d}👧",
+        ] {
+            assert_eq!(curated(text), text);
+        }
+        for (text, shown) in [
+            ("@everyone and @here", "@\u{2060}everyone and @\u{2060}here"),
+            ("<@1> <@!1> <@&1>", "<\u{2060}@\u{2060}1> <\u{2060}@\u{2060}!1> <\u{2060}@\u{2060}&1>"),
+            ("<@everyone", "<\u{2060}@\u{2060}everyone"),
+            ("@\u{200b}everyone\u{202e}", "@\\u{200b}everyone\\u{202e}"),
+        ] {
+            assert_eq!(curated(text), shown);
+        }
+    }
+
+    #[test]
+    fn joined_emoji_are_not_cut() {
+        let family = "👨\u{200d}👩\u{200d}👧\u{200d}👦";
+        for most in 1..7 {
+            assert_eq!(clip(&format!("{family}aa"), most), "…");
+        }
+        assert_eq!(clip(&format!("{family}aa"), 8), format!("{family}…"));
+        assert_eq!(split(&format!("a{family}{family}"), 8), [format!("a{family}"), family.to_owned()]);
+        assert_eq!(split(&format!("{family}{family}"), 9), [family, family]);
+        let accents = format!("e{}", "\u{301}".repeat(50));
+        assert_eq!((clip(&accents, 10), split(&accents, 10).len()), ("…".to_owned(), 6));
+    }
+
+    #[test]
     fn links_only_to_the_web() {
         assert_eq!(link("Title", "https://x.example/a"), "[Title](https://x.example/a)");
         assert_eq!(link("Title", "javascript:alert(1)"), "Title");
@@ -130,6 +190,26 @@ mod tests {
             let out = plain(&text);
             prop_assert!(!out.contains("@everyone") && !out.contains("@here") && !out.contains("<@") && !out.contains("://"));
             prop_assert!(clip(&out, 20).chars().count() <= 20);
+        }
+
+        #[test]
+        fn nobody_is_mentioned_by_a_curator(text in "[@<>&!#0-9 everyonehere\u{200d}\u{1f642}:/\\\\\n]{0,80}") {
+            let out = curated(&text);
+            prop_assert!(!out.contains("@everyone") && !out.contains("@here") && !out.contains("<@"), "{out}");
+        }
+
+        #[test]
+        fn nothing_typed_is_obeyed(text in "(\\[[a-z]{0,3}\\]\\(https://a\\.b\\)|<@&?!?[0-9]{1,3}>|@everyone|[*_`|~#>\\[\\]()\\\\ \u{200b}\u{202e}\u{0}\u{1b}a-z\n-]){0,20}") {
+            let out = plain(&text);
+            // Every sign with a meaning has its backslash, so what is left without any is text.
+            let mut chars = out.chars();
+            let mut bare = String::new();
+            while let Some(c) = chars.next() {
+                if c == '\\' { chars.next(); } else { bare.push(c); }
+            }
+            prop_assert!(!bare.contains(['[', ']', '(', ')', '<', '>', '*', '_', '`', '|', '~', '#']), "{out}");
+            prop_assert!(!out.contains("://") && !out.contains("<@") && !out.contains("@everyone"), "{out}");
+            prop_assert!(!out.chars().any(|c| c.is_control() && c != '\n' || matches!(c, '\u{200b}' | '\u{202e}')), "{out:?}");
         }
     }
 }

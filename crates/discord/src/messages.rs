@@ -1,9 +1,10 @@
 //! Every text of the bot that only people on Discord read. Answers and refusals are worded in `factotum_core::render`, for all front ends.
 
-use super::markdown::{clip, link, plain};
+use super::markdown::{clip, curated, link, plain};
 use super::payload::{Embed, Field, MAX_CONTENT, MAX_EMBEDS, MAX_FIELD, MAX_OPTIONS, Message};
 use super::reply::{BLUE, fitting};
 use factotum_core::knowledge::{KnowledgeBase, Source, date_in_words};
+use factotum_journal::Ratings;
 
 /// The help text: `/help`, "help", or a mention without a question.
 pub const HELP: &str = "\
@@ -112,10 +113,10 @@ pub fn sources(base: &KnowledgeBase) -> Message {
             }
             value.push_str(&format!("\n{}", count(source.paragraphs as usize, "paragraph")));
             if !source.date_note.is_empty() {
-                value.push_str(&format!("\nDate: {}", plain(&source.date_note)));
+                value.push_str(&format!("\nDate: {}", curated(&source.date_note)));
             }
             if !source.limits.is_empty() {
-                value.push_str(&format!("\nLimits: {}", plain(&source.limits)));
+                value.push_str(&format!("\nLimits: {}", curated(&source.limits)));
             }
             let date = source.date.as_ref().map_or_else(|| "Undated".to_owned(), |date| date_in_words(date));
             Field { name: clip(&plain(&date), 256), value: clip(&value, MAX_FIELD), inline: false }
@@ -134,6 +135,28 @@ pub fn sources(base: &KnowledgeBase) -> Message {
         embed.fields.pop();
     }
     Message { content: clip(&content, MAX_CONTENT), embeds: vec![fitting(embed)], ..Message::default() }
+}
+
+/// The weekly digest; `None` if there is nothing to tell. `gaps` are groups of questions, `overdue` sources and facts.
+pub fn digest(gaps: usize, overdue: usize, ratings: Ratings) -> Option<String> {
+    let mut lines = vec!["Weekly digest".to_owned()];
+    if gaps > 0 {
+        lines.push(format!(
+            "- No good answer in the last seven days: {}. `factotum gaps` lists them.",
+            if gaps == 1 { "1 group of questions".to_owned() } else { format!("{gaps} groups of questions") }
+        ));
+    }
+    if overdue > 0 {
+        lines.push(format!(
+            "- Due for review: {}. `factotum check` lists them.",
+            if overdue == 1 { "1 source or fact".to_owned() } else { format!("{overdue} sources or facts") }
+        ));
+    }
+    if ratings != Ratings::default() {
+        let Ratings { helpful, not_helpful } = ratings;
+        lines.push(format!("- Ratings since the last digest: {helpful} helpful, {not_helpful} not helpful."));
+    }
+    (lines.len() > 1).then(|| lines.join("\n"))
 }
 
 /// A text in English and its translations, by Discord's names of the locales.

@@ -2,12 +2,12 @@
 //! related questions and ratings as buttons.
 
 use super::components::{CustomId, Key};
-use super::markdown::{clip, label, link, plain, split};
+use super::markdown::{clip, curated, label, link, plain, split};
 use super::messages;
 use super::payload::{Component, Embed, Field, MAX_CONTENT, MAX_DESCRIPTION, MAX_EMBEDS, MAX_FIELD, MAX_LABEL, MAX_TITLE, Message, Row};
 use factotum_core::answering::{AnswerPart, Outcome, Reply};
 use factotum_core::knowledge::{KnowledgeBase, date_in_words};
-use factotum_core::render::{Line, citations, console, facts, lines};
+use factotum_core::render::{Line, citations, console, facts, lines, repeats};
 
 /// Edge of an embed: a blue that stands out in the light and in the dark theme.
 pub(crate) const BLUE: u32 = 0x3b_6e_a8;
@@ -23,14 +23,16 @@ pub fn messages(base: &KnowledgeBase, reply: &Reply) -> Vec<Message> {
             let embed = evidence(base, parts);
             let long = embed.description.chars().count() > MAX_DESCRIPTION;
             last.embeds.push(fitting(embed));
-            Some(if long { plain(&format!("{first}{rest}")) } else { direct(base, parts) })
+            Some(curated(&if long { format!("{first}{rest}") } else { direct(base, parts) }))
         }
         // The embed has it.
         Line::Source(_) => None,
-        Line::Unanswered(text) | Line::Text(text) => Some(plain(&text)),
+        Line::Text(text) => Some(curated(&text)),
+        Line::Unanswered(text) => Some(plain(&text)),
         // A button shows only the beginning of a long question.
-        Line::Suggestion(question) => Some(format!("- {}", plain(&question))),
+        Line::Suggestion(question) => Some(format!("- {}", curated(&question))),
         Line::Corrections(text) => Some(format!("-# {}", plain(&text))),
+        Line::Overdue(text) => Some(format!("-# {}", plain(&text))),
     });
     let text = text.collect::<Vec<_>>().join("\n");
     last.components = buttons(base, reply);
@@ -48,21 +50,22 @@ pub(crate) fn in_messages(text: &str, mut last: Message) -> Vec<Message> {
 fn direct(base: &KnowledgeBase, parts: &[AnswerPart]) -> String {
     let said = parts.iter().map(|part| {
         let statement = || part.facts.first().map(|f| base[*f].statement.as_str()).unwrap_or_default();
-        plain(if part.direct.is_empty() { statement() } else { &part.direct })
+        if part.direct.is_empty() { statement() } else { part.direct.as_str() }
     });
     said.collect::<Vec<_>>().join("\n")
 }
 
-/// The evidence for an answer: statements, speakers, date, sources.
+/// The evidence for an answer: statements that say more than the direct answers, speakers, date, sources.
 fn evidence(base: &KnowledgeBase, parts: &[AnswerPart]) -> Embed {
     let firsts: Vec<&str> = parts.iter().filter_map(|p| p.facts.first()).map(|f| base[*f].id.as_str()).collect();
     let all = facts(base, parts);
+    let said = direct(base, parts);
     let mut statements: Vec<String> = Vec::new();
-    for fact in &all {
+    // A statement that others contradict must not stand alone.
+    for fact in all.iter().filter(|fact| !fact.contradicts.is_empty() || !repeats(&said, &fact.statement)) {
         let length: usize = statements.iter().map(String::len).sum();
-        // A statement that others contradict must not stand alone.
         if firsts.contains(&fact.id.as_str()) || !fact.contradicts.is_empty() || length + fact.statement.len() <= MAX_STATEMENTS {
-            statements.push(plain(&fact.statement));
+            statements.push(curated(&fact.statement));
         }
     }
     let mut fields = Vec::new();

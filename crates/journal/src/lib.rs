@@ -10,6 +10,7 @@
 
 mod askers;
 mod curate;
+mod digest;
 mod file;
 mod gap;
 mod grouping;
@@ -23,6 +24,7 @@ mod tests;
 
 pub use askers::Asker;
 pub use curate::{Dismissed, Forget, GROUPED, Group, MAX_DISMISSED};
+pub use digest::{Claim, Ratings};
 pub use file::{Day, Journal, JournalError, Limits};
 pub use gap::{Gap, Kind, Near};
 pub use recorder::{Event, Recorder};

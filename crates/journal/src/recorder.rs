@@ -58,9 +58,14 @@ struct Waiting {
 
 /// What waits to be written.
 struct Item {
-    gap: Gap,
-    tag: Option<Tag>,
+    what: What,
     day: Day,
+}
+
+enum What {
+    Gap(Gap, Option<Tag>),
+    /// A rating: helpful or not.
+    Rating(bool),
 }
 
 impl fmt::Debug for Recorder {
@@ -105,13 +110,20 @@ impl Recorder {
         }
         let day = Day::of(SystemTime::now());
         let tag = self.0.askers.tag(asker, day);
-        for gap in gaps {
-            // Ahead of sending: the thread may be quicker than this one.
-            self.0.waiting.change(|count| *count += 1);
-            if self.0.queue.try_send(Item { gap, tag, day }).is_err() {
-                self.0.waiting.change(|count| *count = count.saturating_sub(1));
-                (self.0.observe)(Event::QueueFull);
-            }
+        gaps.into_iter().for_each(|gap| self.hand_over(Item { what: What::Gap(gap, tag), day }));
+    }
+
+    /// Counts a rating of an answer. Returns at once, as [`Recorder::record`] does.
+    pub fn rate(&self, helpful: bool) {
+        self.hand_over(Item { what: What::Rating(helpful), day: Day::of(SystemTime::now()) });
+    }
+
+    fn hand_over(&self, item: Item) {
+        // Ahead of sending: the thread may be quicker than this one.
+        self.0.waiting.change(|count| *count += 1);
+        if self.0.queue.try_send(item).is_err() {
+            self.0.waiting.change(|count| *count = count.saturating_sub(1));
+            (self.0.observe)(Event::QueueFull);
         }
     }
 
@@ -144,7 +156,9 @@ impl Writer {
                 if self.complained.take().is_some() {
                     tracing::warn!(path = %self.path.display(), "the gaps journal can be written again");
                 }
-                (self.observe)(Event::Written);
+                if matches!(item.what, What::Gap(..)) {
+                    (self.observe)(Event::Written);
+                }
             }
             Err(error) => {
                 // The next entry tries from the beginning: the file may have been replaced.
@@ -186,7 +200,10 @@ impl Writer {
             journal.tidy(item.day, self.limits)?;
             *tidied = Some(item.day);
         }
-        journal.record(&item.gap, item.tag, item.day, self.limits)
+        match &item.what {
+            What::Gap(gap, tag) => journal.record(gap, *tag, item.day, self.limits),
+            What::Rating(helpful) => journal.rate(*helpful),
+        }
     }
 }
 

@@ -29,6 +29,7 @@ const KEPT: usize = 16;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cache {
     folder: PathBuf,
+    kept: usize,
 }
 
 /// A hash of everything that decides the result of training.
@@ -49,7 +50,17 @@ impl Key {
 impl Cache {
     /// The cache in that folder, which is created when something is put into it.
     pub fn new(folder: &Path) -> Cache {
-        Cache { folder: folder.to_owned() }
+        Cache { folder: folder.to_owned(), kept: KEPT }
+    }
+
+    /// The same, for a program that uses this many knowledge bases besides.
+    pub fn with_room_for(self, bases: usize) -> Cache {
+        Cache { kept: KEPT + bases, ..self }
+    }
+
+    /// Its folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// The cached result for a knowledge base, if there is one and it is undamaged.
@@ -92,7 +103,7 @@ impl Cache {
         self.folder.join(&key.0).with_extension(EXTENSION)
     }
 
-    /// Removes all but the [`KEPT`] newest files. It is not an error if a file is gone already: another program may do the same.
+    /// Removes all but the newest files. It is not an error if a file is gone already: another program may do the same.
     fn prune(&self) -> io::Result<()> {
         let mut files: Vec<(SystemTime, PathBuf)> = Vec::new();
         for entry in fs::read_dir(&self.folder)? {
@@ -104,7 +115,7 @@ impl Cache {
             }
         }
         files.sort_unstable_by(|a, b| b.cmp(a));
-        files.iter().skip(KEPT).for_each(|(_, path)| drop(fs::remove_file(path)));
+        files.iter().skip(self.kept).for_each(|(_, path)| drop(fs::remove_file(path)));
         Ok(())
     }
 }

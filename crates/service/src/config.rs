@@ -3,6 +3,8 @@
 //! The key `x` of the section `[s]` has the environment variable `FACTOTUM_S_X`, which overrides the file. Secrets are not settings:
 //! the bot's token comes from the environment only, so that nobody shares it along with a settings file.
 
+mod digest;
+mod guilds;
 mod resolved;
 pub mod secret;
 mod section;
@@ -15,6 +17,8 @@ mod tests;
 use section::section;
 use std::path::PathBuf;
 
+pub use digest::{Digest, Hour, Weekday};
+pub use guilds::{GuildBase, Guilds, Id};
 pub use resolved::{BadVariable, Origin, Resolved, Setting, log_format, unknown_variables};
 pub use shards::Shards;
 pub use values::{Address, Filter, Ids, Interval, Limit, Listen, LogFormat, Optional, Ordinal, PublicKey, from_hex};
@@ -83,9 +87,12 @@ section! {
         heartbeat_timeout_seconds: Limit = Limit(90),
         /// How long the bot may be without a connection before it stops, so that its supervisor can restart it.
         reconnect_timeout_seconds: Limit = Limit(300),
+        /// Knowledge bases of their own for some guilds and channels; all others have the one that `knowledge` names.
+        guilds: Guilds = Guilds(Vec::new()),
     }
     sections {
         shards: Shards,
+        digest: Digest,
     }
 }
 

@@ -165,6 +165,28 @@ impl Reloaded {
     }
 }
 
+/// How large a knowledge base is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Size {
+    /// Its version.
+    pub version: String,
+    /// Facts.
+    pub facts: usize,
+    /// Intents.
+    pub intents: usize,
+    /// Ways of asking, those of unanswerable questions among them.
+    pub paraphrases: usize,
+}
+
+impl Size {
+    /// The size of a knowledge base.
+    pub fn of(base: &KnowledgeBase) -> Size {
+        let paraphrases = base.intents.iter().map(|i| i.paraphrases.len()).sum::<usize>()
+            + base.unanswerables.iter().map(|u| u.paraphrases.len()).sum::<usize>();
+        Size { version: base.version.clone(), facts: base.facts.len(), intents: base.intents.len(), paraphrases }
+    }
+}
+
 impl Metrics {
     /// The metrics of a program that starts now with this knowledge base.
     pub fn new(base: &KnowledgeBase, now: SystemTime) -> Metrics {
@@ -183,13 +205,22 @@ impl Metrics {
         metrics
     }
 
-    /// A knowledge base has been loaded.
+    /// A knowledge base has been loaded, and is the only one.
     pub fn loaded(&self, base: &KnowledgeBase, now: SystemTime) {
+        self.all_loaded([&Size::of(base)], now);
+    }
+
+    /// One of the knowledge bases has been loaded; these are in use now.
+    pub fn all_loaded<'a>(&self, bases: impl IntoIterator<Item = &'a Size>, now: SystemTime) {
         self.base.clear();
-        self.base.get_or_create(&[("version", base.version.clone())]).set(1);
-        let paraphrases = base.intents.iter().map(|i| i.paraphrases.len()).sum::<usize>()
-            + base.unanswerables.iter().map(|u| u.paraphrases.len()).sum::<usize>();
-        for (kind, size) in [("facts", base.facts.len()), ("intents", base.intents.len()), ("paraphrases", paraphrases)] {
+        let mut all = Size::default();
+        for size in bases {
+            self.base.get_or_create(&[("version", size.version.clone())]).set(1);
+            all.facts += size.facts;
+            all.intents += size.intents;
+            all.paraphrases += size.paraphrases;
+        }
+        for (kind, size) in [("facts", all.facts), ("intents", all.intents), ("paraphrases", all.paraphrases)] {
             self.entries.get_or_create(&[("kind", kind)]).set(i64::try_from(size).unwrap_or(i64::MAX));
         }
         self.loaded.set(unix(now));
@@ -260,10 +291,10 @@ impl Metrics {
         }
     }
 
-    /// The knowledge base was reloaded.
-    pub fn reloaded(&self, result: Reloaded) {
+    /// A knowledge base was reloaded; `all_good` says whether the last reload of none was rejected.
+    pub fn reloaded(&self, result: Reloaded, all_good: bool) {
         self.reloads.get_or_create(&[("result", result.as_str())]).inc();
-        self.last_reload.set(i64::from(result != Reloaded::Rejected));
+        self.last_reload.set(i64::from(all_good));
     }
 
     /// All metrics in the OpenMetrics text format, which Prometheus reads.

@@ -3,10 +3,11 @@
 use crate::exit::ExitReason;
 use crate::health::{ConnectionCounts, ConnectionHealth, ShardEvent};
 use crate::lock::locked;
-use crate::metrics::{Metrics, Reloaded, resident_memory};
+use crate::metrics::{Metrics, Reloaded, Size, resident_memory};
 use crate::reload::Rejection;
 use factotum_core::knowledge::KnowledgeBase;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime};
@@ -23,8 +24,8 @@ pub struct ServiceStatus {
     serving: AtomicBool,
     /// The connection; `None` until it is known which shards to connect.
     health: Mutex<Option<ConnectionHealth>>,
-    base: Mutex<Value>,
-    last_reload: Mutex<Value>,
+    /// The knowledge bases by name; the main one has none.
+    bases: Mutex<BTreeMap<String, Loaded>>,
     stopping: AtomicBool,
     /// Replies on their way: to messages, to interactions.
     in_flight: [AtomicU64; 2],
@@ -33,6 +34,27 @@ pub struct ServiceStatus {
     /// Since when a reload has been running.
     reloading: Mutex<Option<Instant>>,
 }
+
+/// A knowledge base in use.
+#[derive(Debug)]
+struct Loaded {
+    size: Size,
+    /// The same with more figures, for people.
+    described: Value,
+    /// `null` before the first reload.
+    last_reload: Value,
+    /// Whether the last reload was rejected.
+    rejected: bool,
+}
+
+impl Loaded {
+    fn of(base: &KnowledgeBase) -> Loaded {
+        Loaded { size: Size::of(base), described: described(base), last_reload: Value::Null, rejected: false }
+    }
+}
+
+/// The name of the main knowledge base.
+pub const MAIN: &str = "";
 
 /// What replies are to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,8 +96,7 @@ impl ServiceStatus {
             metrics: Metrics::new(base, now),
             serving: AtomicBool::new(false),
             health: Mutex::default(),
-            base: Mutex::new(described(base)),
-            last_reload: Mutex::default(),
+            bases: Mutex::new([(MAIN.to_owned(), Loaded::of(base))].into()),
             stopping: AtomicBool::new(false),
             in_flight: Default::default(),
             overloaded: Mutex::default(),
@@ -147,28 +168,47 @@ impl ServiceStatus {
         locked(&self.health).as_ref().map(ConnectionHealth::counts).unwrap_or_default()
     }
 
-    /// A reload was accepted: this knowledge base is in use now.
-    pub fn accepted(&self, base: &KnowledgeBase, now: SystemTime) {
-        self.metrics.loaded(base, now);
-        *locked(&self.base) = described(base);
-        self.reloaded(Reloaded::Accepted, json!({}), now);
+    /// Another knowledge base is in use, that of a guild.
+    pub fn also_in_use(&self, name: &str, base: &KnowledgeBase, now: SystemTime) {
+        let mut bases = locked(&self.bases);
+        bases.insert(name.to_owned(), Loaded::of(base));
+        self.metrics.all_loaded(bases.values().map(|loaded| &loaded.size), now);
+    }
+
+    /// A reload of the knowledge base with this name was accepted, and it is in use now.
+    pub fn accepted(&self, name: &str, base: &KnowledgeBase, now: SystemTime) {
+        self.also_in_use(name, base, now);
+        self.reloaded(name, Reloaded::Accepted, json!({}), now);
     }
 
     /// A reload was rejected.
-    pub fn rejected(&self, rejection: &Rejection, now: SystemTime) {
-        self.reloaded(Reloaded::Rejected, rejection.json(), now);
+    pub fn rejected(&self, name: &str, rejection: &Rejection, now: SystemTime) {
+        self.reloaded(name, Reloaded::Rejected, rejection.json(), now);
     }
 
     /// A reload found nothing new.
-    pub fn unchanged(&self, now: SystemTime) {
-        self.reloaded(Reloaded::Unchanged, json!({}), now);
+    pub fn unchanged(&self, name: &str, now: SystemTime) {
+        self.reloaded(name, Reloaded::Unchanged, json!({}), now);
     }
 
-    fn reloaded(&self, result: Reloaded, mut detail: Value, now: SystemTime) {
-        self.metrics.reloaded(result);
+    fn reloaded(&self, name: &str, result: Reloaded, mut detail: Value, now: SystemTime) {
         detail["result"] = json!(result.as_str());
         detail["unix_seconds"] = json!(now.duration_since(SystemTime::UNIX_EPOCH).map(|since| since.as_secs()).unwrap_or_default());
-        *locked(&self.last_reload) = detail;
+        let mut bases = locked(&self.bases);
+        if let Some(loaded) = bases.get_mut(name) {
+            (loaded.last_reload, loaded.rejected) = (detail, result == Reloaded::Rejected);
+        }
+        self.metrics.reloaded(result, bases.values().all(|loaded| !loaded.rejected));
+    }
+
+    /// The main knowledge base and its last reload; and those of guilds by name.
+    fn bases(&self) -> (Value, Value, Value) {
+        let bases = locked(&self.bases);
+        let main = bases.get(MAIN).map(|loaded| (loaded.described.clone(), loaded.last_reload.clone())).unwrap_or_default();
+        let of_guild =
+            |(name, loaded): (&String, &Loaded)| (name.clone(), json!({"base": loaded.described, "last_reload": loaded.last_reload}));
+        let guilds: serde_json::Map<String, Value> = bases.iter().filter(|(name, _)| *name != MAIN).map(of_guild).collect();
+        (main.0, main.1, guilds.into())
     }
 
     /// Whether the program is ready; and as JSON the reason if it is not, every shard, the knowledge base and the last reload.
@@ -198,16 +238,17 @@ impl ServiceStatus {
             .map(|(to, name)| ((*name).to_owned(), json!(self.in_flight[*to as usize].load(Ordering::Relaxed))))
             .collect();
         let reloading = locked(&self.reloading).map(|since| now.saturating_duration_since(since).as_secs());
+        let (base, last_reload, guilds) = self.bases();
         let detail = json!({
-            "ready": ready, "why": why, "shards": shards, "replies_in_flight": in_flight, "base": *locked(&self.base),
-            "last_reload": *locked(&self.last_reload), "reload_running_seconds": reloading,
+            "ready": ready, "why": why, "shards": shards, "replies_in_flight": in_flight, "base": base, "last_reload": last_reload,
+            "guild_bases": guilds, "reload_running_seconds": reloading,
         });
         (ready, detail)
     }
 
     /// The versions of the program and of its knowledge base.
     pub fn version(&self) -> Value {
-        json!({"program": "factotum", "version": env!("CARGO_PKG_VERSION"), "base": *locked(&self.base)})
+        json!({"program": "factotum", "version": env!("CARGO_PKG_VERSION"), "base": self.bases().0})
     }
 
     /// All metrics.

@@ -4,7 +4,7 @@ use super::evidence::Evidence;
 use super::timeline::EventPair;
 use crate::grammar::Kind;
 use crate::interpretation::{Correction, Interpretation};
-use crate::knowledge::{EntityId, FactId, IntentId, RoleId, SmallTalkId, UnanswerableId};
+use crate::knowledge::{EntityId, FactId, IntentId, KnowledgeBase, RoleId, SmallTalkId, Today, UnanswerableId};
 use crate::matching::Candidate;
 use crate::question::Unreadable;
 
@@ -160,9 +160,22 @@ pub struct Reply {
     pub parts: Vec<Part>,
     /// Of a follow-up: the full question as which it was read with the question before it.
     pub read_as: Option<String>,
+    /// Of an answer that is overdue for review: since when. Set by [`Reply::shown_on`].
+    pub overdue: Option<String>,
 }
 
 impl Reply {
+    /// The same reply as it is shown on a day: an answer says if what it rests on should have been reviewed by then.
+    pub fn shown_on(self, base: &KnowledgeBase, today: &Today) -> Reply {
+        let parts: &[AnswerPart] = match &self.outcome {
+            Outcome::Answer(parts) => parts,
+            _ => &[],
+        };
+        let dates = parts.iter().flat_map(|part| &part.facts).filter_map(|fact| base[*fact].review_after.as_deref());
+        let overdue = dates.filter(|date| today.is_after(date)).min().map(str::to_owned);
+        Reply { overdue, ..self }
+    }
+
     /// The reply to what is not a question in English.
     pub(crate) fn unread(reason: Reason) -> Reply {
         Reply {
@@ -176,6 +189,7 @@ impl Reply {
             events: None,
             parts: Vec::new(),
             read_as: None,
+            overdue: None,
         }
     }
 

@@ -26,6 +26,8 @@ pub struct Fact {
     pub derived: Vec<Derived>,
     /// Facts that say otherwise.
     pub contradicts: Vec<FactId>,
+    /// When somebody is to look whether it still holds: its own date, its file's or its source's.
+    pub review_after: Option<String>,
     /// Where it is written.
     pub place: Place,
 }

@@ -24,6 +24,8 @@ pub struct Source {
     pub sha256: String,
     /// What it does not cover; may be empty.
     pub limits: String,
+    /// When somebody is to look whether it still holds.
+    pub review_after: Option<String>,
     /// Where it is written.
     pub place: Place,
 }

@@ -73,6 +73,7 @@ impl Resolver<'_> {
             paragraphs: *source.paragraphs.get_ref(),
             sha256: text(source.sha256.as_ref()).to_ascii_lowercase(),
             limits: source.limits.clone(),
+            review_after: source.review_after.as_ref().map(|date| date.get_ref().clone()),
             place: entry.place.clone(),
         });
         sources.collect()
@@ -135,6 +136,7 @@ impl Resolver<'_> {
         let defaults = self.w.defaults.get(file).and_then(Option::as_ref);
         let source = self.w.source_of(file, fact).and_then(|id| self.ids.sources.get(id.get_ref())).copied().unwrap_or_default();
         let as_of = fact.as_of.as_ref().or(defaults.and_then(|d| d.as_of.as_ref())).map(|date| date.get_ref().clone());
+        let review_after = fact.review_after.as_ref().or(defaults.and_then(|d| d.review_after.as_ref())).map(|date| date.get_ref().clone());
         let speaker = fact.speaker.as_ref().or(defaults.and_then(|d| d.speaker.as_ref()));
         let statement = fact.statement.get_ref();
         let by_default = defaults.into_iter().flat_map(|d| &d.derived);
@@ -153,6 +155,7 @@ impl Resolver<'_> {
                 .map(|(words, from)| Derived { text: words.get_ref().clone(), from: from.get_ref().clone() })
                 .collect(),
             contradicts: self.facts_of(file, fact.contradicts.as_ref()),
+            review_after: review_after.or_else(|| sources.get(source)?.review_after.clone()),
             place: Place::new(file, fact.statement.span()),
         }
     }

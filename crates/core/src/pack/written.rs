@@ -23,6 +23,7 @@ pub(super) struct Defaults {
     pub(super) speaker: Option<Text>,
     #[serde(default)]
     pub(super) derived: Derived,
+    pub(super) review_after: Option<Text>,
 }
 
 /// `[source.<id>]`: where facts come from.
@@ -46,6 +47,8 @@ pub(super) struct Source {
     /// What it does not cover.
     #[serde(default)]
     pub(super) limits: String,
+    /// When somebody is to look whether it still holds.
+    pub(super) review_after: Option<Text>,
 }
 
 /// `[entity.<id>]`: who or what facts speak of.
@@ -88,6 +91,7 @@ pub(super) struct Fact {
     #[serde(default)]
     pub(super) derived: Derived,
     pub(super) contradicts: Option<List>,
+    pub(super) review_after: Option<Text>,
 }
 
 /// `[[fact.question]]`

@@ -1,5 +1,6 @@
 //! Replies for a terminal: the words of [`super::message`], with styles that the printer takes out where they are not shown.
 
+use super::readable::readable;
 use super::{Line, escape_control, lines};
 use crate::answering::Reply;
 use crate::knowledge::{FactId, Intent, KnowledgeBase};
@@ -13,12 +14,19 @@ const FAINT: Style = Style::new().dimmed();
 pub fn reply(base: &KnowledgeBase, reply: &Reply) -> String {
     let styled = |line: Line| match &line {
         Line::Answer { direct, rest } if !direct.is_empty() => {
-            format!("{STRONG}{}{STRONG:#}{}", escape_control(direct), escape_control(rest))
+            format!("{STRONG}{}{STRONG:#}{}", curated(direct), curated(rest))
         }
-        Line::Source(text) | Line::Corrections(text) => format!("{FAINT}{}{FAINT:#}", escape_control(text)),
-        line => escape_control(&line.to_string()),
+        Line::Source(text) | Line::Overdue(text) => format!("{FAINT}{}{FAINT:#}", curated(text)),
+        Line::Corrections(text) => format!("{FAINT}{}{FAINT:#}", escape_control(text)),
+        Line::Unanswered(text) => escape_control(text),
+        line => curated(&line.to_string()),
     };
     lines(base, reply).into_iter().map(styled).collect::<Vec<_>>().join("\n")
+}
+
+/// A curator's text: its Markdown as it can be read here.
+fn curated(text: &str) -> String {
+    escape_control(&readable(text))
 }
 
 /// Topics with the questions that show what is on record: of each fact the first one without a false premise, and all that a relation
@@ -42,7 +50,7 @@ pub fn question(intent: &Intent) -> String {
 mod tests {
     use super::*;
     use crate::answering::{AnswerPart, Outcome, Reason};
-    use crate::knowledge::{Fact, IntentId, Source, SourceId};
+    use crate::knowledge::{Fact, IntentId, Source, SourceId, Today};
 
     #[test]
     fn only_what_stands_out_is_styled() {
@@ -57,6 +65,7 @@ mod tests {
             paragraphs: 3,
             sha256: String::new(),
             limits: String::new(),
+            review_after: None,
             place: place.clone(),
         };
         let fact = Fact {
@@ -68,6 +77,7 @@ mod tests {
             speaker: None,
             derived: Vec::new(),
             contradicts: Vec::new(),
+            review_after: Some("2021-04".into()),
             place,
         };
         let base = KnowledgeBase { sources: vec![source], facts: vec![fact], ..KnowledgeBase::default() };
@@ -78,5 +88,24 @@ mod tests {
             text,
             "\u{1b}[1mYes.\u{1b}[0m It is\\u{1b}[31m so. (As of 2020.)\n\u{1b}[2mSource: \"Tides\", 2020, paragraph 2\u{1b}[0m"
         );
+        let today = Today::of(std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_796_083_200));
+        let overdue = reply(&base, &answered.shown_on(&base, &today));
+        assert_eq!(overdue, format!("{text}\n\u{1b}[2mThis was due for review in April 2021.\u{1b}[0m"));
+    }
+
+    #[test]
+    fn what_is_said_already_is_not_said_again() {
+        use crate::render::repeats;
+        for (said, statement, again) in [
+            ("The museum is open until 18 o'clock.", "The museum is open until 18 o'clock.", true),
+            ("Yes: the museum is open until 18 o'clock!", "The Museum is open until 18 o'clock.", true),
+            ("31 metres.", "The tower is 31 metres high.", false),
+            ("The ticket costs 5 $.", "The ticket costs 5 €.", false),
+            ("It is not open on Sunday.", "It is open on Sunday.", false),
+            ("", "It is open.", false),
+            ("It is open.", "", false),
+        ] {
+            assert_eq!(repeats(said, statement), again, "{said} {statement}");
+        }
     }
 }

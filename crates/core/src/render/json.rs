@@ -23,6 +23,7 @@ pub fn reply(base: &KnowledgeBase, question: &str, reply: &Reply) -> Value {
                 let source = &base[fact.source];
                 json!({
                     "id": fact.id, "statement": fact.statement, "as_of": fact.as_of, "attributed_to": fact.speaker.map(|s| base[s].name.as_str()),
+                    "review_after": fact.review_after,
                     "source": {"id": source.id, "title": source.title, "publisher": source.publisher, "url": source.url, "paragraphs": fact.paragraphs},
                 })
             }).collect::<Vec<_>>(),
@@ -46,6 +47,7 @@ pub fn reply(base: &KnowledgeBase, question: &str, reply: &Reply) -> Value {
         "unanswered": reply.unanswered,
         "reason": reason,
         "read_as": reply.read_as,
+        "overdue": reply.overdue,
     })
 }
 

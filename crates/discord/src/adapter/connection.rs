@@ -1,11 +1,13 @@
 //! The connection to Discord's gateway, from the start to the exit.
 
 use super::deliveries::Deliveries;
+use super::digests;
 use super::gateway;
 use super::listener::Listener;
 use super::rest;
 use super::serenity_internals::gateway_log::ShardEvents;
 use super::serenity_internals::identify_gate::IdentifyGate;
+use crate::digest::Digest;
 use crate::dispatch::Dispatcher;
 use anyhow::Context as _;
 use factotum_service::config;
@@ -49,6 +51,8 @@ pub struct Connection {
     pub settings: config::Discord,
     /// The bot's token.
     pub token: String,
+    /// The weekly digest, if one is wanted.
+    pub digest: Option<Digest>,
 }
 
 /// Runs the bot until `stop`, or until it cannot go on.
@@ -64,8 +68,8 @@ pub async fn run(
     stop: impl Future<Output = ()>,
     worker: &Handle,
 ) -> anyhow::Result<ExitReason> {
-    let Connection { dispatcher, settings, token } = connection;
-    let status = dispatcher.status.clone();
+    let Connection { dispatcher, settings, token, digest } = connection;
+    let (status, bot) = (dispatcher.status.clone(), dispatcher.bot.clone());
     tokio::pin!(stop);
     let prepared = tokio::select! {
         () = &mut stop => return Ok(ExitReason::Stopped),
@@ -107,6 +111,7 @@ pub async fn run(
             rest::tidy(&http).await;
         }
     });
+    let digesting = digest.map(|digest| worker.spawn(digests::send(client.http.clone(), bot, digest)));
     // serenity's code treats the end of the range as inclusive.
     let connection = worker.spawn(async move { client.start_shard_range(*range.start()..*range.end(), total).await });
     let gating = async {
@@ -124,6 +129,7 @@ pub async fn run(
     std::mem::forget(gate);
     status.stopping();
     tidying.abort();
+    digesting.iter().for_each(JoinHandle::abort);
     // Close the connection whatever its state, and deliver the replies in flight, until time is up.
     let closing = timeout(CLOSE_TIMEOUT, worker.spawn(close(shards)));
     if timeout(SHUTDOWN_TIMEOUT, async { tokio::join!(closing, deliveries.finish()) }).await.is_err() {

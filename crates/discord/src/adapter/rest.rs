@@ -160,13 +160,22 @@ fn params(route: &Route<'_>) -> Option<Vec<(&'static str, String)>> {
     matches!(route, Route::Commands { .. } | Route::GuildCommands { .. }).then(|| vec![("with_localizations", "true".to_owned())])
 }
 
-/// Replaces a resource.
+/// Creates a resource that replaces one of the same name, so that another attempt does no harm.
 ///
 /// # Errors
 /// [`Failure`] after some attempts.
-pub(super) async fn replace(http: &Http, route: Route<'_>, with: &impl Serialize, failed: Failed<'_>) -> Result<(), Failure> {
-    let body = &payload::json(with);
-    with_attempts(Instant::now() + POST_TIMEOUT, failed, |_| send(http, route, LightMethod::Put, body, REQUEST_TIMEOUT)).await
+pub(super) async fn create(http: &Http, route: Route<'_>, what: &impl Serialize, failed: Failed<'_>) -> Result<(), Failure> {
+    let body = &payload::json(what);
+    with_attempts(Instant::now() + POST_TIMEOUT, failed, |_| send(http, route, LightMethod::Post, body, REQUEST_TIMEOUT)).await
+}
+
+/// Removes a resource.
+///
+/// # Errors
+/// [`Failure`] after some attempts.
+pub(super) async fn remove(http: &Http, route: Route<'_>, failed: Failed<'_>) -> Result<(), Failure> {
+    let attempt = |_| async move { perform(http, Request::new(route, LightMethod::Delete), REQUEST_TIMEOUT).await.map(drop) };
+    with_attempts(Instant::now() + POST_TIMEOUT, failed, attempt).await
 }
 
 /// Delivers an action for an event that arrived at `received`.

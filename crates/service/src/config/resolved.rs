@@ -82,9 +82,9 @@ impl Resolved {
             found.iter_mut().for_each(|diagnostic| diagnostic.message = redacted(&diagnostic.message).into_owned());
             return Err(found);
         }
-        for path in
-            [&mut config.knowledge, &mut config.cache_dir, &mut config.journal.path].into_iter().filter_map(|setting| setting.0.as_mut())
-        {
+        let own =
+            [&mut config.knowledge, &mut config.cache_dir, &mut config.journal.path].into_iter().filter_map(|setting| setting.0.as_mut());
+        for path in own.chain(config.discord.guilds.paths_mut()) {
             *path = folder.join(&path);
         }
         Ok(Resolved { config, origins })

@@ -41,6 +41,11 @@ fn our_own_file_states_the_defaults() {
             per_process: Optional(Some(4)),
             ordinal: Optional(Some(Ordinal(1))),
         },
+        guilds:
+            "[{ guild = 1000000000000000001, channels = [1000000000000000002], knowledge = \"here/ours\", journal = \"here/ours.db\" }]"
+                .parse()
+                .expect("a list"),
+        digest: Digest { channel: "1000000000000000003".parse().expect("an id"), ..Digest::default() },
         ..Discord::default()
     };
     assert_eq!(
@@ -59,6 +64,18 @@ fn our_own_file_states_the_defaults() {
 #[test]
 fn sections_are_checked_key_by_key() {
     let discord = |text: &str| parse(&format!("[discord]\n{text}"));
+    let guilds = discord(
+        "[[discord.guilds]]\nguild = 1\nknowledge = \"ours\"\n[[discord.guilds]]\nguild = 2\nchannels = 3\nknowledge = \"/theirs\"",
+    );
+    let paths: Vec<_> = guilds.expect("two guilds").discord.guilds.0.into_iter().map(|base| base.knowledge).collect();
+    assert_eq!(paths, ["here/ours", "/theirs"].map(std::path::PathBuf::from));
+    for bad in [
+        "guild = 1",
+        "guild = 1\nknowledge = \"a\"\nchanel = 2",
+        "guild = 1\nknowledge = \"a\"\n[[discord.guilds]]\nguild = 1\nknowledge = \"b\"",
+    ] {
+        assert!(discord(&format!("[[discord.guilds]]\n{bad}")).is_err(), "{bad}");
+    }
     assert_eq!(discord("allow_guilds = [1, 2]").map(|c| c.discord.allow_guilds), Ok(Ids(vec![1, 2])));
     assert_eq!(
         discord("user_limit = 0\nuser_limits = 1\napi_proxy = \"ftp://x\""),

@@ -62,7 +62,7 @@ impl Written for PathBuf {
 }
 
 /// A string in TOML, with control characters escaped.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     toml::Value::String(render::escape_control(text)).to_string()
 }
 
@@ -242,6 +242,11 @@ impl Ids {
     /// Whether the list is empty.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// The ids in their order.
+    pub fn as_slice(&self) -> &[u64] {
+        &self.0
     }
 
     /// Whether the list has this id.

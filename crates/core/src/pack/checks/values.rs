@@ -18,12 +18,14 @@ fn at(file: usize, text: &Text) -> Place {
 /// Dates are as precise as they are known.
 pub(super) fn dates_are_dates(context: &Context<'_>, findings: &mut Findings<'_>) {
     let w = context.written;
-    let sources = sound(&w.sources).filter_map(|(_, entry, source)| Some((entry.place.file, source.date.as_ref()?)));
-    let facts = sound(&w.facts).filter_map(|(_, entry, fact)| Some((entry.place.file, fact.as_of.as_ref()?)));
-    let defaults = w.defaults.iter().enumerate().filter_map(|(file, defaults)| Some((file, defaults.as_ref()?.as_of.as_ref()?)));
-    for (file, date) in sources.chain(defaults).chain(facts).filter(|(_, date)| !is_date(date.get_ref())) {
+    let in_file = |file: usize, dates: [&'_ Option<Text>; 2]| dates.map(|date| date.clone().map(|date| (file, date)));
+    let sources = sound(&w.sources).flat_map(|(_, entry, source)| in_file(entry.place.file, [&source.date, &source.review_after]));
+    let facts = sound(&w.facts).flat_map(|(_, entry, fact)| in_file(entry.place.file, [&fact.as_of, &fact.review_after]));
+    let defaults = w.defaults.iter().enumerate().filter_map(|(file, defaults)| Some((file, defaults.as_ref()?)));
+    let defaults = defaults.flat_map(|(file, defaults)| in_file(file, [&defaults.as_of, &defaults.review_after]));
+    for (file, date) in sources.chain(defaults).chain(facts).flatten().filter(|(_, date)| !is_date(date.get_ref())) {
         let message = format!("`{}` is not a date", escape_control(date.get_ref()));
-        findings.say(at(file, date), message, "write 2022, 2022-04 or 2022-04-03; leave it out if it is not known");
+        findings.say(at(file, &date), message, "write 2022, 2022-04 or 2022-04-03; leave it out if it is not known");
     }
 }
 
