@@ -3,6 +3,7 @@
 //! A follow-up is made into a full question by the question before, and the full question is asked. Nothing is remembered: the question before
 //! comes along as text, so the same two texts always get the same reply. What stands alone is read alone.
 
+use super::card::bare;
 use super::{AnswerPart, Answerer, Outcome, Reason, Reply};
 use crate::english::{WordClass, english};
 use crate::interpretation::{Interpretation, Mention};
@@ -33,6 +34,8 @@ enum Shape {
     },
     /// "On which channel?", "who won?": hardly a word of its own.
     Short,
+    /// "Romania?": a name, a role or a year alone.
+    Bare,
 }
 
 impl Shape {
@@ -73,6 +76,9 @@ impl Shape {
             return Some(Shape::Instead);
         }
         let Some(pronoun) = (0..words.len()).find(|at| is(&lists.pronouns, *at)) else {
+            if own == 0 && names > 0 && bare(interpretation).is_some() {
+                return Some(Shape::Bare);
+            }
             // "And?" asks nothing.
             let asks = own > 0 || any(&english().lists.question_words);
             return (names == 0 && own <= 1 && asks).then_some(Shape::Short);
@@ -126,6 +132,7 @@ impl Answerer {
         // As far as one of the readings is answered: names of the same kind come before others.
         let tiers = match shape {
             Shape::Instead => vec![self.instead(about, asked, true), self.instead(about, asked, false)],
+            Shape::Bare => vec![self.instead(about, asked, true)],
             Shape::Kind | Shape::Short => vec![vec![self.another_kind(about, asked)]],
             Shape::Speaker => return self.speaker(&context).unwrap_or_else(|| unsettled(alone)),
             Shape::Other => vec![self.the_other(&context, about)],
@@ -149,7 +156,22 @@ impl Answerer {
         if shape == Shape::Kind {
             return self.of_the_same_fact(&context, asked, tried).unwrap_or_else(|| unsettled(alone));
         }
+        // A name alone may be the beginning of something else.
+        if shape == Shape::Bare && !tried.iter().any(|(_, reply)| matches!(reply.outcome, Outcome::Answer(_))) {
+            return alone;
+        }
         best(tried).unwrap_or_else(|| unsettled(alone))
+    }
+
+    /// Answers a text that follows something that is no question on record, or nothing at all: alone. What leaves something to a question
+    /// before it, and is not answered without, is declined for that.
+    pub fn answer_after_nothing(&self, text: &str) -> Reply {
+        let alone = self.answer(text);
+        let shape = alone.interpretation.as_ref().and_then(Shape::of);
+        let leans =
+            matches!(shape, Some(Shape::Instead | Shape::Kind | Shape::Speaker | Shape::Other | Shape::Pronoun { says_little: true }));
+        let open = matches!(alone.outcome, Outcome::NoAnswer(Reason::NothingClose | Reason::Unaccounted(_) | Reason::NotSupplied(_)));
+        if leans && open { unsettled(alone) } else { alone }
     }
 
     /// Whether the answer to a full question that was made of a follow-up can be trusted: it puts no mistake right that nobody made, has the kind
@@ -221,7 +243,7 @@ impl Answerer {
     }
 
     /// The facts that a reply shows.
-    fn facts_of(reply: &Reply) -> BTreeSet<FactId> {
+    pub(super) fn facts_of(reply: &Reply) -> BTreeSet<FactId> {
         match &reply.outcome {
             Outcome::Answer(parts) => parts.iter().flat_map(|part| part.facts.iter().copied()).collect(),
             _ => BTreeSet::new(),
