@@ -1,7 +1,7 @@
 //! The pictures in `docs/pictures` show what the bot sends. `scripts/pictures` takes them, and keeps what they show in `payloads.json`.
 
 use factotum_discord::bot::{Action, Bot};
-use factotum_discord::event::{Incoming, Interaction, InteractionKind, InteractionToken, MessageEvent, Origin};
+use factotum_discord::event::{Enclosed, Incoming, Interaction, InteractionKind, InteractionToken, MessageEvent, Origin};
 use factotum_discord::indexed_knowledge::IndexedKnowledge;
 use factotum_discord::payload::Response;
 use factotum_service::config;
@@ -55,6 +55,7 @@ fn mentioned(bot: &Bot, name: &str, question: &str) -> Value {
         mentions_everyone: false,
         mentions_bot: true,
         replies_to_bot: false,
+        enclosed: Enclosed::default(),
     };
     json!({"name": name, "asked": {"written": text}, "message": sent(bot, &Incoming::Message(message))})
 }

@@ -219,3 +219,22 @@ pub(crate) const OTHER_COMMANDS: [CommandText; 4] = [
         },
     },
 ];
+
+/// Button below an answer, and heading of its form.
+pub const ASK_FURTHER: &str = "Ask further";
+/// Label in the form.
+pub const FURTHER_QUESTION: &str = "Your question";
+/// For a form without a question.
+pub const NOTHING_ASKED: &str = "There was no question in the form.";
+/// For a mention that points to a message that the bot cannot read.
+pub const CANNOT_READ_IT: &str = "I cannot read the message that you replied to. On that message, choose Apps, then \"Answer this\".";
+
+/// In the empty field of the form.
+pub fn about_what(question: &str) -> String {
+    format!("After: {question}")
+}
+
+/// Below the answer to a follow-up.
+pub fn read_as(full: &str) -> String {
+    format!("I read that as: {full}")
+}

@@ -115,7 +115,7 @@ fn buttons(base: &KnowledgeBase, reply: &Reply) -> Vec<Row> {
         .iter()
         .map(|i| &base[*i])
         .map(|intent| Component::button(label(&console::question(intent), MAX_LABEL), CustomId::Ask(Key::of(&intent.id)).custom_id()))
-        .take(factotum_core::answering::MAX_SUGGESTIONS)
+        .take(factotum_core::answering::MAX_CARD)
         .collect();
     if !questions.is_empty() {
         rows.push(Row::new(questions));
