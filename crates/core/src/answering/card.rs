@@ -1,5 +1,6 @@
 //! One word is not a question: "serbia", "notifications?". It is not answered; what is on record about it is offered, as questions to choose from.
 
+use super::evidence::{ENOUGH, SURE};
 use super::{Answerer, Decision, Outcome, Reason};
 use crate::english::{WordClass, english};
 use crate::interpretation::{Interpretation, Mention, Span};
@@ -39,7 +40,7 @@ impl Answerer {
     pub(super) fn card(&self, decision: &Decision) -> Option<(Reason, Vec<IntentId>)> {
         let span = bare(&decision.interpretation)?;
         let settled = decision.evidence.first().is_some_and(|evidence| evidence.verbatim);
-        if settled || matches!(decision.outcome, Outcome::SmallTalk(_)) {
+        if settled || matches!(decision.outcome, Outcome::SmallTalk(_)) || self.asks_who(decision, span) {
             return None;
         }
         let word = decision.interpretation.words(span);
@@ -59,6 +60,15 @@ impl Answerer {
             let near = decision.candidates.iter().zip(&decision.evidence).filter(|(_, e)| e.confidence >= super::LISTED);
             of_each = vec![near.filter_map(|(c, _)| if let Class::Intent(intent) = c.class { Some(intent) } else { None }).collect()];
         }
+        // What the word is most likely to be short for comes first: "who is it?"
+        let likely = decision.candidates.iter().zip(&decision.evidence).filter(|(_, e)| e.confidence >= ENOUGH && e.objection.is_none());
+        for (candidate, _) in likely.collect::<Vec<_>>().into_iter().rev() {
+            for intents in &mut of_each {
+                if let Some(at) = intents.iter().position(|intent| Class::Intent(*intent) == candidate.class) {
+                    intents[..=at].rotate_right(1);
+                }
+            }
+        }
         let mut questions: Vec<IntentId> = Vec::new();
         let longest = of_each.iter().map(Vec::len).max().unwrap_or(0);
         for intent in (0..longest).flat_map(|nth| of_each.iter().filter_map(move |intents| intents.get(nth)).copied()) {
@@ -69,6 +79,17 @@ impl Answerer {
             }
         }
         Some((Reason::BareName { entities, word }, questions))
+    }
+
+    /// Whether a name of several words, written out, is answered with who or what that is: nobody writes "Igor Kalabukhov" to hear anything else.
+    fn asks_who(&self, decision: &Decision, span: &Span) -> bool {
+        let (Outcome::Answer(parts), Mention::Entity(named)) = (&decision.outcome, span.mention) else { return false };
+        let [part] = parts.as_slice() else { return false };
+        let Ok(question) = Question::parse(&self.base[part.intent].question) else { return false };
+        let asked = self.matcher.interpret(&self.base, question);
+        let says = |s: &&Span| s.mention != Mention::Word || asked.question.words[s.from].class == WordClass::Content;
+        let only_name = asked.spans.iter().filter(says).all(|s| s.mention == Mention::Entity(named));
+        span.to - span.from > 1 && only_name && decision.confidence >= SURE
     }
 
     /// The entities on record that a name may mean: all that bear it, or for a word that is nobody's whole name the people of that name.

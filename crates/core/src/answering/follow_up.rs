@@ -7,7 +7,7 @@ use super::card::bare;
 use super::{AnswerPart, Answerer, Outcome, Reason, Reply};
 use crate::english::{WordClass, english};
 use crate::interpretation::{Interpretation, Mention};
-use crate::knowledge::{AnswerType, EntityId, FactId, IntentId};
+use crate::knowledge::{AnswerType, EntityId, FactId, IntentId, MONTHS};
 use crate::question::Question;
 use std::collections::BTreeSet;
 
@@ -50,7 +50,7 @@ impl Shape {
         let own_word = |at: usize| {
             let word = &words[at];
             let idle = [&lists.idle, &lists.other, &lists.also, &lists.speakers].into_iter().any(|list| is(list, at));
-            word.class == WordClass::Content && !idle && !is_figure(&word.text)
+            word.class == WordClass::Content && !idle && !is_figure(&word.text) && !is_month(&word.text)
         };
         let (mut names, mut own) = (0, 0);
         for span in &interpretation.spans {
@@ -69,6 +69,11 @@ impl Shape {
         if own == 0 && names == 0 && any(&lists.speakers) && any(&lists.whom) {
             return Some(Shape::Speaker);
         }
+        // "What about that?" asks for nothing in particular.
+        let about = words.windows(2).any(|pair| matches!((pair[0].text.as_str(), pair[1].text.as_str()), ("what" | "how", "about")));
+        if own == 0 && names == 0 && about {
+            return Some(Shape::Other);
+        }
         if own == 0 && names == 0 && question.expected.is_some() && !(0..words.len()).any(|at| is(&lists.pronouns, at)) {
             return Some(Shape::Kind);
         }
@@ -85,7 +90,7 @@ impl Shape {
         };
         // "Did Kosovo say that it wants to join?" says itself what "it" is; "and what does Osmani say about it?" does not.
         let named_before = interpretation.spans.iter().any(|span| span.from < pronoun && matches!(span.mention, Mention::Entity(_)));
-        (!named_before || pronoun + 1 == words.len()).then_some(Shape::Pronoun { says_little: own <= 1 })
+        (!named_before || pronoun + 1 == words.len()).then_some(Shape::Pronoun { says_little: own <= 1 && names == 0 })
     }
 }
 
@@ -101,6 +106,10 @@ fn is_instead(question: &Question) -> bool {
     let asks = rest.iter().any(|word| english().lists.question_words.has(word));
     let verb = rest.iter().any(|word| english().lists.auxiliaries.has(word));
     !asks && (also || ((openers > 0 || about) && !verb))
+}
+
+fn is_month(text: &str) -> bool {
+    MONTHS.iter().any(|month| month.eq_ignore_ascii_case(text))
 }
 
 fn is_figure(text: &str) -> bool {
@@ -145,6 +154,10 @@ impl Answerer {
             for reading in readings.into_iter().take(MOST_READINGS) {
                 if reading != before && !tried.iter().any(|(text, _)| *text == reading) {
                     let reply = self.answer(&reading);
+                    // "And her?" asks nothing, whoever she is.
+                    if matches!(reply.outcome, Outcome::NoAnswer(Reason::BareName { .. })) {
+                        continue;
+                    }
                     let reply = if self.is_sound(&reply, &context, stays) { reply } else { declined(reply) };
                     tried.push((reading, reply));
                 }
@@ -170,7 +183,10 @@ impl Answerer {
         let shape = alone.interpretation.as_ref().and_then(Shape::of);
         let leans =
             matches!(shape, Some(Shape::Instead | Shape::Kind | Shape::Speaker | Shape::Other | Shape::Pronoun { says_little: true }));
-        let open = matches!(alone.outcome, Outcome::NoAnswer(Reason::NothingClose | Reason::Unaccounted(_) | Reason::NotSupplied(_)));
+        let open = matches!(
+            alone.outcome,
+            Outcome::NoAnswer(Reason::NothingClose | Reason::Unaccounted(_) | Reason::NotSupplied(_) | Reason::BareName { .. })
+        );
         if leans && open { unsettled(alone) } else { alone }
     }
 
@@ -205,9 +221,22 @@ impl Answerer {
     /// The question before with names, roles and years of the follow-up in place of its own.
     /// `alike`: only of the same kind.
     fn instead(&self, about: &Interpretation, asked: &Interpretation, alike: bool) -> Vec<String> {
-        let context = self.pieces(about);
+        let (context, new) = (self.pieces(about), self.pieces(asked));
         let mut readings = Vec::new();
-        for new in self.pieces(asked) {
+        let is_name = |piece: &&Piece| matches!(piece.mention, Mention::Entity(_));
+        let names = new.iter().filter(is_name).count();
+        if names > 1 {
+            // Several names take the places of as many, in order. One of them in place of one would be another question.
+            if context.iter().filter(is_name).count() == names {
+                let mut names = new.iter().filter(is_name);
+                let text =
+                    |old: &Piece| if is_name(&old) { names.next().map_or_else(String::new, |n| n.text.clone()) } else { old.text.clone() };
+                let texts: Vec<String> = context.iter().map(text).collect();
+                readings.push(sentence(texts.iter()));
+            }
+            return readings;
+        }
+        for new in new {
             for (at, old) in context.iter().enumerate() {
                 let fits = match (old.mention, new.mention) {
                     (Mention::Entity(a), Mention::Entity(b)) => a != b && (!alike || self.base[a].kind == self.base[b].kind),
