@@ -11,6 +11,7 @@ I answer questions from a knowledge base. Every answer comes with its source. If
 
 - `/ask` answers a question and suggests some while you type. Set `private` to see the reply alone.
 - In a direct message, just write your question. On a server, mention me in your question, or reply to one of my messages.
+- Reply to an answer, or choose \"Ask further\" below it, to ask about it: \"why?\", \"who said so?\".
 - On any message, choose Apps, then \"Answer this\".
 - `/topics` lists what you can ask, `/sources` where the answers come from, `/about` who I am.";
 /// For a button or menu that means nothing (any more).

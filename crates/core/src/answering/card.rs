@@ -4,7 +4,7 @@ use super::evidence::{ENOUGH, SURE};
 use super::{Answerer, Decision, Outcome, Reason};
 use crate::english::{WordClass, english};
 use crate::interpretation::{Interpretation, Mention, Span};
-use crate::knowledge::{EntityId, FactId, IntentId};
+use crate::knowledge::{AnswerType, EntityId, FactId, IntentId};
 use crate::matching::{Class, span_key};
 use crate::question::{Question, asks};
 use crate::text;
@@ -43,31 +43,31 @@ impl Answerer {
         if settled || matches!(decision.outcome, Outcome::SmallTalk(_)) || self.asks_who(decision, span) {
             return None;
         }
+        let guessed = matches!(decision.outcome, Outcome::Answer(_) | Outcome::Clarify(_));
+        if let Mention::Entity(named) = span.mention
+            && !self.base[named].on_record
+        {
+            return guessed.then(|| (Reason::UnknownName(named), Vec::new()));
+        }
+        // What the word is most likely to be short for: "who is it?"
+        let likely = decision.candidates.iter().zip(&decision.evidence).filter(|(_, e)| e.confidence >= ENOUGH && e.objection.is_none());
+        let likely: Vec<Class> = likely.map(|(candidate, _)| candidate.class).collect();
         let word = decision.interpretation.words(span);
         let entities = self.meant(span, &word);
         let mut of_each: Vec<Vec<IntentId>> = match entities.as_slice() {
-            [] => vec![self.speaking_of(span_key(&decision.interpretation, span))],
+            [] => vec![self.speaking_of(span_key(&decision.interpretation, span), &likely)],
             entities => {
                 let key = |e: EntityId| span_key(&decision.interpretation, &Span { mention: Mention::Entity(e), ..span.clone() });
-                entities.iter().map(|e| self.speaking_of(key(*e))).collect()
+                entities.iter().map(|e| self.speaking_of(key(*e), &likely)).collect()
             }
         };
         if of_each.iter().all(Vec::is_empty) {
             // No question has the word itself, but one that means nearly the same may have been found.
-            if !matches!(decision.outcome, Outcome::Answer(_) | Outcome::Clarify(_)) {
+            if !guessed {
                 return None;
             }
             let near = decision.candidates.iter().zip(&decision.evidence).filter(|(_, e)| e.confidence >= super::LISTED);
             of_each = vec![near.filter_map(|(c, _)| if let Class::Intent(intent) = c.class { Some(intent) } else { None }).collect()];
-        }
-        // What the word is most likely to be short for comes first: "who is it?"
-        let likely = decision.candidates.iter().zip(&decision.evidence).filter(|(_, e)| e.confidence >= ENOUGH && e.objection.is_none());
-        for (candidate, _) in likely.collect::<Vec<_>>().into_iter().rev() {
-            for intents in &mut of_each {
-                if let Some(at) = intents.iter().position(|intent| Class::Intent(*intent) == candidate.class) {
-                    intents[..=at].rotate_right(1);
-                }
-            }
         }
         let mut questions: Vec<IntentId> = Vec::new();
         let longest = of_each.iter().map(Vec::len).max().unwrap_or(0);
@@ -107,9 +107,10 @@ impl Answerer {
         if meant.len() <= MOST_MEANT { meant } else { Vec::new() }
     }
 
-    /// The questions that speak of what has this key, each about another fact, the best known first: those that name it themselves before those
-    /// whose paraphrases or statements do, then those with the most ways of asking.
-    fn speaking_of(&self, key: u64) -> Vec<IntentId> {
+    /// The questions that speak of what has this key, each about another fact, the best known first: the likely ones; then those that name it
+    /// themselves before those whose paraphrases or statements do, questions for something before those whether it is so, and those with the most
+    /// ways of asking.
+    fn speaking_of(&self, key: u64, likely: &[Class]) -> Vec<IntentId> {
         let speaks = |intent: &IntentId| {
             let written = &self.base[*intent];
             let profile = self.matcher.profile_of(&self.base, Class::Intent(*intent));
@@ -121,12 +122,16 @@ impl Answerer {
             interpretation.spans.iter().any(|span| span_key(&interpretation, span) == key)
         };
         let found = IntentId::all(&self.base).filter(speaks).take(MOST_WEIGHED);
-        let mut ranked: Vec<(bool, Reverse<usize>, IntentId)> =
-            found.map(|intent| (!names(intent), Reverse(self.base[intent].paraphrases.len()), intent)).collect();
+        let rank = |intent: IntentId| {
+            let written = &self.base[intent];
+            let likely = likely.iter().position(|class| *class == Class::Intent(intent)).unwrap_or(likely.len());
+            (likely, !names(intent), written.answer_type == AnswerType::YesNo, Reverse(written.paraphrases.len()))
+        };
+        let mut ranked: Vec<_> = found.map(|intent| (rank(intent), intent)).collect();
         // The sort is stable: of equals the first in the knowledge base.
-        ranked.sort_by_key(|(unnamed, paraphrases, _)| (*unnamed, *paraphrases));
+        ranked.sort_by_key(|(rank, _)| *rank);
         let mut facts: BTreeSet<FactId> = BTreeSet::new();
         let another = |intent: &IntentId| self.base[*intent].facts.first().is_none_or(|fact| facts.insert(*fact));
-        ranked.into_iter().map(|(_, _, intent)| intent).filter(another).collect()
+        ranked.into_iter().map(|(_, intent)| intent).filter(another).collect()
     }
 }

@@ -13,6 +13,8 @@ use std::collections::BTreeSet;
 
 /// How far one reading has to be ahead of the next in confidence, where both are answered with different facts.
 const AHEAD: f32 = 0.15;
+/// Kinds of answers that stand for no other: where one is asked for, nothing else will do.
+const EXACT: [AnswerType; 4] = [AnswerType::Date, AnswerType::Number, AnswerType::Place, AnswerType::Reason];
 /// Most full questions that are tried for one follow-up: each takes the time of a question.
 const MOST_READINGS: usize = 6;
 
@@ -74,7 +76,9 @@ impl Shape {
         if own == 0 && names == 0 && about {
             return Some(Shape::Other);
         }
-        if own == 0 && names == 0 && question.expected.is_some() && !(0..words.len()).any(|at| is(&lists.pronouns, at)) {
+        // "When did they?": they are those of the question before, whoever that is.
+        let kind = question.expected.is_some_and(|kind| EXACT.contains(&kind));
+        if own == 0 && names == 0 && (kind || question.expected.is_some() && !(0..words.len()).any(|at| is(&lists.pronouns, at))) {
             return Some(Shape::Kind);
         }
         if own == 0 && names > 0 && is_instead(question) {
@@ -145,7 +149,7 @@ impl Answerer {
             Shape::Kind | Shape::Short => vec![vec![self.another_kind(about, asked)]],
             Shape::Speaker => return self.speaker(&context).unwrap_or_else(|| unsettled(alone)),
             Shape::Other => vec![self.the_other(&context, about)],
-            Shape::Pronoun { .. } => vec![self.pronouns(&context, about, asked)],
+            Shape::Pronoun { .. } => self.pronouns(&context, about, asked),
         };
         let before = sentence(self.pieces(about).iter().map(|piece| &piece.text));
         let stays = matches!(shape, Shape::Kind | Shape::Short | Shape::Pronoun { says_little: true });
@@ -195,10 +199,9 @@ impl Answerer {
     fn is_sound(&self, reply: &Reply, context: &Reply, stays: bool) -> bool {
         let Outcome::Answer(parts) = &reply.outcome else { return true };
         let expected = reply.interpretation.as_ref().and_then(|interpretation| interpretation.question.expected);
-        let exact = [AnswerType::Date, AnswerType::Number, AnswerType::Place, AnswerType::Reason];
         let fits = |part: &AnswerPart| {
             let intent = &self.base[part.intent];
-            let kind = expected.is_none_or(|kind| !exact.contains(&kind) || intent.answer_type == kind);
+            let kind = expected.is_none_or(|kind| !EXACT.contains(&kind) || intent.answer_type == kind);
             !intent.false_premise && (kind || intent.relation.is_some())
         };
         let before = Self::facts_of(context);
@@ -317,8 +320,8 @@ impl Answerer {
         interpretations.flat_map(|interpretation| interpretation.entities(false).collect::<Vec<_>>()).collect()
     }
 
-    /// The follow-up with names of the question before, and of its answer, in place of its first pronoun.
-    fn pronouns(&self, context: &Reply, about: &Interpretation, asked: &Interpretation) -> Vec<String> {
+    /// The follow-up with names of the question before, and then of its answer, in place of its first pronoun.
+    fn pronouns(&self, context: &Reply, about: &Interpretation, asked: &Interpretation) -> Vec<Vec<String>> {
         let lists = &english().follow_up;
         let pieces = self.pieces(asked);
         let Some(at) = pieces.iter().position(|piece| piece.mention == Mention::Word && lists.pronouns.has(&piece.text)) else {
@@ -327,7 +330,7 @@ impl Answerer {
         let pronoun = pieces[at].text.as_str();
         let person = lists.persons.has(pronoun);
         let fits = |e: &EntityId| !person || self.base[*e].kind == "person";
-        let mut names: Vec<EntityId> = about.entities(false).collect();
+        let mut names: Vec<EntityId> = Vec::new();
         let direct = match &context.outcome {
             Outcome::Answer(parts) => parts.iter().map(|part| part.direct.as_str()).collect::<Vec<_>>().join(" "),
             _ => String::new(),
@@ -338,14 +341,15 @@ impl Answerer {
         if let Outcome::Answer(parts) = &context.outcome {
             names.extend(parts.iter().flat_map(|part| &part.facts).filter_map(|fact| self.base[*fact].speaker));
         }
-        let mut seen = BTreeSet::new();
+        // What the follow-up names itself is not what its pronoun stands for.
+        let mut seen: BTreeSet<EntityId> = asked.entities(false).collect();
         let possessive = lists.possessives.has(pronoun);
-        let named = names.into_iter().filter(|e| fits(e) && seen.insert(*e));
         let with = |e: EntityId| {
             let name = if possessive { format!("{}'s", self.base[e].short) } else { self.base[e].short.clone() };
             sentence(pieces.iter().enumerate().map(|(n, piece)| if n == at { &name } else { &piece.text }))
         };
-        named.map(with).collect()
+        let mut readings = |names: Vec<EntityId>| names.into_iter().filter(|e| fits(e) && seen.insert(*e)).map(with).collect::<Vec<_>>();
+        vec![readings(about.entities(false).collect()), readings(names)]
     }
 
     /// What is on record of the kind that is asked for about the fact that was shown before: the full question's answer if it stays with
