@@ -1,7 +1,7 @@
 //! The pictures in `docs/pictures` show what the bot sends. `scripts/pictures` takes them, and keeps what they show in `payloads.json`.
 
 use factotum_discord::bot::{Action, Bot};
-use factotum_discord::event::{Enclosed, Incoming, Replied, Interaction, InteractionKind, InteractionToken, MessageEvent, Origin};
+use factotum_discord::event::{Enclosed, Incoming, Interaction, InteractionKind, InteractionToken, MessageEvent, Origin, Replied};
 use factotum_discord::indexed_knowledge::IndexedKnowledge;
 use factotum_discord::payload::Response;
 use factotum_service::config;

@@ -5,7 +5,7 @@ use super::components::{CustomId, Key};
 use super::markdown::{clip, label, link, plain, split};
 use super::messages;
 use super::payload::{Component, Embed, Field, MAX_CONTENT, MAX_DESCRIPTION, MAX_EMBEDS, MAX_FIELD, MAX_LABEL, MAX_TITLE, Message, Row};
-use factotum_core::answering::{AnswerPart, Outcome, Reply};
+use factotum_core::answering::{AnswerPart, Outcome, Reason, Reply};
 use factotum_core::knowledge::{KnowledgeBase, date_in_words};
 use factotum_core::render::{Line, citations, console, facts, lines};
 
@@ -17,6 +17,7 @@ const MAX_STATEMENTS: usize = 900;
 /// The messages of a reply: more than one only if its text is longer than Discord accepts. The last one has the embed and the buttons.
 pub fn messages(base: &KnowledgeBase, reply: &Reply) -> Vec<Message> {
     let mut last = Message::default();
+    let is_card = matches!(reply.outcome, Outcome::NoAnswer(Reason::BareName { .. }));
     let text = lines(base, reply).into_iter().filter_map(|line| match line {
         Line::Answer { direct: first, rest } => {
             let Outcome::Answer(parts) = &reply.outcome else { return None };
@@ -28,6 +29,8 @@ pub fn messages(base: &KnowledgeBase, reply: &Reply) -> Vec<Message> {
         // The embed has it.
         Line::Source(_) => None,
         Line::Unanswered(text) | Line::Text(text) => Some(plain(&text)),
+        // Below a card the buttons say it all, if they show the whole question.
+        Line::Suggestion(question) if is_card && question.chars().count() <= MAX_LABEL => None,
         // A button shows only the beginning of a long question.
         Line::Suggestion(question) => Some(format!("- {}", plain(&question))),
         Line::Corrections(text) => Some(format!("-# {}", plain(&text))),

@@ -96,7 +96,7 @@ impl Bot {
             Action::FollowUp { message, .. } | Action::Respond { response: Response::Message(message), .. } => Some(message),
             Action::Respond { .. } => None,
         });
-        locked(&self.conversations).remember(origin.user, origin.channel, messages.filter_map(Further::in_message).last(), now);
+        locked(&self.conversations).remember(origin.user, origin.channel, messages.filter_map(Further::in_message).next_back(), now);
     }
 }
 
