@@ -1,7 +1,7 @@
 //! The pictures in `docs/pictures` show what the bot sends. `scripts/pictures` takes them, and keeps what they show in `payloads.json`.
 
 use factotum_discord::bot::{Action, Bot};
-use factotum_discord::event::{Incoming, Interaction, InteractionKind, InteractionToken, MessageEvent, Origin};
+use factotum_discord::event::{Enclosed, Incoming, Interaction, InteractionKind, InteractionToken, MessageEvent, Origin, Replied};
 use factotum_discord::indexed_knowledge::IndexedKnowledge;
 use factotum_discord::payload::Response;
 use factotum_service::config;
@@ -26,9 +26,11 @@ fn payloads() -> Vec<Value> {
         asked(&bot, "answer", "which NATO members don't recognize Kosovo?"),
         mentioned(&bot, "speaker", "what does Osmani say about NATO membership?"),
         asked(&bot, "decline", "does Cyprus recognise Kosovo?"),
-        asked(&bot, "clarify", "Western Balkans?"),
+        asked(&bot, "clarify", "Osmani influence?"),
         command(&bot, "topics"),
         command(&bot, "help"),
+        mentioned(&bot, "card", "sanctions?"),
+        followed(&bot, "further", "does Spain recognise Kosovo?", "and Romania?"),
     ]
 }
 
@@ -45,6 +47,20 @@ fn command(bot: &Bot, name: &str) -> Value {
 
 /// The reply to a message that mentions the bot.
 fn mentioned(bot: &Bot, name: &str, question: &str) -> Value {
+    written(bot, name, question, Enclosed::default())
+}
+
+/// The reply to a message that replies to the answer to another question.
+fn followed(bot: &Bot, name: &str, before: &str, question: &str) -> Value {
+    let answer = mentioned(bot, name, before);
+    let rows = answer["message"]["components"].as_array().cloned().unwrap_or_default();
+    let buttons = rows.iter().flat_map(|row| row["components"].as_array().cloned().unwrap_or_default());
+    let custom_ids = buttons.filter_map(|button| button["custom_id"].as_str().map(str::to_owned)).collect();
+    let replied = Some(Replied { author: 4, by_us: true, text: String::new(), custom_ids });
+    written(bot, name, question, Enclosed { replied, ..Enclosed::default() })
+}
+
+fn written(bot: &Bot, name: &str, question: &str, enclosed: Enclosed) -> Value {
     let text = format!("<@4> {question}");
     let message = MessageEvent {
         id: 5,
@@ -55,6 +71,7 @@ fn mentioned(bot: &Bot, name: &str, question: &str) -> Value {
         mentions_everyone: false,
         mentions_bot: true,
         replies_to_bot: false,
+        enclosed,
     };
     json!({"name": name, "asked": {"written": text}, "message": sent(bot, &Incoming::Message(message))})
 }

@@ -45,7 +45,7 @@ pub(crate) async fn by_mention(fake: Fake) {
 }
 
 /// Custom ids of a message's buttons and menus.
-fn custom_ids(message: &Value) -> Vec<String> {
+pub(crate) fn custom_ids(message: &Value) -> Vec<String> {
     let rows = message["components"].as_array().into_iter().flatten();
     let components = rows.flat_map(|row| row["components"].as_array().into_iter().flatten());
     components.filter_map(|c| c["custom_id"].as_str()).map(str::to_owned).collect()
@@ -157,7 +157,7 @@ pub(crate) async fn feedback_counts_once(fake: Fake) {
     let bot = Bot::ready(&fake, &[]).await;
     let asked = fake.ask(Place::default(), QUESTION, None);
     let ids = custom_ids(&fake.response(&asked).await["data"]);
-    let [.., good, bad] = ids.as_slice() else { panic!("{ids:?}") };
+    let [.., good, bad, _further] = ids.as_slice() else { panic!("{ids:?}") };
     let press = async |person, message, id: &str| {
         let response = fake.response(&fake.press(Place { person, message, ..Place::default() }, id)).await;
         response["data"]["content"].as_str().unwrap_or_default().to_owned()

@@ -368,6 +368,9 @@ impl Fake {
             message["message_reference"] = json!({"message_id": "55", "channel_id": written.channel.to_string()});
             message["referenced_message"] = self.message(55, &replied);
         }
+        if let (Some(message), Some(also)) = (message.as_object_mut(), written.also.as_object()) {
+            message.extend(also.clone());
+        }
         message
     }
 
@@ -906,6 +909,8 @@ pub(crate) struct Written {
     pub kind: u8,
     /// The author of the message that it replies to.
     pub replies_to: Option<u64>,
+    /// More of it, or something else than usual, as Discord writes it.
+    pub also: Value,
 }
 
 impl Default for Written {
@@ -921,6 +926,7 @@ impl Default for Written {
             everyone: false,
             kind: 0,
             replies_to: None,
+            also: Value::Null,
         }
     }
 }

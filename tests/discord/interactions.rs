@@ -124,6 +124,8 @@ fn everything(fake: &Fake) -> Vec<(u8, Value)> {
     }
     all.extend(["topics", "sources", "help", "about", "gone"].map(|name| (2, json!({"id": "9", "name": name, "type": 1}))));
     all.push((3, json!({"custom_id": "forged", "component_type": 2})));
+    all.push((5, crate::talk::filled("1:further:0123456789abcdef", QUESTION)));
+    all.push((5, crate::talk::filled("forged", QUESTION)));
     all.push((3, json!({"custom_id": "1:open", "component_type": 3, "values": ["forged"]})));
     all
 }
@@ -169,7 +171,7 @@ pub(crate) async fn the_same_bytes_as_over_the_gateway(fake: Fake) {
             }
         }
     }
-    assert_eq!(kinds, [Some(4), Some(7), Some(8)].into(), "messages, updates and choices were compared");
+    assert_eq!(kinds, [Some(4), Some(7), Some(8), Some(9)].into(), "messages, updates, choices and forms were compared");
     assert_eq!(done.len(), MOST, "so many were compared");
     drop(gateway);
 }

@@ -21,6 +21,7 @@ mod records;
 mod sharing;
 mod signer;
 mod stopping;
+mod talk;
 
 use fake::{Fake, requests};
 use libtest_mimic::{Arguments, Trial};
@@ -116,6 +117,10 @@ fn main() -> ExitCode {
             on_sigterm, on_sigint, replies_in_flight_arrive, a_reply_that_never_arrives_is_not_waited_for, while_the_gateway_is_down,
             while_a_new_session_begins, while_the_gateway_is_mute, while_the_knowledge_is_learned, before_discord_says_where_to_connect,
             while_discord_fails, all_shards_close_in_parallel, while_shards_wait_for_their_turn,
+        }
+        talk::{
+            a_reply_goes_on_after_a_restart, forged_ids_settle_nothing, a_direct_conversation_goes_on, a_form_asks_further,
+            one_word_is_no_question, other_messages_are_answered_where_asked,
         }
     };
     let mut trials: Vec<Trial> = all

@@ -2,12 +2,16 @@
 
 use crate::fake::{Asked, Fake, Place, US, Written};
 use crate::openapi;
+use crate::talk;
 use factotum_discord::adapter;
 use factotum_discord::bot::{Action, Bot};
 use factotum_discord::indexed_knowledge::IndexedKnowledge;
 use factotum_service::config;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
+
+/// The button of an answer, with made-up keys.
+const FURTHER: &str = "1:further:0123456789abcdef:0123456789abcdef";
 
 /// How many are tried by default.
 const USUAL: u64 = 20_000;
@@ -97,6 +101,35 @@ fn originals(fake: &Fake) -> Vec<(&'static str, Value)> {
         interaction(3, json!({"custom_id": "1:topics:0", "component_type": 2})),
         interaction(3, json!({"custom_id": "1:pick", "component_type": 3, "values": ["0123456789abcdef"]})),
         interaction(4, typing),
+        (
+            "MESSAGE_CREATE",
+            fake.message(
+                8,
+                &Written {
+                    also: talk::replying(fake, US, &talk::buttons(&[FURTHER])),
+                    text: format!("<@{US}> and Spain?"),
+                    ..mention.clone()
+                },
+            ),
+        ),
+        (
+            "MESSAGE_CREATE",
+            fake.message(
+                9,
+                &Written {
+                    also: talk::replying(fake, 12, &json!({"content": "who is it?"})),
+                    text: format!("<@{US}> can you answer this?"),
+                    ..mention.clone()
+                },
+            ),
+        ),
+        ("MESSAGE_CREATE", fake.message(10, &Written { also: talk::forwarding("does Spain recognise Kosovo?"), ..Written::default() })),
+        (
+            "MESSAGE_CREATE",
+            fake.message(11, &Written { text: "> does Spain recognise Kosovo?\nand Romania?".to_owned(), ..Written::default() }),
+        ),
+        interaction(3, json!({"custom_id": FURTHER, "component_type": 2})),
+        interaction(5, talk::filled(FURTHER, "and Romania?")),
     ]
 }
 

@@ -103,6 +103,18 @@ pub(crate) fn rules(asked: &Asked) {
             assert!(asked.body["data"].as_object().is_some_and(|d| d.len() == 1), "choices and nothing else: {}", asked.body);
             return;
         }
+        Some("interactions") if asked.body["type"] == 9 => {
+            let form = &asked.body["data"];
+            let length = |value: &Value| value.as_str().unwrap_or_default().chars().count();
+            assert!((1..=45).contains(&length(&form["title"])) && (1..=100).contains(&length(&form["custom_id"])), "{form}");
+            let rows = form["components"].as_array().cloned().unwrap_or_default();
+            assert!((1..=5).contains(&rows.len()), "{form}");
+            for field in rows.iter().map(|row| &row["components"][0]) {
+                assert!((1..=45).contains(&length(&field["label"])) && length(&field["placeholder"]) <= 100, "{field}");
+                assert!(field["max_length"].as_u64().is_some_and(|most| length(&field["value"]) <= most as usize), "{field}");
+            }
+            return;
+        }
         Some("interactions") => &asked.body["data"],
         _ => return,
     };

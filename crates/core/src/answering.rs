@@ -1,7 +1,9 @@
 //! From a question to an outcome: the one place that decides to answer or to decline.
 
+mod card;
 mod compound;
 mod confidence;
+mod context;
 pub mod evidence;
 mod follow_up;
 pub mod relation;
@@ -19,6 +21,8 @@ use crate::question::Question;
 use evidence::{Case, Evidence};
 use timeline::Events;
 
+pub use card::MAX_CARD;
+pub use context::{Context, MAX_NAMES};
 pub use reply::{AnswerPart, Decision, Outcome, Part, Reason, Reply};
 pub use suggestions::MAX_SUGGESTIONS;
 pub use timeline::EventPair;
@@ -121,7 +125,13 @@ impl Answerer {
             (Part { text: part.text, decision: self.decide(self.matcher.interpret(&self.base, part.question), verbatim) }, part.separate)
         });
         let (mut decision, mut parts) = compound::combine(whole, parts.collect());
-        let suggestions = self.suggestions(&decision);
+        let suggestions = match self.card(&decision).filter(|_| verbatim) {
+            Some((reason, questions)) => {
+                decision.outcome = Outcome::NoAnswer(reason);
+                questions
+            }
+            None => self.suggestions(&decision),
+        };
         decision.keep(SHOWN);
         parts.iter_mut().for_each(|part| part.decision.keep(SHOWN));
         let unanswered = compound::unanswered(&parts);

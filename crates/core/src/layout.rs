@@ -81,6 +81,17 @@ fn quotes(text: &str) -> Vec<Range<usize>> {
     out
 }
 
+/// What a message quotes from others, without the marks, where it says something else beside it.
+pub fn quoted(text: &str) -> Option<String> {
+    let ranges = quotes(text);
+    if ranges.is_empty() || !blank(text, &ranges, ' ').contains(char::is_alphanumeric) {
+        return None;
+    }
+    let lines = ranges.into_iter().filter_map(|range| text.get(range)).flat_map(str::lines);
+    let lines: Vec<&str> = lines.map(|line| line.trim_start().trim_start_matches('>').trim()).filter(|line| !line.is_empty()).collect();
+    (!lines.is_empty()).then(|| lines.join("\n"))
+}
+
 /// Links, up to a blank or what encloses them.
 fn links(text: &str) -> Vec<Range<usize>> {
     let mut out: Vec<Range<usize>> = Vec::new();
@@ -210,6 +221,19 @@ mod tests {
             ("wait - what", "wait , what"),
         ] {
             assert_eq!(left(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_quoted() {
+        for (text, expected) in [
+            ("> He said no.\n> And yes.\nwhy?", Some("He said no.\nAnd yes.")),
+            ("why?\n>>> all\nof it", Some("all\nof it")),
+            ("> only a quotation", None),
+            ("> \nwhy?", None),
+            ("why?", None),
+        ] {
+            assert_eq!(quoted(text).as_deref(), expected, "{text}");
         }
     }
 

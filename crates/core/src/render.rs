@@ -176,6 +176,14 @@ pub fn decline_text(base: &KnowledgeBase, reason: &Reason) -> String {
         }
         Reason::Unsettled => "I cannot tell what that refers to. Ask it as a full question.".to_owned(),
         Reason::NothingClose => "Not on record: nothing I know of comes close to that question.".to_owned(),
+        Reason::BareName { entities, word } => {
+            let names: Vec<&str> = entities.iter().map(|e| base[*e].name.as_str()).collect();
+            match names.as_slice() {
+                [] => format!("What would you like to know about {}?", quoted(word)),
+                [name] => format!("What would you like to know about {name}?"),
+                [most @ .., last] => format!("Do you mean {} or {last}?", most.join(", ")),
+            }
+        }
     }
 }
 
@@ -272,7 +280,7 @@ pub fn lines(base: &KnowledgeBase, reply: &Reply) -> Vec<Line> {
         Outcome::NoAnswer(reason) => {
             let text = decline_text(base, reason);
             lines.push(if matches!(reason, Reason::Unaccounted(_)) { Line::Unanswered(text) } else { Line::Text(text) });
-            if !reply.suggestions.is_empty() {
+            if !reply.suggestions.is_empty() && !matches!(reason, Reason::BareName { .. }) {
                 lines.push(Line::Text("Related questions I can answer:".to_owned()));
             }
         }

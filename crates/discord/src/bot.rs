@@ -4,14 +4,19 @@
 //! Incoming -> allowed? -> rate limit -> Question -> Outcome -> messages -> Action
 //! ```
 
+mod talk;
+
 use super::components::CustomId;
+use super::conversations::Conversations;
 use super::event::{Id, Incoming, Interaction, InteractionKind, InteractionToken, MessageEvent, Now, Origin};
 use super::feedback::Feedback;
+use super::further::{self, Further};
 use super::gaps::Gaps;
 use super::guilds::{Base, Guilds, Journal};
 use super::indexed_knowledge::IndexedKnowledge;
 use super::payload::{ChannelMessage, Message, MessageReference, Response};
 use super::rate_limit::RateLimiter;
+use super::said::Said;
 use super::suggest::chosen_key;
 use super::{browse, messages, reply};
 use factotum_core::answering::{Outcome, Reply};
@@ -23,6 +28,8 @@ use factotum_service::metrics::Asked;
 use factotum_service::rate_limit::Permit;
 use factotum_service::reload::Current;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use talk::After;
 
 /// Something to send.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -120,6 +127,8 @@ pub struct Bot {
     gaps: Option<Gaps>,
     /// Knowledge bases of guilds.
     guilds: Guilds,
+    /// What direct conversations were about.
+    conversations: Mutex<Conversations>,
 }
 
 /// The answer to a question, with what may be logged.
@@ -142,6 +151,7 @@ impl Bot {
             feedback: Mutex::default(),
             gaps: None,
             guilds: Guilds::default(),
+            conversations: Mutex::default(),
         }
     }
 
@@ -199,10 +209,12 @@ impl Bot {
     pub fn decide(&self, incoming: &Incoming, now: Now) -> Decision {
         // One decision uses the same knowledge throughout: that of its place.
         let knowledge = self.knowledge_at(&incoming.origin());
-        match incoming {
+        let decision = match incoming {
             Incoming::Message(message) => self.message(&knowledge, message, now),
             Incoming::Interaction(interaction) => self.interaction(&knowledge, interaction, now),
-        }
+        };
+        self.remember(&incoming.origin(), &decision, now);
+        decision
     }
 
     fn message(&self, knowledge: &IndexedKnowledge, message: &MessageEvent, now: Now) -> Decision {
@@ -214,9 +226,9 @@ impl Bot {
         if !(direct || message.mentions_bot || message.replies_to_bot) {
             return silent("not-addressed");
         }
-        let question = without_tags(&message.text);
+        let said = Said::with(message);
         // A reply that is only a picture is not a question.
-        if question.is_empty() && !direct && !message.mentions_bot {
+        if said == Said::Nothing && !direct && !message.mentions_bot {
             return silent("no-text");
         }
         if !self.allowed(&message.origin) {
@@ -224,8 +236,7 @@ impl Bot {
         }
         let kind = if direct { "direct" } else { "mention" };
         let Answered { messages, outcome, about, asked } = match self.count(&message.origin, now) {
-            Permit::Within if question.is_empty() || question.eq_ignore_ascii_case("help") => one(Message::text(messages::HELP), "help"),
-            Permit::Within => self.answered(knowledge, &question, message.id, message.origin.user),
+            Permit::Within => self.reply_to(knowledge, message, said, now),
             Permit::Notify => one(Message::text(messages::TOO_OFTEN), "too-often"),
             Permit::Over => return Decision { actions: Vec::new(), kind, outcome: "too-often", about: None, asked: None },
         };
@@ -296,6 +307,12 @@ impl Bot {
                 .component(knowledge, interaction.origin.user, (*message, *answers), custom_id, chosen.as_deref())
                 .unwrap_or_else(|| one(Message::text(messages::STALE), "stale")),
             InteractionKind::Other => one(Message::text(messages::NO_SUCH_COMMAND), "unknown"),
+            InteractionKind::Modal { custom_id, fields, message, on } => {
+                // Where it is not known who sees the answer, nobody else sees the next one.
+                let private = *message == 0 || on.private;
+                self.form(knowledge, interaction, custom_id, fields, private)
+                    .unwrap_or_else(|| one(Message::text(messages::STALE), "stale"))
+            }
         }
     }
 
@@ -334,12 +351,21 @@ impl Bot {
                 let about = About { id: intent.id.clone(), percent: 100 };
                 Some(Responses { about: Some(about), ..Responses::private(Message::text(text), outcome) })
             }
+            CustomId::Further(further) => {
+                let question = further.question(knowledge)?;
+                Some(Responses::one(Response::Modal(further.form(&question)), "form"))
+            }
         }
     }
 
     /// Answers a question that somebody asked with this message or interaction, and records what is missing.
     fn answered(&self, knowledge: &IndexedKnowledge, question: &str, asked: Id, user: Id) -> Answered {
-        let (answered, reply) = knowledge.answered(question);
+        self.answered_after(knowledge, &After::Alone, question, asked, user)
+    }
+
+    /// The same for a question that may be a follow-up.
+    fn answered_after(&self, knowledge: &IndexedKnowledge, after: &After, question: &str, asked: Id, user: Id) -> Answered {
+        let (answered, reply) = knowledge.answered_after(after, question);
         if let Some(gaps) = self.gaps(knowledge) {
             gaps.asked(&knowledge.answerer, question, &reply, asked, user);
         }
@@ -376,11 +402,23 @@ impl Bot {
 
 impl IndexedKnowledge {
     fn answered(&self, question: &str) -> (Answered, Reply) {
-        let reply = self.shown_today(self.answerer.answer(question));
+        self.answered_after(&After::Alone, question)
+    }
+
+    fn answered_after(&self, after: &After, question: &str) -> (Answered, Reply) {
+        let reply = self.shown_today(after.answer(&self.answerer, question));
         let (logged, asked) = recorded(&reply);
         let (percent, base) = (asked.percent, self.base());
         let about = reply.candidates.first().map(|best| About { id: json::name(base, best.class).to_owned(), percent });
-        (Answered { messages: reply::messages(base, &reply), outcome: logged, about, asked: Some(asked) }, reply)
+        (
+            Answered {
+                messages: further::extended(self, &reply, reply::messages(base, &reply)),
+                outcome: logged,
+                about,
+                asked: Some(asked),
+            },
+            reply,
+        )
     }
 
     /// The submitted question; a choice may stand for a long one.
@@ -412,6 +450,7 @@ impl InteractionKind {
             InteractionKind::Autocomplete(_) => "autocomplete",
             InteractionKind::Component { .. } => "component",
             InteractionKind::Other => "other",
+            InteractionKind::Modal { .. } => "modal",
         }
     }
 }
@@ -427,7 +466,7 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// A text without Discord's tags (`<@1>`, `<@!1>`, `<@&1>`, `<#1>`, `<:name:1>`, `<a:name:1>`, `<t:1>`, `</name:1>`), which are not part of
 /// a question.
-fn without_tags(text: &str) -> String {
+pub(crate) fn without_tags(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find('<') {

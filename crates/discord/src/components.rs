@@ -6,11 +6,14 @@
 //! 1:good:<question>     the answer helped        1:topic:<topic>:<page> the questions of a topic
 //! 1:bad:<question>      it did not               1:pick                 the question chosen in a menu
 //! 1:open                the topic chosen in a menu
+//! 1:further:<question>:<name>...                ask further about what this question was about, with these names in its gaps
+//! 1:missed:<unanswerable question>:<name>...    the same about a question that was declined
 //! ```
-//! A [`Key`] stands for a question or topic.
+//! A [`Key`] stands for a question, a topic, or a name.
 
+use super::further::Further;
 use factotum_core::hash::sha256_hex;
-use factotum_core::knowledge::{IntentId, KnowledgeBase};
+use factotum_core::knowledge::{EntityId, IntentId, KnowledgeBase, UnanswerableId};
 use std::collections::BTreeMap;
 
 /// The version of the format of custom ids. Buttons of other versions are declined.
@@ -31,7 +34,8 @@ impl Key {
         &self.0
     }
 
-    fn parse(text: &str) -> Option<Key> {
+    /// Parses a key; `None` if it is none.
+    pub(crate) fn parse(text: &str) -> Option<Key> {
         let well_formed = text.len() == 16 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
         well_formed.then(|| Key(text.to_owned()))
     }
@@ -52,6 +56,8 @@ pub(crate) enum CustomId {
     Open,
     /// Ask the question chosen in the menu.
     Pick,
+    /// Ask further about what an answer was about.
+    Further(Further),
 }
 
 impl CustomId {
@@ -65,6 +71,7 @@ impl CustomId {
             CustomId::Topic(topic, page) => format!("topic:{}:{page}", topic.0),
             CustomId::Open => "open".to_owned(),
             CustomId::Pick => "pick".to_owned(),
+            CustomId::Further(further) => further.in_custom_id(),
         };
         format!("{VERSION}:{rest}")
     }
@@ -83,6 +90,7 @@ impl CustomId {
             ["topic", topic, number] => Some(CustomId::Topic(Key::parse(topic)?, page(number)?)),
             ["open"] => Some(CustomId::Open),
             ["pick"] => Some(CustomId::Pick),
+            [kind @ ("further" | "missed"), keys @ ..] => Further::parse(kind, keys).map(CustomId::Further),
             _ => None,
         }
     }
@@ -93,6 +101,8 @@ impl CustomId {
 pub(crate) struct Directory {
     intents: BTreeMap<Key, IntentId>,
     topics: BTreeMap<Key, String>,
+    unanswerable: BTreeMap<Key, UnanswerableId>,
+    names: BTreeMap<Key, EntityId>,
 }
 
 impl Directory {
@@ -101,6 +111,8 @@ impl Directory {
         Directory {
             intents: IntentId::all(base).map(|id| (Key::of(&base[id].id), id)).collect(),
             topics: base.topics().into_iter().map(|(topic, _)| (Key::of(topic), topic.to_owned())).collect(),
+            unanswerable: UnanswerableId::all(base).map(|id| (Key::of(&base[id].id), id)).collect(),
+            names: EntityId::all(base).map(|id| (Key::of(&base[id].id), id)).collect(),
         }
     }
 
@@ -117,6 +129,16 @@ impl Directory {
     /// The topic that a key stands for.
     pub(crate) fn topic(&self, key: &Key) -> Option<&str> {
         self.topics.get(key).map(String::as_str)
+    }
+
+    /// The unanswerable question that a key stands for.
+    pub(crate) fn unanswerable(&self, key: &Key) -> Option<UnanswerableId> {
+        self.unanswerable.get(key).copied()
+    }
+
+    /// The name that a key stands for.
+    pub(crate) fn name(&self, key: &Key) -> Option<EntityId> {
+        self.names.get(key).copied()
     }
 
     /// The topic that a menu's value stands for.
@@ -140,7 +162,9 @@ mod tests {
             CustomId::Rate(true, key.clone()),
             CustomId::Rate(false, key.clone()),
             CustomId::Topics(0),
-            CustomId::Topic(key, 65_535),
+            CustomId::Topic(key.clone(), 65_535),
+            CustomId::Further(Further { declined: false, question: key.clone(), names: Vec::new() }),
+            CustomId::Further(Further { declined: true, question: key.clone(), names: vec![key; factotum_core::answering::MAX_NAMES] }),
             CustomId::Open,
             CustomId::Pick,
         ];
@@ -167,6 +191,10 @@ mod tests {
             "1:topics:007",
             "1:topics:99999999",
             "ask:0123456789abcdef",
+            "1:further",
+            "1:further:",
+            "1:further:0123456789abcdef:",
+            "1:missed:0123456789abcdef:0123456789abcdef:0123456789abcdef:0123456789abcdef:0123456789abcdef:0123456789abcdef",
         ] {
             assert_eq!(CustomId::parse(id), None, "{id}");
         }
@@ -174,7 +202,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_is_read_is_written_the_same(id in "(1:)?(ask|good|bad|topics|topic|open|pick)?[:0-9a-f-]{0,40}") {
+        fn whatever_is_read_is_written_the_same(id in "(1:)?(ask|good|bad|topics|topic|open|pick|further|missed)?(:[0-9a-f]{16}){0,2}[:0-9a-f-]{0,40}") {
             if let Some(custom_id) = CustomId::parse(&id) {
                 prop_assert_eq!(custom_id.custom_id(), id);
             }

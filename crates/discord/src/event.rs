@@ -35,6 +35,8 @@ pub struct MessageEvent {
     pub mentions_bot: bool,
     /// Whether it replies to an ordinary message of the bot, and pings it.
     pub replies_to_bot: bool,
+    /// What it brings along.
+    pub enclosed: Enclosed,
 }
 
 /// A command, button or menu that a user used, or a question that a user is typing.
@@ -48,6 +50,13 @@ pub struct Interaction {
     pub origin: Origin,
     /// What was used.
     pub kind: InteractionKind,
+}
+
+/// The bot's message that a button or menu belongs to, or from which a form was opened.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PressedOn {
+    /// Whether only one user sees it.
+    pub private: bool,
 }
 
 /// The secret of an interaction. It is never printed.
@@ -92,6 +101,17 @@ pub enum InteractionKind {
     },
     /// Something that the bot never offered.
     Other,
+    /// A form that was filled in.
+    Modal {
+        /// The custom id that we gave it, or that somebody forged.
+        custom_id: String,
+        /// Its fields, by their custom ids.
+        fields: Vec<(String, String)>,
+        /// The message from which it was opened.
+        message: Id,
+        /// More about that message.
+        on: PressedOn,
+    },
 }
 
 /// An event that the bot may answer.
@@ -119,6 +139,28 @@ impl Incoming {
             Incoming::Interaction(interaction) => interaction.origin,
         }
     }
+}
+
+/// What a message brings along beside its own text.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Enclosed {
+    /// The text of the message that it forwards; blank if it forwards none.
+    pub forwarded: String,
+    /// The message that it replies to, where Discord sends it along.
+    pub replied: Option<Replied>,
+}
+
+/// A message that another one replies to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Replied {
+    /// Who wrote it.
+    pub author: Id,
+    /// Whether that is the bot.
+    pub by_us: bool,
+    /// Its text, or that of the message that it forwards; blank where Discord does not let us read it.
+    pub text: String,
+    /// The custom ids of its buttons and menus, if it is the bot's.
+    pub custom_ids: Vec<String>,
 }
 
 /// The time at which an event arrived. Where a decision depends on time, the time is part of its input.

@@ -12,6 +12,7 @@ I answer questions from a knowledge base. Every answer comes with its source. If
 
 - `/ask` answers a question and suggests some while you type. Set `private` to see the reply alone.
 - In a direct message, just write your question. On a server, mention me in your question, or reply to one of my messages.
+- Reply to an answer, or choose \"Ask further\" below it, to ask about it: \"why?\", \"who said so?\".
 - On any message, choose Apps, then \"Answer this\".
 - `/topics` lists what you can ask, `/sources` where the answers come from, `/about` who I am.";
 /// For a button or menu that means nothing (any more).
@@ -242,3 +243,22 @@ pub(crate) const OTHER_COMMANDS: [CommandText; 4] = [
         },
     },
 ];
+
+/// Button below an answer, and heading of its form.
+pub const ASK_FURTHER: &str = "Ask further";
+/// Label in the form.
+pub const FURTHER_QUESTION: &str = "Your question";
+/// For a form without a question.
+pub const NOTHING_ASKED: &str = "There was no question in the form.";
+/// For a mention that points to a message that the bot cannot read.
+pub const CANNOT_READ_IT: &str = "I cannot read the message that you replied to. On that message, choose Apps, then \"Answer this\".";
+
+/// In the empty field of the form.
+pub fn about_what(question: &str) -> String {
+    format!("After: {question}")
+}
+
+/// Below the answer to a follow-up.
+pub fn read_as(full: &str) -> String {
+    format!("I read that as: {full}")
+}

@@ -180,6 +180,8 @@ pub enum Component {
         /// Its text while nothing is chosen.
         placeholder: String,
     },
+    /// A text field of a form.
+    Field(TextField),
 }
 
 impl Component {
@@ -196,6 +198,60 @@ impl Component {
     /// A menu.
     pub fn menu(placeholder: &str, custom_id: String, options: Vec<MenuOption>) -> Component {
         Component::Menu { kind: 3, custom_id, options, placeholder: placeholder.to_owned() }
+    }
+}
+
+/// A text field of a form, alone in its row.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TextField {
+    #[serde(rename = "type")]
+    kind: u8,
+    custom_id: String,
+    style: u8,
+    label: String,
+    max_length: u16,
+    required: bool,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    value: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    placeholder: String,
+}
+
+impl TextField {
+    /// A required field for one line, with this name, label and length.
+    pub fn new(name: &str, label: &str, max_length: u16) -> TextField {
+        let (custom_id, label) = (name.to_owned(), label.to_owned());
+        TextField { kind: 4, custom_id, style: 1, label, max_length, required: true, value: String::new(), placeholder: String::new() }
+    }
+
+    /// The same with this example, shown while it is empty.
+    pub fn such_as(self, placeholder: &str) -> TextField {
+        TextField { placeholder: placeholder.to_owned(), ..self }
+    }
+}
+
+/// A form.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Modal {
+    /// What it does: see the module `components`.
+    pub custom_id: String,
+    /// Its heading, at most [`MAX_MODAL_TITLE`] characters.
+    pub title: String,
+    /// A row for each field; five at most.
+    pub components: Vec<Row>,
+}
+
+/// Most characters of a form's heading, and of a field's label.
+pub const MAX_MODAL_TITLE: usize = 45;
+
+impl Modal {
+    /// A form with these fields.
+    pub fn new(custom_id: String, title: &str, fields: Vec<TextField>) -> Modal {
+        Modal {
+            custom_id,
+            title: title.to_owned(),
+            components: fields.into_iter().map(|field| Row::new(vec![Component::Field(field)])).collect(),
+        }
     }
 }
 
@@ -226,6 +282,8 @@ pub enum Response {
     Update(Message),
     /// Choices for a question that is being typed.
     Choices(Vec<Choice>),
+    /// A form to fill in.
+    Modal(Modal),
 }
 
 impl Serialize for Response {
@@ -243,6 +301,7 @@ impl Serialize for Response {
             Response::Message(message) => Callback { r#type: 4, data: message }.serialize(serializer),
             Response::Update(message) => Callback { r#type: 7, data: message }.serialize(serializer),
             Response::Choices(choices) => Callback { r#type: 8, data: Choices { choices } }.serialize(serializer),
+            Response::Modal(modal) => Callback { r#type: 9, data: modal }.serialize(serializer),
         }
     }
 }

@@ -5,7 +5,7 @@ use super::components::{CustomId, Key};
 use super::markdown::{clip, curated, label, link, plain, split};
 use super::messages;
 use super::payload::{Component, Embed, Field, MAX_CONTENT, MAX_DESCRIPTION, MAX_EMBEDS, MAX_FIELD, MAX_LABEL, MAX_TITLE, Message, Row};
-use factotum_core::answering::{AnswerPart, Outcome, Reply};
+use factotum_core::answering::{AnswerPart, Outcome, Reason, Reply};
 use factotum_core::knowledge::{KnowledgeBase, date_in_words};
 use factotum_core::render::{Line, citations, console, facts, lines, repeats};
 
@@ -17,6 +17,7 @@ const MAX_STATEMENTS: usize = 900;
 /// The messages of a reply: more than one only if its text is longer than Discord accepts. The last one has the embed and the buttons.
 pub fn messages(base: &KnowledgeBase, reply: &Reply) -> Vec<Message> {
     let mut last = Message::default();
+    let is_card = matches!(reply.outcome, Outcome::NoAnswer(Reason::BareName { .. }));
     let text = lines(base, reply).into_iter().filter_map(|line| match line {
         Line::Answer { direct: first, rest } => {
             let Outcome::Answer(parts) = &reply.outcome else { return None };
@@ -27,6 +28,8 @@ pub fn messages(base: &KnowledgeBase, reply: &Reply) -> Vec<Message> {
         }
         // The embed has it.
         Line::Source(_) => None,
+        // Below a card the buttons say it all, if they show the whole question.
+        Line::Suggestion(question) if is_card && question.chars().count() <= MAX_LABEL => None,
         Line::Text(text) => Some(curated(&text)),
         Line::Unanswered(text) => Some(plain(&text)),
         // A button shows only the beginning of a long question.
@@ -118,7 +121,7 @@ fn buttons(base: &KnowledgeBase, reply: &Reply) -> Vec<Row> {
         .iter()
         .map(|i| &base[*i])
         .map(|intent| Component::button(label(&console::question(intent), MAX_LABEL), CustomId::Ask(Key::of(&intent.id)).custom_id()))
-        .take(factotum_core::answering::MAX_SUGGESTIONS)
+        .take(factotum_core::answering::MAX_CARD)
         .collect();
     if !questions.is_empty() {
         rows.push(Row::new(questions));

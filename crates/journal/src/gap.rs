@@ -76,7 +76,9 @@ impl Gap {
     /// The gaps that a reply shows.
     ///
     /// What is no question in English is left out: nobody could answer it by adding to the knowledge base, and its names could not be recognised.
+    /// So are a bare name, and a follow-up that nothing before it settles. Other follow-ups count as the full questions that they were read as.
     pub fn all(answerer: &Answerer, question: &str, reply: &Reply) -> Vec<Gap> {
+        let question = reply.read_as.as_deref().unwrap_or(question);
         let declined_parts: Vec<Gap> = reply
             .parts
             .iter()
@@ -117,7 +119,10 @@ impl Gap {
         suggestions: &[IntentId],
     ) -> Option<Gap> {
         let (kind, reason) = match outcome {
-            Outcome::NoAnswer(Reason::Unreadable(_) | Reason::NotEnglish) | Outcome::SmallTalk(_) => return None,
+            Outcome::NoAnswer(Reason::Unreadable(_) | Reason::NotEnglish | Reason::Unsettled | Reason::BareName { .. })
+            | Outcome::SmallTalk(_) => {
+                return None;
+            }
             Outcome::Answer(_) if confidence >= SURE => return None,
             Outcome::NoAnswer(reason) => (Kind::Declined, Some(reason)),
             Outcome::Answer(_) | Outcome::Clarify(_) => (Kind::Weak, None),

@@ -3,15 +3,18 @@
 //! A follow-up is made into a full question by the question before, and the full question is asked. Nothing is remembered: the question before
 //! comes along as text, so the same two texts always get the same reply. What stands alone is read alone.
 
+use super::card::bare;
 use super::{AnswerPart, Answerer, Outcome, Reason, Reply};
 use crate::english::{WordClass, english};
 use crate::interpretation::{Interpretation, Mention};
-use crate::knowledge::{AnswerType, EntityId, FactId, IntentId};
+use crate::knowledge::{AnswerType, EntityId, FactId, IntentId, MONTHS};
 use crate::question::Question;
 use std::collections::BTreeSet;
 
 /// How far one reading has to be ahead of the next in confidence, where both are answered with different facts.
 const AHEAD: f32 = 0.15;
+/// Kinds of answers that stand for no other: where one is asked for, nothing else will do.
+const EXACT: [AnswerType; 4] = [AnswerType::Date, AnswerType::Number, AnswerType::Place, AnswerType::Reason];
 /// Most full questions that are tried for one follow-up: each takes the time of a question.
 const MOST_READINGS: usize = 6;
 
@@ -33,6 +36,8 @@ enum Shape {
     },
     /// "On which channel?", "who won?": hardly a word of its own.
     Short,
+    /// "Romania?": a name, a role or a year alone.
+    Bare,
 }
 
 impl Shape {
@@ -47,7 +52,7 @@ impl Shape {
         let own_word = |at: usize| {
             let word = &words[at];
             let idle = [&lists.idle, &lists.other, &lists.also, &lists.speakers].into_iter().any(|list| is(list, at));
-            word.class == WordClass::Content && !idle && !is_figure(&word.text)
+            word.class == WordClass::Content && !idle && !is_figure(&word.text) && !is_month(&word.text)
         };
         let (mut names, mut own) = (0, 0);
         for span in &interpretation.spans {
@@ -66,20 +71,30 @@ impl Shape {
         if own == 0 && names == 0 && any(&lists.speakers) && any(&lists.whom) {
             return Some(Shape::Speaker);
         }
-        if own == 0 && names == 0 && question.expected.is_some() && !(0..words.len()).any(|at| is(&lists.pronouns, at)) {
+        // "What about that?" asks for nothing in particular.
+        let about = words.windows(2).any(|pair| matches!((pair[0].text.as_str(), pair[1].text.as_str()), ("what" | "how", "about")));
+        if own == 0 && names == 0 && about {
+            return Some(Shape::Other);
+        }
+        // "When did they?": they are those of the question before, whoever that is.
+        let kind = question.expected.is_some_and(|kind| EXACT.contains(&kind));
+        if own == 0 && names == 0 && (kind || question.expected.is_some() && !(0..words.len()).any(|at| is(&lists.pronouns, at))) {
             return Some(Shape::Kind);
         }
         if own == 0 && names > 0 && is_instead(question) {
             return Some(Shape::Instead);
         }
         let Some(pronoun) = (0..words.len()).find(|at| is(&lists.pronouns, *at)) else {
+            if own == 0 && names > 0 && bare(interpretation).is_some() {
+                return Some(Shape::Bare);
+            }
             // "And?" asks nothing.
             let asks = own > 0 || any(&english().lists.question_words);
             return (names == 0 && own <= 1 && asks).then_some(Shape::Short);
         };
         // "Did Kosovo say that it wants to join?" says itself what "it" is; "and what does Osmani say about it?" does not.
         let named_before = interpretation.spans.iter().any(|span| span.from < pronoun && matches!(span.mention, Mention::Entity(_)));
-        (!named_before || pronoun + 1 == words.len()).then_some(Shape::Pronoun { says_little: own <= 1 })
+        (!named_before || pronoun + 1 == words.len()).then_some(Shape::Pronoun { says_little: own <= 1 && names == 0 })
     }
 }
 
@@ -95,6 +110,10 @@ fn is_instead(question: &Question) -> bool {
     let asks = rest.iter().any(|word| english().lists.question_words.has(word));
     let verb = rest.iter().any(|word| english().lists.auxiliaries.has(word));
     !asks && (also || ((openers > 0 || about) && !verb))
+}
+
+fn is_month(text: &str) -> bool {
+    MONTHS.iter().any(|month| month.eq_ignore_ascii_case(text))
 }
 
 fn is_figure(text: &str) -> bool {
@@ -126,10 +145,11 @@ impl Answerer {
         // As far as one of the readings is answered: names of the same kind come before others.
         let tiers = match shape {
             Shape::Instead => vec![self.instead(about, asked, true), self.instead(about, asked, false)],
+            Shape::Bare => vec![self.instead(about, asked, true)],
             Shape::Kind | Shape::Short => vec![vec![self.another_kind(about, asked)]],
             Shape::Speaker => return self.speaker(&context).unwrap_or_else(|| unsettled(alone)),
             Shape::Other => vec![self.the_other(&context, about)],
-            Shape::Pronoun { .. } => vec![self.pronouns(&context, about, asked)],
+            Shape::Pronoun { .. } => self.pronouns(&context, about, asked),
         };
         let before = sentence(self.pieces(about).iter().map(|piece| &piece.text));
         let stays = matches!(shape, Shape::Kind | Shape::Short | Shape::Pronoun { says_little: true });
@@ -138,6 +158,10 @@ impl Answerer {
             for reading in readings.into_iter().take(MOST_READINGS) {
                 if reading != before && !tried.iter().any(|(text, _)| *text == reading) {
                     let reply = self.answer(&reading);
+                    // "And her?" asks nothing, whoever she is.
+                    if matches!(reply.outcome, Outcome::NoAnswer(Reason::BareName { .. })) {
+                        continue;
+                    }
                     let reply = if self.is_sound(&reply, &context, stays) { reply } else { declined(reply) };
                     tried.push((reading, reply));
                 }
@@ -149,7 +173,25 @@ impl Answerer {
         if shape == Shape::Kind {
             return self.of_the_same_fact(&context, asked, tried).unwrap_or_else(|| unsettled(alone));
         }
+        // A name alone may be the beginning of something else.
+        if shape == Shape::Bare && !tried.iter().any(|(_, reply)| matches!(reply.outcome, Outcome::Answer(_))) {
+            return alone;
+        }
         best(tried).unwrap_or_else(|| unsettled(alone))
+    }
+
+    /// Answers a text that follows something that is no question on record, or nothing at all: alone. What leaves something to a question
+    /// before it, and is not answered without, is declined for that.
+    pub fn answer_after_nothing(&self, text: &str) -> Reply {
+        let alone = self.answer(text);
+        let shape = alone.interpretation.as_ref().and_then(Shape::of);
+        let leans =
+            matches!(shape, Some(Shape::Instead | Shape::Kind | Shape::Speaker | Shape::Other | Shape::Pronoun { says_little: true }));
+        let open = matches!(
+            alone.outcome,
+            Outcome::NoAnswer(Reason::NothingClose | Reason::Unaccounted(_) | Reason::NotSupplied(_) | Reason::BareName { .. })
+        );
+        if leans && open { unsettled(alone) } else { alone }
     }
 
     /// Whether the answer to a full question that was made of a follow-up can be trusted: it puts no mistake right that nobody made, has the kind
@@ -157,10 +199,9 @@ impl Answerer {
     fn is_sound(&self, reply: &Reply, context: &Reply, stays: bool) -> bool {
         let Outcome::Answer(parts) = &reply.outcome else { return true };
         let expected = reply.interpretation.as_ref().and_then(|interpretation| interpretation.question.expected);
-        let exact = [AnswerType::Date, AnswerType::Number, AnswerType::Place, AnswerType::Reason];
         let fits = |part: &AnswerPart| {
             let intent = &self.base[part.intent];
-            let kind = expected.is_none_or(|kind| !exact.contains(&kind) || intent.answer_type == kind);
+            let kind = expected.is_none_or(|kind| !EXACT.contains(&kind) || intent.answer_type == kind);
             !intent.false_premise && (kind || intent.relation.is_some())
         };
         let before = Self::facts_of(context);
@@ -183,9 +224,22 @@ impl Answerer {
     /// The question before with names, roles and years of the follow-up in place of its own.
     /// `alike`: only of the same kind.
     fn instead(&self, about: &Interpretation, asked: &Interpretation, alike: bool) -> Vec<String> {
-        let context = self.pieces(about);
+        let (context, new) = (self.pieces(about), self.pieces(asked));
         let mut readings = Vec::new();
-        for new in self.pieces(asked) {
+        let is_name = |piece: &&Piece| matches!(piece.mention, Mention::Entity(_));
+        let names = new.iter().filter(is_name).count();
+        if names > 1 {
+            // Several names take the places of as many, in order. One of them in place of one would be another question.
+            if context.iter().filter(is_name).count() == names {
+                let mut names = new.iter().filter(is_name);
+                let text =
+                    |old: &Piece| if is_name(&old) { names.next().map_or_else(String::new, |n| n.text.clone()) } else { old.text.clone() };
+                let texts: Vec<String> = context.iter().map(text).collect();
+                readings.push(sentence(texts.iter()));
+            }
+            return readings;
+        }
+        for new in new {
             for (at, old) in context.iter().enumerate() {
                 let fits = match (old.mention, new.mention) {
                     (Mention::Entity(a), Mention::Entity(b)) => a != b && (!alike || self.base[a].kind == self.base[b].kind),
@@ -221,7 +275,7 @@ impl Answerer {
     }
 
     /// The facts that a reply shows.
-    fn facts_of(reply: &Reply) -> BTreeSet<FactId> {
+    pub(super) fn facts_of(reply: &Reply) -> BTreeSet<FactId> {
         match &reply.outcome {
             Outcome::Answer(parts) => parts.iter().flat_map(|part| part.facts.iter().copied()).collect(),
             _ => BTreeSet::new(),
@@ -266,8 +320,8 @@ impl Answerer {
         interpretations.flat_map(|interpretation| interpretation.entities(false).collect::<Vec<_>>()).collect()
     }
 
-    /// The follow-up with names of the question before, and of its answer, in place of its first pronoun.
-    fn pronouns(&self, context: &Reply, about: &Interpretation, asked: &Interpretation) -> Vec<String> {
+    /// The follow-up with names of the question before, and then of its answer, in place of its first pronoun.
+    fn pronouns(&self, context: &Reply, about: &Interpretation, asked: &Interpretation) -> Vec<Vec<String>> {
         let lists = &english().follow_up;
         let pieces = self.pieces(asked);
         let Some(at) = pieces.iter().position(|piece| piece.mention == Mention::Word && lists.pronouns.has(&piece.text)) else {
@@ -276,7 +330,7 @@ impl Answerer {
         let pronoun = pieces[at].text.as_str();
         let person = lists.persons.has(pronoun);
         let fits = |e: &EntityId| !person || self.base[*e].kind == "person";
-        let mut names: Vec<EntityId> = about.entities(false).collect();
+        let mut names: Vec<EntityId> = Vec::new();
         let direct = match &context.outcome {
             Outcome::Answer(parts) => parts.iter().map(|part| part.direct.as_str()).collect::<Vec<_>>().join(" "),
             _ => String::new(),
@@ -287,14 +341,15 @@ impl Answerer {
         if let Outcome::Answer(parts) = &context.outcome {
             names.extend(parts.iter().flat_map(|part| &part.facts).filter_map(|fact| self.base[*fact].speaker));
         }
-        let mut seen = BTreeSet::new();
+        // What the follow-up names itself is not what its pronoun stands for.
+        let mut seen: BTreeSet<EntityId> = asked.entities(false).collect();
         let possessive = lists.possessives.has(pronoun);
-        let named = names.into_iter().filter(|e| fits(e) && seen.insert(*e));
         let with = |e: EntityId| {
             let name = if possessive { format!("{}'s", self.base[e].short) } else { self.base[e].short.clone() };
             sentence(pieces.iter().enumerate().map(|(n, piece)| if n == at { &name } else { &piece.text }))
         };
-        named.map(with).collect()
+        let mut readings = |names: Vec<EntityId>| names.into_iter().filter(|e| fits(e) && seen.insert(*e)).map(with).collect::<Vec<_>>();
+        vec![readings(about.entities(false).collect()), readings(names)]
     }
 
     /// What is on record of the kind that is asked for about the fact that was shown before: the full question's answer if it stays with

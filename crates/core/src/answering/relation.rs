@@ -39,13 +39,28 @@ pub(super) fn answer(
     interpretation: &Interpretation,
 ) -> Result<AnswerPart, Reason> {
     let relation = &base[used.relation];
+    Lookup { base, intent, used, relation, interpretation, subjects: subjects(base, relation, interpretation) }.answer()
+}
+
+/// The names of a question that a relation may have as subjects, in order.
+pub(super) fn subjects(base: &KnowledgeBase, relation: &Relation, interpretation: &Interpretation) -> Vec<EntityId> {
     let mut subjects: Vec<EntityId> = Vec::new();
     for e in interpretation.subjects() {
         if base[e].kind == relation.subject && Some(e) != relation.object && !subjects.contains(&e) {
             subjects.push(e);
         }
     }
-    Lookup { base, intent, used, relation, interpretation, subjects }.answer()
+    subjects
+}
+
+/// What fills the gaps of an intent's own question so that it asks the same: the subjects, or one that has the value asked for.
+pub(super) fn fillers(base: &KnowledgeBase, intent: IntentId, used: &RelationUse, interpretation: &Interpretation) -> Vec<EntityId> {
+    let relation = &base[used.relation];
+    let lookup = Lookup { base, intent, used, relation, interpretation, subjects: subjects(base, relation, interpretation) };
+    match used.find {
+        Find::Subjects => lookup.rows_with_value(&Asked::of(interpretation)).next().map(|row| row.subject).into_iter().collect(),
+        _ => lookup.subjects,
+    }
 }
 
 /// The names in a question by which an intent's relation is looked up: as many as it takes, those that a list joins counting as one; none where
@@ -249,8 +264,7 @@ impl Lookup<'_> {
     /// The subjects that have the value of the question.
     fn subjects_of(&self) -> Result<AnswerPart, Reason> {
         let asked = Asked::of(self.interpretation);
-        let has = |row: &&Row| self.value(row).is_some_and(|value| asked.has(value, self.base, self.interpretation));
-        let found: Vec<&Row> = self.relation.rows.iter().filter(has).collect();
+        let found: Vec<&Row> = self.rows_with_value(&asked).collect();
         let Some(value) = found.first().and_then(|row| self.value(row)) else {
             return Err(Reason::NoSuchValue { year: asked.years.into_iter().next(), if_unknown: self.used.if_unknown.clone() });
         };
@@ -261,6 +275,11 @@ impl Lookup<'_> {
             template => self.fill(template, &names, &asked.shown(value, self.base)),
         };
         self.part(direct, self.facts(found.into_iter()))
+    }
+
+    /// The rows with a value that is asked for.
+    fn rows_with_value<'a>(&'a self, asked: &'a Asked) -> impl Iterator<Item = &'a Row> {
+        self.relation.rows.iter().filter(|row| self.value(row).is_some_and(|value| asked.has(value, self.base, self.interpretation)))
     }
 
     /// The subjects with the least or the greatest value.

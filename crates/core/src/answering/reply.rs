@@ -65,6 +65,13 @@ pub enum Reason {
     Unsettled,
     /// Nothing on record is close.
     NothingClose,
+    /// It is only a name or a word, and asks nothing.
+    BareName {
+        /// Those on record that may be meant; empty for a word that is nobody's name.
+        entities: Vec<EntityId>,
+        /// The word as it was read.
+        word: String,
+    },
 }
 
 impl Reason {
@@ -86,6 +93,7 @@ impl Reason {
             Reason::Unaccounted(_) => "unaccounted-words",
             Reason::Unsettled => "unsettled",
             Reason::NothingClose => "nothing-close",
+            Reason::BareName { .. } => "bare-name",
         }
     }
 }

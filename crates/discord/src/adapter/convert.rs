@@ -1,11 +1,12 @@
 //! Turns serenity's events into our own: [`Incoming`].
 
-use crate::event::{Id, Incoming, Interaction, InteractionKind, InteractionToken, MessageEvent, Origin};
+use crate::bot::without_tags;
+use crate::event::{Enclosed, Id, Incoming, Interaction, InteractionKind, InteractionToken, MessageEvent, Origin, PressedOn, Replied};
 use serenity::model::application::{
-    self, CommandDataOptionValue, CommandInteraction, CommandType, ComponentInteraction, ComponentInteractionDataKind,
-    MessageInteractionMetadata,
+    self, ActionRowComponent, ButtonKind, CommandDataOptionValue, CommandInteraction, CommandType, ComponentInteraction,
+    ComponentInteractionDataKind, MessageInteractionMetadata, ModalInteraction,
 };
-use serenity::model::channel::{Message, MessageType};
+use serenity::model::channel::{Message, MessageFlags, MessageType};
 use serenity::model::event::Event;
 use serenity::model::id::{ChannelId, GuildId, UserId};
 
@@ -31,7 +32,39 @@ fn message(message: &Message, us: Id) -> Incoming {
         mentions_bot: pinged && tags.iter().any(|tag| message.content.contains(tag)),
         replies_to_bot: pinged && to_us,
         text: message.content.clone(),
+        enclosed: enclosed(message, us),
     })
+}
+
+/// What a message brings along.
+fn enclosed(message: &Message, us: Id) -> Enclosed {
+    let replied = message.referenced_message.as_deref().map(|replied| {
+        let by_us = replied.author.id.get() == us;
+        let components = replied.components.iter().flat_map(|row| &row.components);
+        let custom_ids = components.filter_map(|component| match component {
+            ActionRowComponent::Button(button) => match &button.data {
+                ButtonKind::NonLink { custom_id, .. } => Some(custom_id.clone()),
+                _ => None,
+            },
+            _ => None,
+        });
+        let custom_ids = if by_us { custom_ids.take(MAX_BUTTONS).collect() } else { Vec::new() };
+        Replied { author: replied.author.id.get(), by_us, text: own_or_forwarded(replied), custom_ids }
+    });
+    Enclosed { forwarded: forwarded(message), replied }
+}
+
+/// Most buttons that a message has: five in each of five rows.
+const MAX_BUTTONS: usize = 25;
+
+/// The text of the message that this one forwards.
+fn forwarded(message: &Message) -> String {
+    message.message_snapshots.first().map(|snapshot| snapshot.content.clone()).unwrap_or_default()
+}
+
+/// The text of a message, or where it has none of its own that of the message that it forwards.
+fn own_or_forwarded(message: &Message) -> String {
+    if without_tags(&message.content).is_empty() { forwarded(message) } else { message.content.clone() }
 }
 
 /// An interaction; `None` if no user started it.
@@ -43,12 +76,7 @@ pub(super) fn interaction(interaction: &application::Interaction) -> Option<Inco
             from_command(command, InteractionKind::Autocomplete(typed))
         }
         application::Interaction::Component(component) => from_component(component),
-        application::Interaction::Modal(modal) => Interaction {
-            id: modal.id.get(),
-            token: InteractionToken(modal.token.clone()),
-            origin: origin(modal.user.id, modal.channel_id, modal.guild_id),
-            kind: InteractionKind::Other,
-        },
+        application::Interaction::Modal(modal) => from_modal(modal),
         _ => return None,
     };
     Some(Incoming::Interaction(interaction))
@@ -81,7 +109,7 @@ fn command_kind(command: &CommandInteraction) -> InteractionKind {
         CommandType::ChatInput => InteractionKind::Command(data.name.clone()),
         CommandType::Message => {
             // A message command has exactly one target.
-            let text = data.resolved.messages.values().next().map(|m| m.content.clone()).unwrap_or_default();
+            let text = data.resolved.messages.values().next().map(own_or_forwarded).unwrap_or_default();
             InteractionKind::AnswerThis { text }
         }
         _ => InteractionKind::Other,
@@ -106,11 +134,36 @@ fn from_component(component: &ComponentInteraction) -> Interaction {
     }
 }
 
+/// What counts of the message of a button.
+fn pressed_on(message: &Message) -> PressedOn {
+    PressedOn { private: message.flags.is_some_and(|flags| flags.contains(MessageFlags::EPHEMERAL)) }
+}
+
+fn from_modal(modal: &ModalInteraction) -> Interaction {
+    let inputs = modal.data.components.iter().flat_map(|row| &row.components);
+    let fields = inputs.filter_map(|component| match component {
+        ActionRowComponent::InputText(input) => Some((input.custom_id.clone(), input.value.clone().unwrap_or_default())),
+        _ => None,
+    });
+    Interaction {
+        id: modal.id.get(),
+        token: InteractionToken(modal.token.clone()),
+        origin: origin(modal.user.id, modal.channel_id, modal.guild_id),
+        kind: InteractionKind::Modal {
+            custom_id: modal.data.custom_id.clone(),
+            fields: fields.collect(),
+            message: modal.message.as_ref().map(|message| message.id.get()).unwrap_or_default(),
+            on: modal.message.as_deref().map(pressed_on).unwrap_or_default(),
+        },
+    }
+}
+
 /// What a message of the bot's answers: an interaction, or the message that it replies to.
 fn answers(message: &Message) -> Option<Id> {
     let interaction = message.interaction_metadata.as_deref().and_then(|interaction| match interaction {
         MessageInteractionMetadata::Command(command) => Some(command.id.get()),
         MessageInteractionMetadata::Component(component) => Some(component.id.get()),
+        MessageInteractionMetadata::ModalSubmit(modal) => Some(modal.id.get()),
         _ => None,
     });
     interaction.or_else(|| Some(message.message_reference.as_ref()?.message_id?.get()))

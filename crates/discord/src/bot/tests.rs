@@ -1,5 +1,6 @@
 use super::*;
 use crate::components::Key;
+use crate::event::Enclosed;
 
 use proptest::prelude::*;
 use std::sync::LazyLock;
@@ -23,6 +24,7 @@ fn written(text: &str) -> MessageEvent {
         mentions_everyone: false,
         mentions_bot: true,
         replies_to_bot: false,
+        enclosed: Enclosed::default(),
     }
 }
 
@@ -205,7 +207,8 @@ proptest! {
         [from_bot, regular, mentions_everyone, mentions_bot, replies_to_bot] in any::<[bool; 5]>(),
     ) {
         let origin = Origin { user, channel: user, guild: in_guild.then_some(4) };
-        let written = MessageEvent { id: u64::MAX, origin, text, from_bot, regular, mentions_everyone, mentions_bot, replies_to_bot };
+        let enclosed = Enclosed::default();
+        let written = MessageEvent { id: u64::MAX, origin, text, from_bot, regular, mentions_everyone, mentions_bot, replies_to_bot, enclosed };
         let decision = decide(written);
         let addressed = !from_bot && regular && !mentions_everyone && (!in_guild || mentions_bot || replies_to_bot);
         prop_assert!(addressed || decision.actions.is_empty());
@@ -240,6 +243,10 @@ fn harmless(decision: &Decision) -> Result<(), TestCaseError> {
             }
             Action::FollowUp { message, .. } | Action::Respond { response: Response::Message(message) | Response::Update(message), .. } => {
                 message
+            }
+            Action::Respond { response: Response::Modal(form), .. } => {
+                prop_assert!((1..=45).contains(&form.title.chars().count()) && form.components.len() == 1);
+                continue;
             }
             Action::Respond { response: Response::Choices(choices), .. } => {
                 let fits = |text: &str| (1..=100).contains(&text.chars().count());
