@@ -1,7 +1,7 @@
 use super::*;
 use crate::bot::{Bot, Decision};
 use crate::components::{CustomId, Key};
-use crate::event::{Incoming, Interaction, InteractionKind, InteractionToken, MessageEvent};
+use crate::event::{Enclosed, Incoming, Interaction, InteractionKind, InteractionToken, MessageEvent};
 use crate::payload;
 use factotum_core::answering::Answerer;
 use factotum_core::diagnostic::SourceFile;
@@ -127,6 +127,7 @@ fn event(numbers: &mut Numbers, id: Id) -> Incoming {
                 mentions_everyone: false,
                 mentions_bot: true,
                 replies_to_bot: false,
+                enclosed: Enclosed::default(),
             });
         }
         1 => InteractionKind::Ask { question: text, private: false },
