@@ -59,6 +59,8 @@ impl Served {
         let body = self.fake.interaction(id, &token, place, kind, data).to_string().into_bytes();
         let (status, bytes) = self.signed(body).await;
         if status == 200 {
+            // At once: what follows the response is sent meanwhile.
+            self.fake.responded(&token);
             let body = serde_json::from_slice(&bytes).expect("the response is JSON");
             let (method, path) = ("POST".to_owned(), format!("/interactions/{id}/{token}/callback"));
             // The same rules hold as for a response over REST.
@@ -71,7 +73,6 @@ impl Served {
                 status,
                 at: std::time::Instant::now(),
             });
-            self.fake.responded(&token);
         }
         (status, bytes)
     }
