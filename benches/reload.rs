@@ -1,5 +1,5 @@
 //! Questions while the base is replaced: 1,000 a second, and 100 replacements, every fourth of them broken. None may be lost, and each answer
-//! has to be the one of the base that was in force when the question was asked. The figures are kept in `docs/benchmarks.md`.
+//! has to be the one of the base that was current when the question was asked. The figures are kept in `docs/benchmarks.md`.
 //!
 //! `cargo bench --bench reload`; `cargo bench --bench reload -- 8` makes fewer replacements.
 

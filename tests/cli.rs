@@ -63,7 +63,7 @@ fn articles_become_knowledge_bases() {
     }
 }
 
-/// The program with these arguments, and nothing of the settings of whoever runs the tests.
+/// The program with these arguments, and none of the settings of the person who runs the tests.
 fn factotum(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_factotum"));
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("FACTOTUM_")) {
@@ -318,7 +318,7 @@ fn folder(name: &str, make: impl FnOnce(&Path)) -> PathBuf {
     folder
 }
 
-/// The beginning of what is said to whoever points the program at a folder that it cannot use.
+/// The beginning of what people read who point the program at a folder that it cannot use.
 fn refusal(folder: &Path) -> String {
     let output = ask_of(&folder.display().to_string()).arg("hello").output().expect("it runs");
     assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0));

@@ -1,6 +1,6 @@
 //! The documents are right: what they show can be loaded, and what they list is complete.
 //!
-//! `BLESS=1 cargo test --test docs` updates the tables of settings and metrics in docs/operating.md. Read the difference before you commit it.
+//! `scripts/bless` updates the tables of settings and metrics in docs/operating.md. Read the difference before you commit it.
 
 use factotum_core::diagnostic::SourceFile;
 use factotum_core::pack;
@@ -61,7 +61,7 @@ fn every_key_is_explained() {
     }
 }
 
-/// CI may run more, with other options; but whatever a contributor is told to run, it runs.
+/// CI may run more, with other options; but it runs all that contributors should run.
 #[test]
 fn what_contributors_run_is_what_ci_runs() {
     let commands = blocks(&read("CONTRIBUTING.md"), "sh").into_iter().nth(1).expect("the commands of CI are the second block");
@@ -109,7 +109,7 @@ fn every_setting_and_every_metric_is_listed() {
     if std::env::var_os("BLESS").is_some() {
         fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join(path), &now).expect("a writable document");
     } else {
-        assert_eq!(document, now, "run BLESS=1 cargo test --test docs to update it");
+        assert_eq!(document, now, "run scripts/bless to update it");
     }
 }
 

@@ -79,15 +79,30 @@ fn the_example_of_a_fact_has_no_mistakes() {
     assert!(found.is_empty(), "{}", found.join("\n"));
 }
 
+/// What a heading is called in addresses.
+fn anchor(heading: &str) -> String {
+    let kept = heading.trim().to_lowercase().chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_')).collect::<String>();
+    kept.replace(' ', "-")
+}
+
 #[test]
 fn links_lead_somewhere() {
     for (path, text) in documents() {
         let folder = path.parent().expect("a file lies in a folder");
         for (_, line) in lines(&text).filter(|(fence, _)| fence.is_none()) {
             for target in line.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(target, _)| target) {
-                let file = target.split('#').next().unwrap_or_default();
-                let outside = target.contains("://") || file.is_empty();
-                assert!(outside || folder.join(file).exists(), "{}: nothing is at {target}", path.display());
+                if target.contains("://") {
+                    continue;
+                }
+                let (file, heading) = target.split_once('#').unwrap_or((target, ""));
+                let file = if file.is_empty() { path.clone() } else { folder.join(file) };
+                assert!(file.exists(), "{}: nothing is at {target}", path.display());
+                if !heading.is_empty() {
+                    let text = read(&file);
+                    let found = lines(&text)
+                        .any(|(fence, line)| fence.is_none() && line.starts_with('#') && anchor(line.trim_start_matches('#')) == heading);
+                    assert!(found, "{}: no heading is at {target}", path.display());
+                }
             }
         }
     }

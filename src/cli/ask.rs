@@ -2,7 +2,7 @@
 
 use super::lines::read_line;
 use super::settings::Settings;
-use super::{Status, folder, golden as golden_files, messages, read_bounded};
+use super::{Status, folder, messages, read_bounded};
 use anyhow::Context;
 use clap::ValueEnum;
 use factotum_core::answering::{Answerer, Reply};
@@ -10,6 +10,7 @@ use factotum_core::knowledge::Today;
 use factotum_core::render::{console, escape_control, explain, json};
 use factotum_curator::golden::{self, Said};
 use factotum_journal::{Asker, Gap, Recorder};
+use factotum_service::pack::MAX_FILE;
 use std::ffi::OsString;
 use std::io::{BufRead, IsTerminal, Write};
 use std::time::{Instant, SystemTime};
@@ -17,10 +18,10 @@ use std::time::{Instant, SystemTime};
 /// Arguments of `ask`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Without QUESTION, each line of standard input is a question and is answered as it arrives. Empty
-lines get a reply too, so there are as many replies as lines. Invalid UTF-8 is replaced. Over-long
+Without QUESTION, each line of standard input is a question and is answered as it arrives. Empty \
+lines get a reply too, so there are as many replies as lines. Invalid UTF-8 is replaced. Over-long \
 lines are truncated and declined. With --json a line may also be an object:
-{\"question\": \"and Romania?\", \"context\": \"does Spain recognise Kosovo?\"}, where the context is the
+{\"question\": \"and Romania?\", \"context\": \"does Spain recognise Kosovo?\"}, where the context is the \
 question before.")]
 pub(super) struct Ask {
     /// The question; it needs no quotation marks
@@ -49,9 +50,9 @@ enum Save {
 fn save(settings: &Settings, answerer: &Answerer, question: &str, said: Save) -> anyhow::Result<()> {
     let knowledge = settings.config().knowledge.0.as_deref();
     let knowledge = knowledge.context("the built-in knowledge base has no folder to save golden questions in; use --knowledge")?;
-    let folder = knowledge.join(golden_files::FOLDER);
-    let path = folder.join(golden_files::SAVED);
-    let old = if path.exists() { Some(String::from_utf8_lossy(&read_bounded(&path, golden_files::MAX_FILE)?).into_owned()) } else { None };
+    let folder = knowledge.join(golden::FOLDER);
+    let path = folder.join(golden::SAVED);
+    let old = if path.exists() { Some(String::from_utf8_lossy(&read_bounded(&path, MAX_FILE)?).into_owned()) } else { None };
     let said = if said == Save::Right { Said::Right } else { Said::Wrong };
     let name = path.display().to_string();
     let text = golden::add(answerer.base(), &name, old.as_deref(), question, &answerer.answer(question), said)

@@ -19,7 +19,7 @@ const HISTORY: usize = 1_000;
 /// Arguments of `chat`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Use the arrow keys to edit the line and to recall earlier questions. These are saved only if the
+Use the arrow keys to edit the line and to recall earlier questions. These are saved only if the \
 environment variable FACTOTUM_HISTORY names a file. Type /help for the other commands.")]
 pub(super) struct Chat {}
 

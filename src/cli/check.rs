@@ -30,18 +30,18 @@ const NOTES: usize = 3;
 /// Characters of a sentence in the table of coverage.
 const SENTENCE: usize = 70;
 
-/// Most errors and warnings that are printed: whoever has more does not read on, and the first ones often cause the others.
+/// Most errors and warnings that are printed: nobody reads more, and the first ones often cause the others.
 const SHOWN: usize = 100;
 
 /// Arguments of `check`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Errors prevent a knowledge base from being used; warnings do not. Notes say what is weak: statements
-that no question asks for, questions that nearly collide, what is unfinished, and more. They never
+Errors prevent a knowledge base from being used; warnings do not. Notes say what is weak: statements \
+that no question asks for, questions that nearly collide, what is unfinished, and more. They never \
 change the exit status. docs/diagnostics.md explains every finding.
 
-The swap test asks the questions of the knowledge base with other names, years, figures and question
-words, and with roles exchanged, and shows which are answered although no fact covers them. A small
+The swap test asks the questions of the knowledge base with other names, years, figures and question \
+words, and with roles exchanged, and shows which are answered although no fact covers them. A small \
 part of it runs by itself if the knowledge base is small.")]
 pub(super) struct Check {
     /// Folder of the knowledge files; by default the current knowledge base, and those of guilds

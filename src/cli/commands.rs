@@ -14,7 +14,7 @@ use std::io::Write;
 /// Arguments of `invite`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-The link requests only the permissions that the bot needs: to view channels and their history, and
+The link requests only the permissions that the bot needs: to view channels and their history, and \
 to send messages and embeds there and in threads. Set DISCORD_TOKEN or DISCORD_TOKEN_FILE.")]
 pub(super) struct Invite {}
 
@@ -33,9 +33,9 @@ impl Invite {
 /// Arguments of `commands`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-`factotum run` registers the commands itself if they have changed. Commands of other programs of
-the same application, and the entry point of an Activity, stay as they are unless you add
---replace-all. With --guild, the commands appear in that server only, beside the ones for all
+`factotum run` registers the commands itself if they have changed. Commands of other programs of \
+the same application, and the entry point of an Activity, stay as they are unless you add \
+--replace-all. With --guild, the commands appear in that server only, beside the ones for all \
 servers; use it for development. Set DISCORD_TOKEN or DISCORD_TOKEN_FILE.")]
 pub(super) struct Commands {
     /// What to do with the commands

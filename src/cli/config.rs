@@ -11,8 +11,8 @@ use std::io::Write;
 /// Arguments of `config`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-The output is a valid bot.toml; settings without a value are commented out. The token is not
-printed, only where it comes from. Environment variables override the file, and options override
+The output is a valid bot.toml; settings without a value are commented out. The token is not \
+printed, only where it comes from. Environment variables override the file, and options override \
 both.")]
 pub(super) struct Config {}
 

@@ -24,8 +24,8 @@ const LIMITS: Limits = Limits {
 /// Arguments of `desk`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-The desk shows questions that got no answer, how each is read, and what is nearest. Add a wording,
-an unanswerable question or a fact there; the effect is shown before anything is written. It changes
+The desk shows questions that got no answer, how each is read, and what is nearest. Add a wording, \
+an unanswerable question or a fact there; the effect is shown before anything is written. It changes \
 the files of the folder given by --knowledge, and a running bot reloads them by itself.
 
 It listens on this machine only. The address that it prints works once and lets one browser in.")]

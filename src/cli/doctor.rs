@@ -27,7 +27,7 @@ const PORTAL: &str = "https://discord.com/developers/applications: Bot, Reset To
 /// Arguments of `doctor`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Checks the program, its settings and knowledge base, folders, ports and token on this machine, then asks
+Checks the program, its settings and knowledge base, folders, ports and token on this machine, then asks \
 Discord about the token, intents, commands, permissions, sessions and the clock. It changes nothing.
 
 Exit status:
@@ -176,7 +176,7 @@ fn cache(settings: &Settings) -> Option<Finding> {
     let Some(folder) = settings.config().cache_dir.0.as_deref() else {
         return Some(Finding::warning(
             CHECK,
-            "not set, so every start trains anew",
+            "not set, so every start trains again",
             "set `cache_dir` to a folder that only you can write to",
         ));
     };

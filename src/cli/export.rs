@@ -12,11 +12,11 @@ use std::path::PathBuf;
 /// Arguments of `export`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-The export has the questions with all their wordings, and the answers. `factotum import` reads it back
-without a difference. Entities, relations, sources, small talk and what must be declined have no place in
-it; how many of them were left out is said on standard error.
+The export has the questions with all their wordings, and the answers. `factotum import` reads it back \
+without a difference. Entities, relations, sources, small talk and what must be declined have no place in \
+it; standard error says how many were left out.
 
-To let somebody edit an imported knowledge base in a spreadsheet: export it under the name of the file that it
+To let somebody edit an imported knowledge base in a spreadsheet: export it under the name of the file that it \
 was imported from, edit that, and import it again.")]
 pub(super) struct Export {
     /// What to write

@@ -15,8 +15,9 @@ pub(super) fn ensure_room(folder: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Writes the files into the folder. If one cannot be written, those before it are removed again.
+/// Writes a knowledge base into the folder. If a file cannot be written, those before it are removed again.
 pub(super) fn write(folder: &Path, files: &[SourceFile]) -> anyhow::Result<()> {
+    factotum_service::pack::fits(files).with_context(|| format!("cannot write to {}; nothing was written", folder.display()))?;
     std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
     for (index, file) in files.iter().enumerate() {
         let path = folder.join(&file.name);
@@ -29,7 +30,7 @@ pub(super) fn write(folder: &Path, files: &[SourceFile]) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Replaces the text of a file in one step: whoever reads it meanwhile has the old text or the new one.
+/// Replaces the text of a file in one step: a program that reads it meanwhile gets the old text or the new one.
 pub(super) fn replace(path: &Path, text: &str) -> anyhow::Result<()> {
     let attempt = || -> std::io::Result<()> {
         beside(path, text)?.persist(path)?;

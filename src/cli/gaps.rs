@@ -18,10 +18,10 @@ const WORDINGS: usize = 5;
 #[derive(Debug, clap::Args)]
 #[command(args_conflicts_with_subcommands = true)]
 #[command(after_help = "\
-The journal is kept only if `path` in [journal] is set. `gaps` shows the questions that were
-declined, answered weakly or rated \"Not helpful\": wordings that mean the same are one group, and
-those that most people asked come first, then those nearest to an answer. Wordings that the
-knowledge base answers by now leave the list. GROUP is the id of any wording of a group, or its
+The journal is kept only if `path` in [journal] is set. `gaps` shows the questions that were \
+declined, answered weakly or rated \"Not helpful\": wordings that mean the same are one group, and \
+those that most people asked come first, then those nearest to an answer. Wordings that the \
+knowledge base answers by now leave the list. GROUP is the id of any wording of a group, or its \
 first digits.")]
 pub(super) struct Gaps {
     /// Print a JSON object for each group, one a line
@@ -76,7 +76,7 @@ impl Gaps {
     /// Shows the list, or changes it.
     pub(super) fn run(&self, settings: &Settings) -> anyhow::Result<Status> {
         let path = settings.config().journal.path.0.as_deref();
-        let path = path.context("no gaps journal is kept: set `path` in [journal] to the file that it is to be in")?;
+        let path = path.context("no gaps journal is kept: set `path` in [journal] to the file that should hold it")?;
         let mut journal = match Journal::open(path) {
             Ok(journal) => journal,
             // Nobody has asked in vain so far.
@@ -134,7 +134,7 @@ impl Gaps {
             writeln!(out, "Only the {GROUPED} wordings that most people asked are grouped, of {entries}; `factotum gaps export` has all.")?;
         }
         if resolved > 0 {
-            writeln!(out, "{} left the list, because the knowledge base answers now.", count(resolved, "wording", "wordings"))?;
+            writeln!(out, "{} left the list, because the knowledge base answers them now.", count(resolved, "wording", "wordings"))?;
         }
         Ok(Status::Good)
     }

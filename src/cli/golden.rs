@@ -3,14 +3,9 @@
 use super::read_bounded;
 use anyhow::{Context, ensure};
 use factotum_core::diagnostic::SourceFile;
+use factotum_curator::golden::FOLDER;
+use factotum_service::pack::{self, MAX_FILE};
 use std::path::{Path, PathBuf};
-
-/// The folder of golden questions inside that of a knowledge base. Knowledge files are only looked for beside it.
-pub(super) const FOLDER: &str = "questions";
-/// The file that `ask --save` writes in it.
-pub(super) const SAVED: &str = "saved.toml";
-/// Largest file of golden questions, in bytes.
-pub(super) const MAX_FILE: u64 = 16 << 20;
 
 /// The golden questions of the knowledge base in this folder; none if it has no folder of them, or an empty one.
 pub(super) fn of(knowledge: &Path) -> anyhow::Result<Vec<SourceFile>> {
@@ -46,13 +41,5 @@ fn files(paths: &[PathBuf]) -> anyhow::Result<Vec<SourceFile>> {
 
 /// The `.toml` files of a folder, in the order of their names.
 fn listed(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
-    let failed = || format!("cannot list the golden questions in {}", folder.display());
-    let mut paths = Vec::new();
-    for entry in std::fs::read_dir(folder).with_context(failed)? {
-        paths.push(entry.with_context(failed)?.path());
-    }
-    let hidden = |path: &PathBuf| path.file_name().is_some_and(|n| n.to_string_lossy().starts_with('.'));
-    paths.retain(|p| p.extension().is_some_and(|e| e == "toml") && !hidden(p));
-    paths.sort();
-    Ok(paths)
+    pack::listed(folder).with_context(|| format!("cannot list the golden questions in {}", folder.display()))
 }

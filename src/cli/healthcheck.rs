@@ -15,7 +15,7 @@ const MAX_ANSWER: u64 = 1 << 20;
 /// Arguments of `healthcheck`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Requests http://ADDRESS/readyz, where ADDRESS is the setting `listen` of [http], and prints one
+Requests http://ADDRESS/readyz, where ADDRESS is the setting `listen` of [http], and prints one \
 line.
 
 Exit status:

@@ -22,9 +22,9 @@ const REFRESH: Duration = Duration::from_secs(600);
 /// Arguments of `identify-queue`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Discord lets a bot start one session every five seconds (large bots: several at once) and 1,000 a
-day. Several processes of one bot share this limit: each waits here for its turn if its setting
-`identify_queue` of [discord] is the address of this queue. The queue listens on the address
+Discord lets a bot start one session every five seconds (large bots: several at once) and 1,000 a \
+day. Several processes of one bot share this limit: each waits here for its turn if its setting \
+`identify_queue` of [discord] is the address of this queue. The queue listens on the address \
 `listen` of [identify_queue]. The token is read as by `factotum run`. Ctrl-C or SIGTERM stops it.
 
 Exit status:

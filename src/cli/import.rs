@@ -1,8 +1,8 @@
-//! `factotum import`: questions and answers that people have already become a pack, or part of one.
+//! `factotum import`: questions and answers that people have already become a knowledge base, or part of one.
 
 use super::settings::show;
 use super::{BAD, DOUBTFUL, Status, count, folder, read_bounded};
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, bail};
 use clap::ValueEnum;
 use factotum_core::diagnostic::SourceFile;
 use factotum_core::render::escape_control;
@@ -18,12 +18,12 @@ const MAX_FILE: u64 = 64 << 20;
 /// Arguments of `import`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-A table (CSV, TSV or .xlsx) has a header with `question` and `answer`, perhaps also `intent`, and a question
-a row; other columns are left out. Rows with the same intent belong together, and so do rows without one
-that have the same answer, which may be given once an intent. In Markdown, headings or lines in bold ask,
+A table (CSV, TSV or .xlsx) has a header with `question` and `answer`, perhaps also `intent`, and a question \
+a row; other columns are left out. Rows with the same intent belong together, and so do rows without one \
+that have the same answer, which may be given once an intent. In Markdown, headings or lines in bold ask, \
 and the text below answers. Web pages have an FAQ marked up as schema.org's FAQPage.
 
-Import a file again when it has changed: entries are known by their intent, or by a question they share.
+Import a file again when it has changed: entries are known by their intent, or by a question they share. \
 Changes in the file are taken over; what you have changed in the knowledge base since stays, and you see it.
 
 If any row is bad, all bad rows are reported, nothing is written, and the exit status is 1.")]
@@ -106,7 +106,7 @@ impl How {
 }
 
 impl Import {
-    /// Makes the pack, or reports every bad row.
+    /// Makes the knowledge base, or reports every bad row.
     pub(super) fn run(&self) -> anyhow::Result<Status> {
         let Some(imported) = read(&self.table, &self.how)? else { return Ok(Status::Bad) };
         warn(&self.table, &imported)?;
@@ -132,7 +132,7 @@ impl Import {
     }
 }
 
-/// Reads a file and makes a pack of it. Without a pack, the reasons have been shown.
+/// Reads a file and makes knowledge files of it. Without any, the reasons have been shown.
 pub(super) fn read(path: &Path, how: &How) -> anyhow::Result<Option<Imported>> {
     let bytes = read_bounded(path, MAX_FILE).context("cannot read the file to import")?;
     let date = match &how.date {
@@ -181,6 +181,7 @@ const SHOWN: usize = 5;
 
 /// Says what would come of a file.
 fn describe(imported: &Imported) -> anyhow::Result<()> {
+    packs::fits(&imported.files)?;
     let mut out = anstream::stdout().lock();
     writeln!(out, "read as {}", imported.read_as)?;
     let (rows, intents) = (count(imported.rows, "row", "rows"), count(imported.intents, "intent", "intents"));
@@ -211,7 +212,7 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    /// Compares the folder with what was imported. The whole pack is checked: whoever imports should not meet the mistakes one command later.
+    /// Compares the folder with what was imported. The whole knowledge base is checked, so that no mistake comes to light one command later.
     pub(super) fn new(folder: &Path, imported: &Imported) -> anyhow::Result<Plan> {
         let [new] = imported.files.as_slice() else { bail!("an import makes one knowledge file") };
         let mut pack = match packs::read(folder) {
@@ -239,13 +240,12 @@ impl Plan {
             pack.retain(|old| old.name != file.name);
             pack.push(file.clone());
         }
+        packs::fits(&pack).with_context(|| format!("cannot write to {}; nothing was written", folder.display()))?;
         let found = factotum_core::pack::load(&pack);
         if found.base.is_none() {
             show(&found.diagnostics, &pack)?;
             bail!("the knowledge base in {} would have errors; nothing was written", folder.display());
         }
-        let size: u64 = pack.iter().map(|file| file.text.len() as u64).sum();
-        ensure!(size <= packs::MAX_FILE, "the knowledge base in {} would be too large; nothing was written", folder.display());
         Ok(Plan { merged, record, again })
     }
 
@@ -309,6 +309,21 @@ fn day_of(time: SystemTime) -> String {
 mod tests {
     use super::*;
     use std::time::Duration;
+
+    /// Within the limits of an import, a table can make more than a knowledge base may have.
+    #[test]
+    fn what_would_not_be_read_is_not_written() {
+        let parent = tempfile::tempdir().expect("a folder for the test");
+        let folder = parent.path().join("knowledge");
+        let table = |rows: usize| (0..rows).fold("question,answer\n".to_owned(), |table, n| table + &format!("what is w{n},It is {n}.\n"));
+        let imported = |rows: usize| {
+            pack_with(Table { name: "faq.csv", bytes: table(rows).as_bytes(), date: "2026-12-01" }, &Options::default()).expect("good rows")
+        };
+        let error = Plan::new(&folder, &imported(20_000)).err().map(|error| format!("{error:#}")).unwrap_or_default();
+        assert!(error.contains("nothing was written: with faq.toml the knowledge base is too large"), "{error}");
+        Plan::new(&folder, &imported(200)).and_then(|plan| plan.write(&folder)).expect("a small one is written");
+        assert!(packs::read(&folder).is_ok());
+    }
 
     #[test]
     fn days_of_the_calendar() {

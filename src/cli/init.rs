@@ -26,9 +26,9 @@ const MAX_LINE: u64 = 4_096;
 /// Arguments of `init`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Writes bot.toml, with every setting and its default, and the folder knowledge/. The knowledge base is a small
-example, or is made of FILE: a table (CSV, .xlsx), an FAQ in Markdown, a web page with one, or an article as plain
-text (.txt). Nothing that exists is overwritten. On a terminal, it asks for what is not given; elsewhere it does
+Writes bot.toml, with every setting and its default, and the folder knowledge/. The knowledge base is a small \
+example, or is made of FILE: a table (CSV, .xlsx), an FAQ in Markdown, a web page with one, or an article as plain \
+text (.txt). Nothing that exists is overwritten. On a terminal, it asks for what is not given; elsewhere it does \
 not.")]
 pub(super) struct Init {
     /// Folder to write to; made if it does not exist yet

@@ -1,6 +1,6 @@
 //! The log and all messages, on standard error.
 //!
-//! Nothing ever waits for whoever reads it: lines go through a queue to a thread of their own, and if the queue is full, they are dropped and
+//! Nothing ever waits for it to be read: lines go through a queue to a thread of their own, and if the queue is full, they are dropped and
 //! counted. Whatever looks like a secret is hidden on the way.
 
 use factotum_core::text::truncate;

@@ -32,13 +32,13 @@ const INVALID_PARAMS: i64 = -32_602;
 /// Arguments of `mcp`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-A client such as a desktop assistant starts this command and talks to it over standard input and
+A client such as a desktop assistant starts this command and talks to it over standard input and \
 output. Its settings look like this, with the path of this program:
 
   {\"mcpServers\": {\"factotum\": {\"command\": \"factotum\", \"args\": [\"mcp\"]}}}
 
-The tool `ask` returns the same JSON as `factotum ask --json`, with sources; `topics` lists the
-questions that have an answer. Nothing can be changed, and nothing is sent anywhere. It ends when
+The tool `ask` returns the same JSON as `factotum ask --json`, with sources; `topics` lists the \
+questions that have an answer. Nothing can be changed, and nothing is sent anywhere. It ends when \
 its input does.")]
 pub(super) struct Mcp {}
 

@@ -17,9 +17,9 @@ Exit status:
   2  could not run: wrong arguments, an unreadable file, invalid settings or knowledge base
 `factotum run --help` lists further ones.
 
-The knowledge base is the folder given by --knowledge, or else by `knowledge` in the settings, or
-else the one built into the program. The settings are read from the file given by --config, or
-else from ./bot.toml if it exists. Colours are used on terminals only, and never if NO_COLOR is
+The knowledge base is the folder given by --knowledge, or else by `knowledge` in the settings, or \
+else the one built into the program. The settings are read from the file given by --config, or \
+else from ./bot.toml if it exists. Colours are used on terminals only, and never if NO_COLOR is \
 set.";
 
 /// What the commands of `chat` do.

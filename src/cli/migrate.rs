@@ -13,10 +13,10 @@ use std::path::PathBuf;
 /// Arguments of `migrate`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Each fact is written with its questions, and with the unanswerable questions near to it. Comments move
+Each fact is written with its questions, and with the unanswerable questions near to it. Comments move \
 with the table that they stand above. A question that stood in another file moves to that of its fact.
 
-If anything in OLD is not format 1, all of it is reported and nothing is written. The new files are checked,
+If anything in OLD is not format 1, all of it is reported and nothing is written. The new files are checked, \
 and compared with the old ones; the exit status is 1 if there is something to correct.")]
 pub(super) struct Migrate {
     /// Folder with knowledge files of format 1

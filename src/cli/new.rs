@@ -12,8 +12,8 @@ use std::path::PathBuf;
 /// Arguments of `new`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-With --from, each sentence of the article becomes a stub of a fact that cites its paragraph, with the
-questions that plain grammar makes of it. Names become entities, with a guess at what each is. Lines marked
+With --from, each sentence of the article becomes a stub of a fact that cites its paragraph, with the \
+questions that plain grammar makes of it. Names become entities, with a guess at what each is. Lines marked \
 TODO say what is left to do; `factotum check DIR` counts them. The result can be asked at once.
 
 Paragraphs are separated by blank lines, or numbered [1], [2] at the start of their lines.
@@ -39,7 +39,7 @@ impl New {
                 let folder = escape_control(&self.folder.display().to_string());
                 writeln!(
                     anstream::stdout(),
-                    "{folder}: a small example to change\n  factotum ask --knowledge {folder} \"how late can I bring back a book?\"\n  factotum check {folder}"
+                    "{folder}: a small example to change\n  factotum ask --knowledge {folder} \"what time does the library close?\"\n  factotum check {folder}"
                 )?;
                 Ok(Status::Good)
             }

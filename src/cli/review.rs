@@ -5,18 +5,17 @@ use super::settings::Settings;
 use super::workbench::WorkbenchArgs;
 use super::{BAD, HEADING, Status};
 use anyhow::Context;
+use factotum_core::answering::Reply;
 use factotum_core::knowledge::UnanswerableReason;
 use factotum_core::render::{self, escape_control};
 use factotum_curator::edit::{Beside, Edit, Refusal};
 use factotum_curator::effect::{Effect, Said, SaidKind};
-use factotum_desk::gaps::{Gap, Wording};
-use factotum_desk::words::{self, Nearby};
-use factotum_desk::workbench::{Current, Failure, Workbench, is_dealt_with};
+use factotum_desk::gaps::{self, Wording};
+use factotum_desk::words::{self, Nearby, capital};
+use factotum_desk::workbench::{Current, Failure, Workbench};
 use std::io::{BufRead, Write};
 use std::sync::Arc;
 
-/// How many of the nearest entries are offered.
-const NEAREST: usize = 3;
 /// Other questions that change, of those that are listed.
 const LISTED: usize = 4;
 /// Longest text of an outcome that is shown, in bytes: a line.
@@ -25,7 +24,7 @@ const SHOWN: usize = 90;
 /// Arguments of `review`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Each group of questions that got no answer is shown with the nearest entries and with what adding
+Each group of questions that got no answer is shown with the nearest entries and with what adding \
 its first wording there would do. Then type
 
   1, 2, 3      add it there            d  dismiss the group for good
@@ -77,25 +76,25 @@ impl Review {
 struct Group<'a> {
     bench: &'a Workbench,
     current: Arc<Current>,
-    gap: &'a Gap,
-    first: &'a Wording,
+    gap: &'a gaps::Group,
+    wordings: Vec<&'a Wording>,
+    /// The one that is added, with its reply.
+    first: (&'a Wording, Reply),
     nearby: Vec<Nearby>,
 }
 
 impl Group<'_> {
-    fn new<'a>(bench: &'a Workbench, current: Arc<Current>, gap: &'a Gap) -> Group<'a> {
-        let open = |wording: &&Wording| !wording.redacted && !is_dealt_with(&current.answerer.answer(&wording.text));
-        let whole = |wording: &&Wording| !wording.redacted;
-        // One that has no answer yet; where all have one, people did not like it.
-        let first = gap.wordings.iter().find(open).or_else(|| gap.wordings.iter().find(whole)).unwrap_or(&gap.wordings[0]);
-        let reply = current.answerer.answer(&first.text);
-        let nearby = words::nearby(current.base(), &reply, NEAREST);
-        Group { bench, current, gap, first, nearby }
+    fn new<'a>(bench: &'a Workbench, current: Arc<Current>, gap: &'a gaps::Group) -> Group<'a> {
+        let (mut replies, first) = current.wordings(gap);
+        let wordings = replies.iter().map(|(wording, _)| *wording).collect();
+        let first = replies.swap_remove(first);
+        let nearby = words::nearby(current.base(), &first.1);
+        Group { bench, current, gap, wordings, first, nearby }
     }
 
     /// The wording that is added.
     fn line(&self) -> Vec<String> {
-        vec![self.first.text.clone()]
+        vec![self.first.0.text.clone()]
     }
 
     fn edit(&self, near: &Nearby) -> Option<Edit> {
@@ -104,14 +103,14 @@ impl Group<'_> {
 
     fn print(&self, number: usize, of: usize) -> anyhow::Result<()> {
         let mut out = anstream::stdout().lock();
-        let wordings: Vec<String> = self.gap.wordings.iter().map(|wording| wording.text.clone()).collect();
-        writeln!(out, "{HEADING}{number} of {of}: {}{HEADING:#}", escape_control(&self.first.text))?;
-        for wording in self.gap.wordings.iter().filter(|wording| wording.text != self.first.text) {
-            writeln!(out, "  also: {}", escape_control(&wording.text))?;
+        let wordings: Vec<String> = self.wordings.iter().map(|wording| wording.text.clone()).collect();
+        let (first, reply) = &self.first;
+        writeln!(out, "{HEADING}{number} of {of}: {}{HEADING:#}", escape_control(&first.text))?;
+        for wording in wordings.iter().filter(|wording| **wording != first.text) {
+            writeln!(out, "  also: {}", escape_control(wording))?;
         }
-        let reply = self.current.answerer.answer(&self.first.text);
-        if let Some(first) = render::lines(self.current.base(), &reply).first() {
-            writeln!(out, "  now: {}", clip(&first.to_string()))?;
+        if let Some(line) = render::lines(self.current.base(), reply).first() {
+            writeln!(out, "  now: {}", clip(&line.to_string()))?;
         }
         for (n, near) in self.nearby.iter().enumerate() {
             writeln!(out, "\n  {HEADING}{}{HEADING:#}  {}", n + 1, escape_control(&near.title))?;
@@ -149,7 +148,7 @@ impl Group<'_> {
                 "u" => self.commit(Some(self.decline(rest))),
                 number => match number.parse::<usize>().ok().and_then(|n| self.nearby.get(n.checked_sub(1)?)) {
                     Some(near) => self.commit(self.edit(near)),
-                    None => Err(Failure::Other("that is none of the commands".to_owned())),
+                    None => Err(Failure::Other("that is not one of the commands".to_owned())),
                 },
             };
             match done {
@@ -208,9 +207,4 @@ fn why(failure: &Failure) -> String {
 fn clip(text: &str) -> String {
     let cut = factotum_core::text::truncate(text, SHOWN);
     format!("{}{}", escape_control(cut), if cut.len() < text.len() { " ..." } else { "" })
-}
-
-fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }

@@ -15,7 +15,7 @@ use std::time::Duration;
 /// Arguments of `run`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-The bot's token is read from the environment variable DISCORD_TOKEN, or from the file that
+The bot's token is read from the environment variable DISCORD_TOKEN, or from the file that \
 DISCORD_TOKEN_FILE names. Ctrl-C or SIGTERM stops the bot. SIGHUP reloads the knowledge base.
 
 Exit status:

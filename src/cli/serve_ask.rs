@@ -9,12 +9,12 @@ use std::time::Duration;
 /// Arguments of `serve-ask`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-GET http://ADDRESS/ask?q=QUESTION returns the same JSON as `factotum ask --json`, where ADDRESS is
-the setting `listen` of [ask]. It is off until you set it. `factotum run` and `factotum
+GET http://ADDRESS/ask?q=QUESTION returns the same JSON as `factotum ask --json`, where ADDRESS is \
+the setting `listen` of [ask]. It is off until you set it. `factotum run` and `factotum \
 serve-interactions` serve the same address beside Discord.
 
-Nothing can be changed this way, and no token is needed. Whoever can reach the address can ask, up
-to `address_limit` questions a minute. Ctrl-C or SIGTERM stops it. SIGHUP reloads the knowledge
+Nothing can be changed this way, and no token is needed. Everyone who can reach the address can ask, up \
+to `address_limit` questions a minute. Ctrl-C or SIGTERM stops it. SIGHUP reloads the knowledge \
 base.
 
 Exit status:

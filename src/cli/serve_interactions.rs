@@ -15,15 +15,15 @@ use tokio::time::sleep;
 /// Arguments of `serve-interactions`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Discord posts to https://YOUR-HOST/interactions once you enter that address in the Developer
-Portal (General Information, Interactions Endpoint URL). A proxy in front must provide TLS. Each
-request must be signed for the application whose `public_key` is set in [interactions]. No token
+Discord posts to https://YOUR-HOST/interactions once you enter that address in the Developer \
+Portal (General Information, Interactions Endpoint URL). A proxy in front must provide TLS. Each \
+request must be signed for the application whose `public_key` is set in [interactions]. No token \
 is needed. You can run any number of copies behind one address; they share nothing.
 
-Direct messages and mentions do not arrive this way; use `factotum run` for them. Discord sends
+Direct messages and mentions do not arrive this way; use `factotum run` for them. Discord sends \
 interactions either to the address or over the gateway, never both.
 
-Ctrl-C or SIGTERM stops it after `drain_timeout_seconds`, a second signal at once. SIGHUP reloads
+Ctrl-C or SIGTERM stops it after `drain_timeout_seconds`, a second signal at once. SIGHUP reloads \
 the knowledge base.
 
 Exit status:

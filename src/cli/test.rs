@@ -34,10 +34,10 @@ wrong         answered, but not as expected
 declined      not answered, although the answer is on record
 false_answer  answered, although the answer is not on record
 
-Then comes a 10-fold cross-validation: each paraphrase of the knowledge base is asked after learning
+Then comes a 10-fold cross-validation: each paraphrase of the knowledge base is asked after learning \
 without it, which shows how other people's wordings will fare. --quick leaves it out.
 
-Without FILES these are the .toml files in the folder `questions` of the knowledge base, which `ask --save`
+Without FILES these are the .toml files in the folder `questions` of the knowledge base, which `ask --save` \
 writes too. If there are none, the cross-validation shows which facts are weakest, and what to add.
 
 The exit status is 1 if the right answers of any file are below its `min_percent`.")]
@@ -90,7 +90,7 @@ impl Test {
         };
         let card = golden::run(&answerer, &sets);
         let crossed = (!self.quick).then(|| cross_validate(answerer.base()));
-        let folder = settings.config().knowledge.0.as_ref().map(|folder| folder.join(super::golden::FOLDER));
+        let folder = settings.config().knowledge.0.as_ref().map(|folder| folder.join(golden::FOLDER));
         let report = Report { files: &files, base: answerer.base(), card: &card, crossed, folder };
         if self.json {
             writeln!(std::io::stdout(), "{}", json::line(&report.json()))?;
@@ -177,7 +177,7 @@ impl Report<'_> {
                 count(score.unanswerable, "unanswerable question", "unanswerable questions"),
                 score.false_answers
             )?;
-            // Who has golden questions of their own looks at these first.
+            // Anyone who has golden questions looks at those first.
             if self.files.is_empty() {
                 self.weakest(&mut out, crossed)?;
             }

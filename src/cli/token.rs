@@ -34,7 +34,7 @@ pub(super) fn token() -> anyhow::Result<Token> {
     Ok(token)
 }
 
-/// What Discord's rejection of a token means for whoever has put it there.
+/// What Discord's rejection of a token means for the person who put it there.
 pub(super) fn rejected(from: &str) -> anyhow::Error {
     anyhow::anyhow!(
         "Discord rejected the token from {from}; reset it on https://discord.com/developers/applications (Bot, Reset Token) and put the new one there"

@@ -14,7 +14,7 @@ pub(super) struct Topics {
 }
 
 impl Topics {
-    /// Lists the topics of the base in force.
+    /// Lists the topics of the current knowledge base.
     pub(super) fn run(&self, settings: &Settings) -> anyhow::Result<Status> {
         let base = settings.base()?;
         if self.json {

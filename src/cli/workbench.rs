@@ -4,7 +4,8 @@ use super::read_bounded;
 use super::settings::{Settings, show};
 use anyhow::{Context, bail};
 use factotum_core::answering::Answerer;
-use factotum_desk::gaps::{Gap, GapSource, ListedGaps, Wording};
+use factotum_curator::golden::FOLDER;
+use factotum_desk::gaps::{self, GapSource, ListedGaps, Wording};
 use factotum_desk::workbench::{OpenError, Places, Workbench};
 use factotum_journal::{Day, Group, Journal, JournalError, Redacted, WordingId};
 use factotum_service::pack::MAX_FILE;
@@ -12,8 +13,6 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 
-/// Where golden questions are by default, if there are any.
-const USUAL: &str = "tests/questions";
 /// The largest list of questions, in bytes.
 const MAX_GAPS: u64 = 4 << 20;
 
@@ -23,7 +22,7 @@ pub(super) struct WorkbenchArgs {
     /// The text that the facts were taken from, with numbered paragraphs
     #[arg(long, value_name = "FILE")]
     source: Option<PathBuf>,
-    /// Folder of golden questions [default: tests/questions, if it exists]
+    /// Folder of golden questions [default: `questions` in the folder of the knowledge base]
     #[arg(long, value_name = "DIR")]
     questions: Option<PathBuf>,
     /// Questions that got no answer, one a line, instead of those in the journal; wordings of one are separated by `|`
@@ -37,8 +36,7 @@ impl WorkbenchArgs {
         let Some(folder) = settings.config().knowledge.0.clone() else {
             bail!("there is no folder to write to; give one with --knowledge, or set `knowledge` in bot.toml");
         };
-        let usual = Path::new(USUAL);
-        let questions = self.questions.clone().or_else(|| usual.is_dir().then(|| usual.to_owned()));
+        let questions = self.questions.clone().unwrap_or_else(|| folder.join(FOLDER));
         if let Some(folder) = self.questions.as_ref().filter(|folder| !folder.is_dir()) {
             bail!("{} is not a folder", folder.display());
         }
@@ -86,7 +84,7 @@ impl JournalGaps {
 }
 
 impl GapSource for JournalGaps {
-    fn groups(&self, answerer: &Answerer) -> Result<Vec<Gap>, String> {
+    fn groups(&self, answerer: &Answerer) -> Result<Vec<gaps::Group>, String> {
         let groups = match Journal::open(&self.path).and_then(|mut journal| journal.groups(answerer)) {
             Ok(groups) => groups,
             // Nobody has asked in vain so far.
@@ -99,41 +97,41 @@ impl GapSource for JournalGaps {
             times: wording.times,
             redacted: Redacted::is_changed(&wording.question),
         };
-        let gap = |group: &Group| Gap {
+        let shown = |group: &Group| gaps::Group {
             id: group.id.to_string(),
             wordings: group.wordings.iter().map(wording).collect(),
             people: group.people,
             last_day: group.last_day.clone(),
         };
-        let gaps = groups.iter().filter(|group| !group.wordings.is_empty()).map(gap).collect();
+        let listed = groups.iter().filter(|group| !group.wordings.is_empty()).map(shown).collect();
         *self.listed.lock().unwrap_or_else(PoisonError::into_inner) = groups;
-        Ok(gaps)
+        Ok(listed)
     }
 
-    fn dismiss(&self, gap: &Gap) -> Result<(), String> {
+    fn dismiss(&self, group: &gaps::Group) -> Result<(), String> {
         let listed = self.listed.lock().unwrap_or_else(PoisonError::into_inner);
-        let group = listed.iter().find(|group| group.id.to_string() == gap.id).ok_or("this group of questions is gone")?;
-        self.change(|journal| journal.dismiss(group, Day::of(SystemTime::now())))
+        let found = listed.iter().find(|own| own.id.to_string() == group.id).ok_or("this group of questions is gone")?;
+        self.change(|journal| journal.dismiss(found, Day::of(SystemTime::now())))
     }
 
-    fn restore(&self, gap: &Gap) -> Result<(), String> {
-        let id: WordingId = gap.id.parse()?;
+    fn restore(&self, group: &gaps::Group) -> Result<(), String> {
+        let id: WordingId = group.id.parse()?;
         self.change(|journal| journal.restore(id).map(drop))
     }
 
-    fn mark_answered(&self, gap: &Gap) -> Result<(), String> {
-        let ids = ids(gap)?;
+    fn mark_answered(&self, group: &gaps::Group) -> Result<(), String> {
+        let ids = ids(group)?;
         self.change(|journal| journal.mark_answered(&ids))
     }
 
-    fn reopen(&self, gap: &Gap) -> Result<(), String> {
-        let ids = ids(gap)?;
+    fn reopen(&self, group: &gaps::Group) -> Result<(), String> {
+        let ids = ids(group)?;
         self.change(|journal| journal.reopen(&ids))
     }
 }
 
-fn ids(gap: &Gap) -> Result<Vec<WordingId>, String> {
-    gap.wordings.iter().map(|wording| wording.id.parse::<WordingId>().map_err(str::to_owned)).collect()
+fn ids(group: &gaps::Group) -> Result<Vec<WordingId>, String> {
+    group.wordings.iter().map(|wording| wording.id.parse::<WordingId>().map_err(str::to_owned)).collect()
 }
 
 /// An error with its causes.

@@ -30,17 +30,22 @@ function expect(what, held, detail = "") {
   }
 }
 
-const desk = spawn(program, ["--knowledge", "knowledge", "desk", "--gaps", join(here, "gaps.txt"), "--questions", "questions",
-  "--source", join(here, "article.txt")], { cwd: work, stdio: ["ignore", "pipe", "inherit"] });
-const invitation = await new Promise((resolve, reject) => {
-  let text = "";
-  desk.stdout.on("data", (data) => {
-    text += data;
-    const found = text.match(/http:\S+/);
-    if (found) resolve(found[0]);
+// Starts the desk: its process, and the address that it prints.
+async function opened() {
+  const desk = spawn(program, ["--knowledge", "knowledge", "desk", "--gaps", join(here, "gaps.txt"), "--questions", "questions",
+    "--source", join(here, "article.txt")], { cwd: work, stdio: ["ignore", "pipe", "inherit"] });
+  const invitation = await new Promise((resolve, reject) => {
+    let text = "";
+    desk.stdout.on("data", (data) => {
+      text += data;
+      const found = text.match(/http:\S+/);
+      if (found) resolve(found[0]);
+    });
+    desk.on("exit", () => reject(new Error("the desk ended")));
   });
-  desk.on("exit", () => reject(new Error("the desk ended")));
-});
+  return { desk, invitation };
+}
+let { desk, invitation } = await opened();
 const address = new URL(invitation).origin;
 
 const browser = await browserType.launch({ executablePath: chromium, args: ["--no-sandbox"] });
@@ -226,6 +231,20 @@ try {
   evil.close();
   const frames = await attacker.goto(`${address}/gaps`);
   expect("no page may frame it", frames.headers()["x-frame-options"] === "DENY");
+
+  // Closed and opened again: what was done stays, and can no longer be taken back.
+  const done = all();
+  const closed = new Promise((resolve) => desk.on("exit", resolve));
+  desk.kill("SIGTERM");
+  await closed;
+  ({ desk, invitation } = await opened());
+  await page.goto(invitation);
+  await page.waitForURL("**/gaps");
+  await settled();
+  expect("a desk that was opened again says that there is nothing to undo",
+    (await page.locator("footer").innerText()).includes("Nothing to undo since the desk was opened"), await page.locator("footer").innerText());
+  await keys(page, "z");
+  expect("and undoes nothing", all() === done);
 
   expect("the browser complains about nothing", problems.filter((p) => !/status of (409|422)/.test(p)).length === 0, problems.join("\n      "));
 } catch (error) {

@@ -8,7 +8,6 @@
 //! order, indentation, line ends. (Writers that keep the format, such as `toml_edit`, normalise line ends and drop a byte order mark.)
 
 pub mod disk;
-mod golden;
 mod splice;
 
 use crate::writing::{Writer, one_line};
@@ -18,8 +17,6 @@ use factotum_core::pack;
 use factotum_core::question::Question;
 use factotum_core::text::{self, is_control_or_bidi};
 use std::path::Path;
-
-pub use golden::{NewGolden, add_golden};
 
 /// Most wordings that one edit adds: a screenful, and more than a person reads before agreeing.
 pub const MAX_LINES: usize = 50;

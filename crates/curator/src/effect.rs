@@ -2,6 +2,7 @@
 
 use crate::audit::fillings;
 use crate::golden::{GoldenQuestion, GoldenSet, Verdict, judge};
+use crate::parallel::in_parallel;
 use factotum_core::answering::{Answerer, Outcome, Reply};
 use factotum_core::english::WordClass;
 use factotum_core::knowledge::{FactId, IntentId, KnowledgeBase, SmallTalkId, UnanswerableId};
@@ -10,7 +11,6 @@ use factotum_core::question::Question;
 use factotum_core::render::{self, Line};
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Learns what would then be on record. It answers exactly as the same files do after a reload.
 ///
@@ -266,27 +266,6 @@ impl Baseline {
             asked: (golden.len() + own.len(), all),
         }
     }
-}
-
-/// The results for 0 to `count`, in order, worked out on several threads.
-fn in_parallel<T: Send>(threads: usize, count: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
-    let next = AtomicUsize::new(0);
-    let worker = || {
-        let mut done = Vec::new();
-        loop {
-            let n = next.fetch_add(1, Ordering::Relaxed);
-            if n >= count {
-                return done;
-            }
-            done.push((n, work(n)));
-        }
-    };
-    let mut all: Vec<(usize, T)> = std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads.clamp(1, count.max(1))).map(|_| scope.spawn(worker)).collect();
-        workers.into_iter().flat_map(|worker| worker.join().expect("answering does not panic")).collect()
-    });
-    all.sort_by_key(|(n, _)| *n);
-    all.into_iter().map(|(_, result)| result).collect()
 }
 
 #[cfg(test)]

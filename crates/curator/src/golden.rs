@@ -17,12 +17,18 @@ use crate::writing::quoted;
 use factotum_core::answering::{Answerer, Outcome, Reply};
 use factotum_core::diagnostic::{Code, Diagnostic, Place, SourceFile};
 use factotum_core::knowledge::KnowledgeBase;
+use factotum_core::question::Question;
 use factotum_core::render::{answer_text, escape_control, facts, json};
 use factotum_core::{document, text};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use toml::Spanned;
 use toml::de::DeValue;
+
+/// The folder of golden questions inside that of a knowledge base. Knowledge files are only looked for beside it.
+pub const FOLDER: &str = "questions";
+/// The file in it to which [`add`] is meant to write.
+pub const SAVED: &str = "saved.toml";
 
 /// The version of the format that this program reads.
 const FORMAT: i64 = 1;
@@ -419,11 +425,16 @@ pub enum Said {
     Right,
     /// It is not.
     Wrong,
+    /// It should have been declined, because the answer is not on record.
+    NotOnRecord,
 }
 
 /// Why a question cannot be added to golden questions.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CannotAdd {
+    /// It has no word in it, or is too long.
+    #[error("there is no question in that")]
+    NoQuestion,
     /// It is there already.
     #[error("the question is there already, on line {0}")]
     There(usize),
@@ -438,8 +449,11 @@ pub enum CannotAdd {
 /// not come again. What was wrongly declined has to be answered.
 ///
 /// # Errors
-/// [`CannotAdd`] if the question is there, or the file has mistakes.
+/// [`CannotAdd`] if it is no question or is there already, or if the file has mistakes.
 pub fn add(base: &KnowledgeBase, name: &str, text: Option<&str>, question: &str, reply: &Reply, said: Said) -> Result<String, CannotAdd> {
+    if Question::parse(question).is_err() {
+        return Err(CannotAdd::NoQuestion);
+    }
     let mut file =
         text.map_or_else(|| format!("# Golden questions: what was asked, and what should come of it.\nformat = {FORMAT}\n"), str::to_owned);
     let read = |text: &str| parse(&[SourceFile { name: name.to_owned(), text: text.to_owned() }], base);
@@ -468,7 +482,7 @@ pub fn add(base: &KnowledgeBase, name: &str, text: Option<&str>, question: &str,
             let shown = parts.iter().flat_map(|p| p.facts.first()).map(|fact| base[*fact].statement.as_str()).collect::<Vec<_>>();
             format!("expect = \"either\"\nmust_not_contain = {}\n", list(&shown))
         }
-        (_, Said::Right) => "expect = \"no_answer\"\n".to_owned(),
+        (_, Said::Right | Said::NotOnRecord) => "expect = \"no_answer\"\n".to_owned(),
         (_, Said::Wrong) => "expect = \"answer\"\n".to_owned(),
     });
     read(&file).map_err(|found| CannotAdd::Broken(found.len()))?;

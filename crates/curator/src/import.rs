@@ -1,4 +1,4 @@
-//! Questions and answers that people have already become a pack: tables, workbooks, Markdown and web pages in, pack files out.
+//! Questions and answers that people already have become knowledge files: tables, workbooks, Markdown and web pages in, TOML out.
 //!
 //! ```text
 //! bytes -> a reader for each format -> rows -> intents -> a knowledge file -> merged with the one of the last import
@@ -32,11 +32,12 @@ use factotum_core::text;
 use std::collections::HashMap;
 use std::fmt;
 
-/// Longest question, answer or label in bytes: a pack has no room for longer ones.
+/// Longest question, answer or label in bytes: knowledge files have no room for longer ones.
 const MAX_TEXT: usize = 1_500;
 const _: () = assert!(MAX_TEXT <= MAX_BYTES, "a question that is imported can be asked");
-/// Most rows of a table: far more than people write, little enough to be learned in a minute.
-pub const MAX_ROWS: usize = 200_000;
+/// Most rows of a table: as many ways of asking as a knowledge base has room for. Of answers it has room for fewer, so its limits are checked when
+/// it is written.
+const MAX_ROWS: usize = 200_000;
 /// Most findings that are reported: nobody reads more, and a file that is of another kind altogether would give one a line.
 const MAX_PROBLEMS: usize = 1_000;
 
@@ -140,7 +141,7 @@ impl Problem {
     }
 }
 
-/// A pack made from a file.
+/// What was made of a file.
 #[derive(Debug)]
 pub struct Imported {
     /// Its files.
@@ -224,7 +225,7 @@ impl Row {
             if text::tokens(question).is_empty() {
                 return Err(format!("the question has no word in it: {}", quoted(question)));
             }
-            // A pack takes what stands in braces for a gap that a name fills.
+            // In a knowledge file, what stands in braces is a slot that a name fills.
             asked.push(question.replace('{', "(").replace('}', ")"));
         }
         let answer = lines(checked("the answer", answer)?.trim());
@@ -238,27 +239,27 @@ impl Row {
     }
 }
 
-/// A text that a pack can hold.
+/// A text that a knowledge file can hold.
 fn checked<'a>(what: &str, text: &'a str) -> Result<&'a str, String> {
     if text.len() > MAX_TEXT {
-        return Err(format!("{what} has {} bytes; {MAX_TEXT} are the most that a pack takes", text.len()));
+        return Err(format!("{what} has {} bytes; {MAX_TEXT} are the most that a knowledge base takes", text.len()));
     }
     if let Some(c) = text.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
         return Err(format!("{what} has the control character U+{:04X}: remove it", u32::from(c)));
     }
-    // Put where something was lost before; a pack with it would be refused as no UTF-8.
+    // Put where something was lost before; a knowledge file with it would be refused as not UTF-8.
     if text.contains(char::REPLACEMENT_CHARACTER) {
         return Err(format!("{what} has a \u{fffd}, which stands for a character that was lost: write the character again"));
     }
     Ok(text)
 }
 
-/// The text with line ends as a pack has them.
+/// The text with line ends as knowledge files have them.
 fn lines(text: &str) -> String {
     text.replace("\r\n", "\n").replace('\r', "\n")
 }
 
-/// Makes a pack from a file that says itself how it is to be read.
+/// Makes a knowledge file from a file that says itself how it is to be read.
 ///
 /// # Errors
 /// As [`pack_with`].
@@ -266,7 +267,7 @@ pub fn pack(table: Table<'_>) -> Result<Imported, Vec<Problem>> {
     pack_with(table, &Options::default())
 }
 
-/// Makes a pack from a file.
+/// Makes a knowledge file from a file.
 ///
 /// # Errors
 /// Every bad row, in the order of the file.

@@ -10,6 +10,7 @@ pub mod golden;
 pub mod grounding;
 pub mod import;
 pub mod migrate;
+mod parallel;
 pub mod quality;
 pub mod scaffold;
 mod writing;

@@ -24,7 +24,7 @@ use std::collections::{BTreeSet, HashSet};
 /// Largest article in bytes: a book has about a million letters, and nobody checks a book's sentences one by one.
 pub const MAX_ARTICLE: u64 = 1 << 20;
 /// Most sentences that become facts.
-pub const MAX_SENTENCES: usize = 2_000;
+const MAX_SENTENCES: usize = 2_000;
 /// Longest statement in bytes: a message shows it with its source and date.
 const MAX_STATEMENT: usize = 1_200;
 /// Longest title in bytes.

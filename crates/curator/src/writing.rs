@@ -2,11 +2,9 @@
 //! between entries.
 
 use factotum_core::knowledge::AnswerType;
+use factotum_core::pack::FORMAT;
 use factotum_core::question::Question;
 use std::fmt::Write;
-
-/// The format that is written.
-const FORMAT: i64 = 2;
 
 /// A knowledge file that is being written.
 #[derive(Debug)]

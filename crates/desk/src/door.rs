@@ -21,7 +21,7 @@ const TOKEN: usize = 32;
 /// The largest body of a request, in bytes: fifty wordings of the greatest length.
 const MAX_BODY: usize = 128 << 10;
 /// Where the one-time token is handed in.
-pub const ENTER: &str = "/enter";
+const ENTER: &str = "/enter";
 
 /// Headers of every page: nothing from elsewhere, in no frame, in no cache.
 const HEADERS: [(HeaderName, &str); 7] = [
@@ -69,7 +69,7 @@ impl Door {
     }
 
     /// The token that every form sends along.
-    pub fn csrf(&self) -> &str {
+    pub(crate) fn csrf(&self) -> &str {
         &self.csrf
     }
 

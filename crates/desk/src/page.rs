@@ -8,7 +8,7 @@ mod gaps;
 mod trying;
 
 use crate::door::{self, Door, Form};
-use crate::gaps::Gap;
+use crate::gaps::Group;
 use crate::workbench::{Current, Failure, Workbench};
 use axum::Router;
 use axum::extract::Request;
@@ -24,7 +24,7 @@ use tokio::sync::Semaphore;
 
 /// Requests that are worked on at once; each may take all processors.
 const AT_ONCE: usize = 4;
-/// Longest text of a field that is read, in bytes.
+/// Longest text of a field that is read, in bytes: no text of a knowledge base may be half as long.
 const MAX_FIELD: usize = 4_000;
 
 const STYLE: &str = include_str!("assets/style.css");
@@ -116,7 +116,7 @@ impl Page<'_> {
     }
 
     /// The group that the form is about.
-    fn gap(&self) -> Option<Gap> {
+    fn gap(&self) -> Option<Group> {
         let id = self.form.get("gap");
         (!id.is_empty()).then(|| self.bench.gaps(&self.current).ok()?.into_iter().find(|gap| gap.id == id)).flatten()
     }
@@ -154,7 +154,7 @@ impl Page<'_> {
         let optional = |field: &str| Some(self.text(field)).filter(|text| !text.is_empty());
         let numbers = self.form.get("paragraphs").split([',', ' ', ';']).filter(|part| !part.is_empty());
         let paragraphs =
-            numbers.map(|part| part.parse::<u32>().map_err(|_| Failure::Other(format!("“{part}” is no number of a paragraph"))));
+            numbers.map(|part| part.parse::<u32>().map_err(|_| Failure::Other(format!("“{part}” is not the number of a paragraph"))));
         Ok(NewFact {
             topic: self.text("topic"),
             statement: self.text("statement"),
@@ -201,10 +201,9 @@ fn edit(page: &mut Page<'_>) -> Response {
 }
 
 fn golden(page: &mut Page<'_>) -> Response {
-    let question = page.text("q");
-    let reply = page.current.answerer.answer(&question);
-    let golden = page.current.golden_of(&question, &reply, page.form.get("verdict") == "right");
-    let done = page.bench.save_golden(&golden);
+    use factotum_curator::golden::Said;
+    let said = if page.form.get("verdict") == "right" { Said::Right } else { Said::NotOnRecord };
+    let done = page.bench.save_golden(&page.text("q"), said);
     page.back(done)
 }
 

@@ -1,7 +1,7 @@
 //! The desk through HTTP, without a network: its door, and each action.
 
 use crate::door::Door;
-use crate::gaps::{Gap, ListedGaps, Wording};
+use crate::gaps::{Group, ListedGaps, Wording};
 use crate::workbench::{Places, Workbench};
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -28,12 +28,11 @@ impl Desk {
     fn new() -> Desk {
         let folder = tempfile::tempdir().expect("a folder");
         let knowledge = folder.path().join("knowledge");
-        std::fs::create_dir_all(folder.path().join("questions")).expect("a folder");
         std::fs::create_dir(&knowledge).expect("a folder");
         std::fs::write(knowledge.join("lighthouse.toml"), LIGHTHOUSE).expect("written");
         std::fs::write(knowledge.join("source.toml"), include_str!("../../../tests/packs/tiny/source.toml")).expect("written");
         let wording = |text: &str| Wording { id: text.to_owned(), text: text.to_owned(), times: 2, redacted: false };
-        let gap = |id: &str, texts: &[&str]| Gap {
+        let gap = |id: &str, texts: &[&str]| Group {
             id: id.to_owned(),
             wordings: texts.iter().map(|t| wording(t)).collect(),
             people: 1,
@@ -41,7 +40,7 @@ impl Desk {
         };
         let gaps =
             ListedGaps::new(vec![gap("lantern", &["lantern custodian", "who minds it"]), gap("colour", &["what colour is the tower <b>"])]);
-        let places = Places { folder: knowledge, questions: Some(folder.path().join("questions")), source: None };
+        let places = Places { folder: knowledge, questions: folder.path().join("questions"), source: None };
         let bench = Workbench::open(places, Box::new(gaps), Answerer::new).expect("sound");
         let address: SocketAddr = HOST.parse().expect("an address");
         let door = Arc::new(Door::new(address).expect("random numbers"));
@@ -216,7 +215,9 @@ fn a_wording_is_added_and_taken_back() {
     let undone = desk.post("/undo", &[]);
     assert!(undone.status == StatusCode::OK && undone.body.contains("Taken back"));
     assert_eq!(desk.lighthouse(), LIGHTHOUSE);
-    assert_eq!(desk.post("/undo", &[]).status, StatusCode::UNPROCESSABLE_ENTITY);
+    let nothing = desk.post("/undo", &[]);
+    assert!(nothing.status == StatusCode::UNPROCESSABLE_ENTITY && nothing.body.contains("Nothing was done since this was started"));
+    assert!(nothing.body.contains("Nothing to undo since the desk was opened."), "{}", nothing.body);
 }
 
 #[test]
@@ -293,6 +294,12 @@ fn every_action_has_its_place() {
     assert!(!desk.path("questions/saved.toml").exists());
     desk.post("/undo", &[]);
     assert!(!desk.path("knowledge/colours.toml").exists());
+    desk.post("/golden", &[("from", "try"), ("q", "who keeps it"), ("verdict", "not_on_record")]);
+    let saved = std::fs::read_to_string(desk.path("questions/saved.toml")).expect("a new file");
+    assert!(saved.ends_with("ask = \"who keeps it\"\nexpect = \"no_answer\"\n"), "{saved}");
+    let again = desk.post("/golden", &[("from", "try"), ("q", "Who keeps it"), ("verdict", "right")]);
+    assert!(again.status == StatusCode::UNPROCESSABLE_ENTITY && again.body.contains("is there already"), "{}", again.body);
+    desk.post("/undo", &[]);
     let dismissed = desk.post("/dismiss", &[("gap", "colour")]);
     assert!(dismissed.body.contains("Dismissed") && desk.get("/gaps").body.contains("of 1"));
     desk.post("/undo", &[]);

@@ -8,13 +8,16 @@ use factotum_core::knowledge::{AnswerType, Intent, KnowledgeBase, date_in_words}
 use factotum_core::matching::{Candidate, Class};
 use factotum_curator::edit::Asked;
 
+/// How many of the nearest entries are offered: as many as have a key.
+pub const NEAREST: usize = 3;
+
 /// A stretch of a question, and what it was taken for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stretch {
+pub(crate) struct Stretch {
     /// The words as they were read.
-    pub words: String,
+    pub(crate) words: String,
     /// What they are; empty for words that stand for themselves.
-    pub taken_for: String,
+    pub(crate) taken_for: String,
 }
 
 /// Something on record that a question may mean.
@@ -41,7 +44,7 @@ pub struct Nearby {
 }
 
 /// How the question was read, stretch by stretch.
-pub fn read_as(base: &KnowledgeBase, interpretation: &Interpretation) -> Vec<Stretch> {
+pub(crate) fn read_as(base: &KnowledgeBase, interpretation: &Interpretation) -> Vec<Stretch> {
     let stretch = |span: &factotum_core::interpretation::Span| {
         let taken_for = match span.mention {
             Mention::Entity(e) => {
@@ -60,20 +63,20 @@ pub fn read_as(base: &KnowledgeBase, interpretation: &Interpretation) -> Vec<Str
 }
 
 /// Further things that were understood, each a short sentence without a full stop.
-pub fn notes(reply: &Reply) -> Vec<String> {
+pub(crate) fn notes(reply: &Reply) -> Vec<String> {
     let Some(interpretation) = &reply.interpretation else { return Vec::new() };
     let mut out: Vec<String> = Vec::new();
     out.extend(interpretation.question.expected.map(|kind| format!("asks {}", asked(kind))));
     out.extend(interpretation.question.denies.then(|| "denies something".to_owned()));
     out.extend(interpretation.corrections.iter().map(|c| format!("“{}” was read as “{}”", c.from, c.to)));
     if reply.parts.len() > 1 {
-        out.push(format!("was split in {} questions", reply.parts.len()));
+        out.push(format!("was split into {} questions", reply.parts.len()));
     }
     out
 }
 
-/// The nearest entries on record, best first, each once.
-pub fn nearby(base: &KnowledgeBase, reply: &Reply, count: usize) -> Vec<Nearby> {
+/// The [`NEAREST`] entries on record, best first, each once.
+pub fn nearby(base: &KnowledgeBase, reply: &Reply) -> Vec<Nearby> {
     // Of a compound question, the parts were decided; each has candidates of its own.
     let whole = reply.candidates.iter().zip(&reply.evidence);
     let parts = reply.parts.iter().flat_map(|part| part.decision.candidates.iter().zip(&part.decision.evidence));
@@ -83,7 +86,7 @@ pub fn nearby(base: &KnowledgeBase, reply: &Reply, count: usize) -> Vec<Nearby> 
         if one.asked.is_some() && out.iter().all(|other| other.asked != one.asked) {
             out.push(one);
         }
-        if out.len() == count {
+        if out.len() == NEAREST {
             break;
         }
     }
@@ -133,7 +136,7 @@ fn describe_answer(base: &KnowledgeBase, intent: &Intent, nearby: &mut Nearby) {
 }
 
 /// Source, date and paragraphs of a fact.
-pub fn cited(base: &KnowledgeBase, fact: &factotum_core::knowledge::Fact) -> String {
+pub(crate) fn cited(base: &KnowledgeBase, fact: &factotum_core::knowledge::Fact) -> String {
     let source = &base[fact.source];
     let numbers: Vec<String> = fact.paragraphs.iter().map(u32::to_string).collect();
     let paragraphs = format!("paragraph{} {}", if numbers.len() == 1 { "" } else { "s" }, numbers.join(", "));
@@ -215,6 +218,12 @@ fn speaks_against(
         out.push("its wordings are too far from this one".to_owned());
     }
     out
+}
+
+/// A text with a capital at its beginning.
+pub fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 /// "a, b and c".

@@ -1,6 +1,6 @@
 //! What the desk works on: the folder as it is now, what it would become, and what can be taken back. The page and the terminal share it.
 
-use crate::gaps::{Gap, GapSource};
+use crate::gaps::{GapSource, Group, Wording};
 use factotum_core::answering::{Answerer, Outcome, Reason, Reply};
 use factotum_core::diagnostic::{Code, Diagnostic, Severity, SourceFile};
 use factotum_core::interpretation::{Mention, Span};
@@ -8,12 +8,13 @@ use factotum_core::knowledge::{KnowledgeBase, Today};
 use factotum_core::question::Question;
 use factotum_core::{pack, text};
 use factotum_curator::edit::disk::{self, WriteError, Written};
-use factotum_curator::edit::{self, Edit, NewFact, NewGolden, Prepared, Refusal};
+use factotum_curator::edit::{self, Edit, NewFact, Prepared, Refusal};
 use factotum_curator::effect::{Baseline, Effect, candidate};
-use factotum_curator::golden::{self, Expect, GoldenSet, Verdict};
+use factotum_curator::golden::{self, CannotAdd, GoldenSet, SAVED, Said, Verdict};
 use factotum_curator::{audit, grounding, quality};
-use factotum_service::pack::PackError;
-use std::path::PathBuf;
+use factotum_service::files::{self, Links};
+use factotum_service::pack::{MAX_FILE, PackError};
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::SystemTime;
@@ -22,20 +23,18 @@ use std::time::SystemTime;
 const EFFECTS: usize = 64;
 /// Candidates that are kept, so that a change whose effect was shown is made at once. Each is as large as the knowledge base.
 const CANDIDATES: usize = 6;
-/// Steps that can be taken back.
+/// Steps that can be taken back: more than an afternoon's work. Each keeps a file as it was and as it is.
 const UNDO: usize = 200;
-/// The file of golden questions that the desk writes to.
-const SAVED: &str = "saved.toml";
-/// The largest file of golden questions, in bytes.
-const MAX_GOLDEN: u64 = 16 << 20;
+/// Wordings of a group that are shown and asked: more than anybody ticks.
+const MAX_WORDINGS: usize = 20;
 
 /// Where the desk's parts are.
 #[derive(Debug)]
 pub struct Places {
     /// The folder of the knowledge base.
     pub folder: PathBuf,
-    /// The folder of golden questions, where there is one.
-    pub questions: Option<PathBuf>,
+    /// The folder of golden questions; it need not exist.
+    pub questions: PathBuf,
     /// The text of a source, with its name.
     pub source: Option<(String, Vec<u8>)>,
 }
@@ -94,9 +93,9 @@ struct Done {
 #[derive(Debug)]
 enum DoneWhat {
     /// A file was written, and a group was dealt with by it.
-    Written(Written, Option<Gap>),
+    Written(Written, Option<Group>),
     /// A group was dismissed.
-    Dismissed(Gap),
+    Dismissed(Group),
 }
 
 /// Why something was not done.
@@ -108,6 +107,12 @@ pub enum Failure {
     /// The file cannot be written.
     #[error(transparent)]
     Write(#[from] WriteError),
+    /// The knowledge base would be larger than one may be.
+    #[error(transparent)]
+    TooLarge(#[from] PackError),
+    /// The golden question cannot be added.
+    #[error(transparent)]
+    Golden(#[from] CannotAdd),
     /// Something else, in words.
     #[error("{0}")]
     Other(String),
@@ -115,7 +120,7 @@ pub enum Failure {
 
 impl Failure {
     /// Whether it failed because the files are not as they were shown.
-    pub fn is_changed(&self) -> bool {
+    pub(crate) fn is_changed(&self) -> bool {
         matches!(self, Failure::Refused(Refusal::Changed) | Failure::Write(WriteError::Changed(_)))
     }
 }
@@ -151,12 +156,14 @@ impl Workbench {
         let Some(base) = loaded.base else {
             return Err(OpenError::Errors(errors(loaded.diagnostics), files));
         };
-        let current = Current::new(files, Arc::new(learn(base)), &places);
+        let learned = Arc::new(learn(base));
+        let golden = read_golden(&places, learned.base());
+        let current = Current::new(files, learned, golden, None);
         Ok(Workbench { places, gaps, current: Mutex::new(Arc::new(current)), done: Mutex::default(), working: Mutex::default() })
     }
 
     /// Where its parts are.
-    pub fn places(&self) -> &Places {
+    pub(crate) fn places(&self) -> &Places {
         &self.places
     }
 
@@ -179,7 +186,7 @@ impl Workbench {
         if version == current.version() {
             let golden = read_golden(&self.places, current.answerer.base());
             let same = current.broken.is_none() && asked(&golden) == asked(&current.golden);
-            return (!same).then(|| Current::new(files, current.answerer.clone(), &self.places));
+            return (!same).then(|| Current::new(files, current.answerer.clone(), golden, None));
         }
         let same_mistakes = current.broken.as_ref().is_some_and(|broken| pack::version(&broken.files) == version);
         if same_mistakes {
@@ -191,7 +198,8 @@ impl Workbench {
             return Some(current.but_broken(Broken { message, found: errors(loaded.diagnostics), files }));
         };
         let learned = current.kept(&version).unwrap_or_else(|| Arc::new(candidate(&current.answerer, base)));
-        let next = Current::new(files, learned, &self.places);
+        let golden = read_golden(&self.places, learned.base());
+        let next = Current::new(files, learned, golden, None);
         // Where the change is taken back, nothing is learned again.
         next.keep(current.version().to_owned(), current.answerer.clone());
         Some(next)
@@ -201,7 +209,7 @@ impl Workbench {
     ///
     /// # Errors
     /// In words, where they cannot be read.
-    pub fn gaps(&self, current: &Current) -> Result<Vec<Gap>, Failure> {
+    pub fn gaps(&self, current: &Current) -> Result<Vec<Group>, Failure> {
         self.gaps.groups(&current.answerer).map_err(Failure::Other)
     }
 
@@ -237,7 +245,7 @@ impl Workbench {
     ///
     /// # Errors
     /// [`Failure`]; nothing was written then.
-    pub fn commit(&self, version: &str, edit: &Edit, gap: Option<&Gap>) -> Result<String, Failure> {
+    pub fn commit(&self, version: &str, edit: &Edit, group: Option<&Group>) -> Result<String, Failure> {
         let current = self.current();
         if let Some(broken) = &current.broken {
             return Err(Failure::Other(broken.message.clone()));
@@ -246,16 +254,17 @@ impl Workbench {
             return Err(Refusal::Changed.into());
         }
         let edit = &current.fitted(edit);
-        let Prepared { change, .. } = current.prepare(edit)?;
+        let Prepared { change, files, .. } = current.prepare(edit)?;
+        factotum_service::pack::fits(&files)?;
         let written = disk::write(change.name.as_ref(), change.before.as_deref().map(str::as_bytes), change.after.as_bytes())?;
         let summary = format!("{} in {}", edit.summary(), file_name(&change.name));
         let now = self.current();
         let mut dealt_with = None;
-        if let Some(gap) =
-            gap.filter(|gap| gap.wordings.iter().all(|wording| wording.redacted || is_dealt_with(&now.answerer.answer(&wording.text))))
+        if let Some(group) = group
+            .filter(|group| group.wordings.iter().all(|wording| wording.redacted || is_dealt_with(&now.answerer.answer(&wording.text))))
         {
-            match self.gaps.mark_answered(gap) {
-                Ok(()) => dealt_with = Some(gap.clone()),
+            match self.gaps.mark_answered(group) {
+                Ok(()) => dealt_with = Some(group.clone()),
                 Err(error) => tracing::warn!(%error, "the change was made, but its group of questions could not be put away"),
             }
         }
@@ -263,24 +272,24 @@ impl Workbench {
         Ok(summary)
     }
 
-    /// Writes a golden question down.
+    /// Asks a question and writes it down as a golden question, with what should come of it by what is said of the reply.
     ///
     /// # Errors
     /// [`Failure`]; nothing was written then.
-    pub fn save_golden(&self, golden: &NewGolden) -> Result<String, Failure> {
-        let Some(folder) = &self.places.questions else {
-            return Err(Failure::Other("there is no folder for golden questions; give one with `--questions`".to_owned()));
-        };
+    pub(crate) fn save_golden(&self, question: &str, said: Said) -> Result<String, Failure> {
+        let folder = &self.places.questions;
         let path = folder.join(SAVED);
-        let before = match std::fs::read(&path) {
+        let before = match files::read(&path, MAX_FILE, Links::Follow) {
             Ok(bytes) => Some(bytes),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
-            Err(source) => return Err(WriteError::Io { path, source }.into()),
+            Err(error) if error.is_not_found() => None,
+            Err(error) => return Err(PackError::File(error).into()),
         };
         let text = before.clone().map(String::from_utf8).transpose().map_err(|_| Refusal::Unusual(path.display().to_string()))?;
-        let after = edit::add_golden(text.as_deref(), golden)?;
+        let (answerer, ask) = (&self.current().answerer, edit::tidy(question));
+        let after = golden::add(answerer.base(), &path.display().to_string(), text.as_deref(), &ask, &answerer.answer(&ask), said)?;
+        std::fs::create_dir_all(folder).map_err(|source| WriteError::Io { path: folder.clone(), source })?;
         let written = disk::write(&path, before.as_deref(), after.as_bytes())?;
-        let summary = format!("saved the golden question “{}” in {SAVED}", edit::tidy(&golden.ask));
+        let summary = format!("saved the golden question “{ask}” in {SAVED}");
         self.remember(Done { summary: summary.clone(), what: DoneWhat::Written(written, None) });
         Ok(summary)
     }
@@ -289,15 +298,15 @@ impl Workbench {
     ///
     /// # Errors
     /// [`Failure`], in words.
-    pub fn dismiss(&self, gap: &Gap) -> Result<String, Failure> {
-        self.gaps.dismiss(gap).map_err(Failure::Other)?;
-        let summary = format!("dismissed “{}”", gap.wordings.first().map_or("", |wording| wording.text.as_str()));
-        self.remember(Done { summary: summary.clone(), what: DoneWhat::Dismissed(gap.clone()) });
+    pub fn dismiss(&self, group: &Group) -> Result<String, Failure> {
+        self.gaps.dismiss(group).map_err(Failure::Other)?;
+        let summary = format!("dismissed “{}”", group.wordings.first().map_or("", |wording| wording.text.as_str()));
+        self.remember(Done { summary: summary.clone(), what: DoneWhat::Dismissed(group.clone()) });
         Ok(summary)
     }
 
-    /// What would be taken back next.
-    pub fn last_done(&self) -> Option<String> {
+    /// What would be taken back next; `None` if nothing was done since the start. Steps are kept in memory only.
+    pub(crate) fn last_done(&self) -> Option<String> {
         lock(&self.done).last().map(|done| done.summary.clone())
     }
 
@@ -308,16 +317,16 @@ impl Workbench {
     pub fn undo(&self) -> Result<String, Failure> {
         let mut all = lock(&self.done);
         let Some(done) = all.last() else {
-            return Err(Failure::Other("there is nothing to take back".to_owned()));
+            return Err(Failure::Other("nothing was done since this was started, so there is nothing to take back".to_owned()));
         };
         match &done.what {
-            DoneWhat::Written(written, gap) => {
+            DoneWhat::Written(written, group) => {
                 written.undo()?;
-                if let Some(Err(error)) = gap.as_ref().map(|gap| self.gaps.reopen(gap)) {
+                if let Some(Err(error)) = group.as_ref().map(|group| self.gaps.reopen(group)) {
                     tracing::warn!(%error, "the change was taken back, but its group of questions could not be brought back");
                 }
             }
-            DoneWhat::Dismissed(gap) => self.gaps.restore(gap).map_err(Failure::Other)?,
+            DoneWhat::Dismissed(group) => self.gaps.restore(group).map_err(Failure::Other)?,
         }
         let summary = format!("taken back: {}", done.summary);
         all.pop();
@@ -334,7 +343,7 @@ impl Workbench {
 
     /// How a fact that is being written stands against the text of the source: what it says that its paragraphs do not. `None` where no text was
     /// given.
-    pub fn grounded(&self, current: &Current, fact: &NewFact) -> Option<Result<Grounded, Failure>> {
+    pub(crate) fn grounded(&self, current: &Current, fact: &NewFact) -> Option<Result<Grounded, Failure>> {
         let (name, text) = self.places.source.as_ref()?;
         // Without its question it can be checked too.
         let lines = if fact.lines.is_empty() { vec![format!("{} ?", fact.statement)] } else { fact.lines.clone() };
@@ -357,7 +366,7 @@ impl Workbench {
     }
 
     /// What `check` finds in the files without asking anything, once for each state of them.
-    pub fn findings<'c>(&self, current: &'c Current) -> &'c [Diagnostic] {
+    pub(crate) fn findings<'c>(&self, current: &'c Current) -> &'c [Diagnostic] {
         current.findings.get_or_init(|| {
             let mut found = pack::load(&current.files).diagnostics;
             found.extend(quality::notes(&current.answerer, &current.files, None));
@@ -371,7 +380,7 @@ impl Workbench {
     }
 
     /// What asking every wording and golden question showed; `None` while they are still being asked. The first call begins with it.
-    pub fn asked(current: &Arc<Current>) -> Option<&Asked> {
+    pub(crate) fn asked(current: &Arc<Current>) -> Option<&Asked> {
         if !current.asking.swap(true, Ordering::Relaxed) {
             let working = current.clone();
             std::thread::spawn(move || working.asked.set(Asked::all(&working)));
@@ -382,22 +391,22 @@ impl Workbench {
 
 /// What a fact that is being written says that its paragraphs do not.
 #[derive(Debug)]
-pub struct Grounded {
+pub(crate) struct Grounded {
     /// The findings.
-    pub found: Vec<Diagnostic>,
+    pub(crate) found: Vec<Diagnostic>,
     /// The files in which they are, with the fact in one of them.
-    pub files: Vec<SourceFile>,
+    pub(crate) files: Vec<SourceFile>,
 }
 
 /// What asking every wording and golden question showed.
 #[derive(Debug)]
-pub struct Asked {
+pub(crate) struct Asked {
     /// Wordings that lead elsewhere, and questions that nearly collide.
-    pub found: Vec<Diagnostic>,
+    pub(crate) found: Vec<Diagnostic>,
     /// Golden questions.
-    pub golden: usize,
+    pub(crate) golden: usize,
     /// Of these, the right ones.
-    pub golden_right: usize,
+    pub(crate) golden_right: usize,
 }
 
 impl Asked {
@@ -411,13 +420,12 @@ impl Asked {
 }
 
 impl Current {
-    fn new(files: Vec<SourceFile>, answerer: Arc<Answerer>, places: &Places) -> Current {
-        let golden = read_golden(places, answerer.base());
+    fn new(files: Vec<SourceFile>, answerer: Arc<Answerer>, golden: Vec<GoldenSet>, broken: Option<Broken>) -> Current {
         Current {
             files,
             answerer,
             golden,
-            broken: None,
+            broken,
             baseline: OnceLock::new(),
             findings: OnceLock::new(),
             asking: AtomicBool::new(false),
@@ -429,18 +437,7 @@ impl Current {
 
     /// The same with something wrong in the folder.
     fn but_broken(&self, broken: Broken) -> Current {
-        Current {
-            files: self.files.clone(),
-            answerer: self.answerer.clone(),
-            golden: self.golden.clone(),
-            broken: Some(broken),
-            baseline: OnceLock::new(),
-            findings: OnceLock::new(),
-            asking: AtomicBool::new(false),
-            asked: OnceLock::new(),
-            effects: Mutex::default(),
-            candidates: Mutex::default(),
-        }
+        Current::new(self.files.clone(), self.answerer.clone(), self.golden.clone(), Some(broken))
     }
 
     /// The version of its files.
@@ -453,20 +450,19 @@ impl Current {
         self.answerer.base()
     }
 
-    /// The golden question that says what a reply should be: that it is right as it is, or that it should have been declined.
-    pub fn golden_of(&self, question: &str, reply: &Reply, right: bool) -> NewGolden {
-        let facts = match &reply.outcome {
-            Outcome::Answer(parts) if right => {
-                parts.iter().filter_map(|part| part.facts.first()).map(|fact| self.base()[*fact].id.clone()).collect()
-            }
-            _ => Vec::new(),
-        };
-        let expect = if facts.is_empty() { Expect::NoAnswer } else { Expect::Answer };
-        NewGolden { ask: question.to_owned(), expect, facts, note: String::new() }
+    /// The first wordings of a group, each with its reply, and the place of the one to look at: the first without a good answer. Where all have
+    /// one, people did not like it, and it is the first of which nothing was taken out.
+    pub fn wordings<'g>(&self, group: &'g Group) -> (Vec<(&'g Wording, Reply)>, usize) {
+        let wordings = group.wordings.iter().take(MAX_WORDINGS).map(|wording| (wording, self.answerer.answer(&wording.text)));
+        let wordings: Vec<(&Wording, Reply)> = wordings.collect();
+        let open = wordings.iter().position(|(wording, reply)| !wording.redacted && !is_dealt_with(reply));
+        let whole = || wordings.iter().position(|(wording, _)| !wording.redacted);
+        let at = open.or_else(whole).unwrap_or(0);
+        (wordings, at)
     }
 
     /// The change as it is written: where a question is asked about many names, "does Spain recognise it" becomes "does {subject} recognise it".
-    pub fn fitted(&self, edit: &Edit) -> Edit {
+    pub(crate) fn fitted(&self, edit: &Edit) -> Edit {
         let Edit::Paraphrases { of: edit::Asked::Question(id), lines } = edit else { return edit.clone() };
         let base = self.base();
         let relation = base.find_intent(id).filter(|intent| intent.paraphrases.iter().any(|p| p.text.contains("{subject}")));
@@ -521,7 +517,7 @@ impl Current {
 }
 
 /// Whether nobody needs to look at a question any more: it is answered, or declined as one that is written down.
-pub fn is_dealt_with(reply: &Reply) -> bool {
+pub(crate) fn is_dealt_with(reply: &Reply) -> bool {
     matches!(reply.outcome, Outcome::Answer(_) | Outcome::NoAnswer(Reason::Unanswerable(_)) | Outcome::SmallTalk(_))
 }
 
@@ -535,17 +531,12 @@ fn asked(golden: &[GoldenSet]) -> Vec<&str> {
 
 /// The golden questions that can be used; what is wrong with the others is for `factotum test` to say.
 fn read_golden(places: &Places, base: &KnowledgeBase) -> Vec<GoldenSet> {
-    let Some(folder) = &places.questions else { return Vec::new() };
-    let Ok(listing) = std::fs::read_dir(folder) else { return Vec::new() };
-    let mut paths: Vec<PathBuf> =
-        listing.filter_map(|entry| Some(entry.ok()?.path())).filter(|p| p.extension().is_some_and(|e| e == "toml")).collect();
-    paths.sort();
-    let read = |path: &PathBuf| {
-        let small = std::fs::metadata(path).is_ok_and(|m| m.is_file() && m.len() <= MAX_GOLDEN);
-        let text = small.then(|| std::fs::read_to_string(path).ok()).flatten()?;
+    let paths = factotum_service::pack::listed(&places.questions).unwrap_or_default();
+    let read = |path: &Path| {
+        let text = String::from_utf8(files::read(path, MAX_FILE, Links::Follow).ok()?).ok()?;
         Some(SourceFile { name: path.display().to_string(), text })
     };
-    let files: Vec<SourceFile> = paths.iter().filter_map(read).collect();
+    let files: Vec<SourceFile> = paths.iter().filter_map(|path| read(path)).collect();
     files.iter().filter_map(|file| golden::parse(std::slice::from_ref(file), base).ok()).flatten().collect()
 }
 

@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// How many wordings are grouped, those asked most often: a curator works through some hundreds, and encoding each takes milliseconds.
 pub const GROUPED: u32 = 1_000;
 /// Most dismissed wordings: each is compared with all that are grouped.
-pub const MAX_DISMISSED: i64 = 2_000;
+const MAX_DISMISSED: i64 = 2_000;
 /// Wordings of a dismissed group by which others are recognised: a few tell as much as many.
 const DISMISSED_WORDINGS: usize = 4;
 /// How much more alike than [`SAME`] a wording must be to one dismissed wording to be taken for its group whatever the others are.

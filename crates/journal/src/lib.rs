@@ -5,7 +5,7 @@
 //! read:   the file -> Journal::groups: wordings of like meaning together, most people first -> dismiss, mark as answered, forget
 //! ```
 //!
-//! Nothing in the file says who asked. Names, links, addresses, numbers of telephones and secrets are taken out of a question before it leaves
+//! Nothing in the file says who asked. Names, links, addresses, telephone numbers and secrets are taken out of a question before it leaves
 //! the function that reads it ([`Gap::all`]); people are counted by tags that mean nothing a day later ([`Asker`]).
 
 mod askers;
@@ -23,7 +23,7 @@ mod wording;
 mod tests;
 
 pub use askers::Asker;
-pub use curate::{Dismissed, Forget, GROUPED, Group, MAX_DISMISSED};
+pub use curate::{Dismissed, Forget, GROUPED, Group};
 pub use digest::{Claim, Ratings};
 pub use file::{Day, Journal, JournalError, Limits};
 pub use gap::{Gap, Kind, Near};

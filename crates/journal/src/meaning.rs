@@ -21,7 +21,7 @@ pub(crate) const SAME: f32 = 0.5;
 const OTHER_NAMES: f32 = 1.0;
 /// What a name that only one of them has takes away: "the president" may well be Serbia's.
 const MORE_NAMES: f32 = 0.2;
-/// What other figures take away: another year is another question, but for the same cost of a typing error.
+/// What other figures take away: another year is another question. A mistyped figure then stands alone too.
 const OTHER_FIGURES: f32 = 0.6;
 /// What asking for another kind of thing takes away: when and why.
 const OTHER_KIND: f32 = 0.25;

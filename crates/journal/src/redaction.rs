@@ -1,4 +1,4 @@
-//! What is taken out of a question before it is kept: names of people, links, addresses, numbers of telephones and accounts, secrets.
+//! What is taken out of a question before it is kept: names of people, links, addresses, telephone and account numbers, secrets.
 //!
 //! Something else stands in its place, so that a curator still sees what kind of question it was: `[name]`, `[link]`, `[address]`, `[number]`,
 //! `[secret]`. No list of names is complete. What a knowledge base itself says stays in; what is written as a name and is neither on record nor a
@@ -16,7 +16,7 @@ use std::sync::LazyLock;
 const MAX_QUESTION: usize = 300;
 /// Longest text that is looked at; nothing behind it is kept anyway.
 const MAX_TEXT: usize = factotum_core::question::MAX_BYTES;
-/// Digits from which a number may reach somebody: the shortest telephone numbers with an area code. Years and most figures have fewer.
+/// Digits from which a number may be somebody's: the shortest telephone numbers with an area code have as many. Years and most figures have fewer.
 const MANY_DIGITS: usize = 7;
 /// Characters from which letters mixed with digits are taken for a secret: the longest model numbers have fewer.
 const LONG_MIX: usize = 14;
@@ -129,31 +129,7 @@ fn announces_secret(piece: &str) -> bool {
 
 /// Punctuation around a piece.
 fn is_around(c: char) -> bool {
-    matches!(
-        c,
-        ',' | ';'
-            | '!'
-            | '?'
-            | '"'
-            | '\''
-            | '('
-            | ')'
-            | '['
-            | ']'
-            | '{'
-            | '}'
-            | '<'
-            | '>'
-            | '*'
-            | '_'
-            | '`'
-            | '~'
-            | '|'
-            | '“'
-            | '”'
-            | '‘'
-            | '’'
-    ) || matches!(c, '.' | ':')
+    ".,:;!?\"'()[]{}<>*_`~|“”‘’".contains(c)
 }
 
 /// One piece, or what stands in its place. Punctuation around it stays.
@@ -221,7 +197,7 @@ fn is_secret(piece: &str) -> bool {
         || piece.split([':', '-']).filter(|part| part.len() == 2 && part.bytes().all(|b| b.is_ascii_hexdigit())).count() >= 6
 }
 
-/// Whether something is a number of a telephone, an account, a machine: many digits that are no figure, date or span of years.
+/// Whether something is the number of a telephone, an account or a machine: many digits that are no figure, date or span of years.
 fn is_long_number(piece: &str) -> bool {
     if !piece.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | '-' | '.' | '/' | '(' | ')' | ',')) {
         // An account with the letters of its bank: an IBAN.
@@ -242,7 +218,7 @@ fn is_long_number(piece: &str) -> bool {
     machine || digits >= MANY_DIGITS && !(thousands || date || years || decimal)
 }
 
-/// How many pieces from the first on are one number of a telephone or an account that is written in groups; 0 if it is none.
+/// How many pieces from the first on are one telephone or account number, written in groups; 0 if they are none.
 fn telephone(pieces: &[&str]) -> usize {
     let group = |piece: &&&str| {
         let core = piece.trim_matches(|c| is_around(c) && c != '(' && c != ')');

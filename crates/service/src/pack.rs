@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 /// The largest file, and the most of all files together, in bytes: a hundred thousand paraphrases take about ten million.
 pub const MAX_FILE: u64 = 16 << 20;
 /// Most signs that a value or a mistake begins or ends with. A table with a mistake has six and costs two kilobytes, so 150 MB at worst. A hundred
-/// thousand paraphrases, one a line, have 200,000 to 300,000 of them.
+/// thousand paraphrases, one a line, have 200,000 to 300,000 of them; a fact with one question, as an import writes it, has about 25.
 const MAX_SIGNS: usize = 400_000;
 const SIGNS: &[u8] = b",=.[]{}\n";
 /// The largest number of files.
@@ -35,9 +35,60 @@ pub enum PackError {
     TooLarge(PathBuf),
     /// With this file the knowledge base has more than [`MAX_SIGNS`].
     #[error(
-        "with {0} the knowledge base has more than {MAX_SIGNS} commas, full stops, brackets, equals signs and lines; nobody writes that much"
+        "with {0} the knowledge base is too large: it may have {MAX_SIGNS} commas, full stops, brackets, equals signs and lines, which is enough for \
+         about 15,000 facts with a question each; leave some out"
     )]
     TooDense(PathBuf),
+}
+
+/// What a knowledge base still has room for.
+struct Room {
+    bytes: u64,
+    signs: usize,
+}
+
+impl Room {
+    fn new() -> Room {
+        Room { bytes: MAX_FILE, signs: MAX_SIGNS }
+    }
+
+    /// Makes room for a file.
+    fn take(&mut self, path: &Path, bytes: &[u8]) -> Result<(), PackError> {
+        let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        self.bytes = self.bytes.checked_sub(length).ok_or_else(|| PackError::TooLarge(path.to_owned()))?;
+        let signs = bytes.iter().filter(|byte| SIGNS.contains(byte)).count();
+        self.signs = self.signs.checked_sub(signs).ok_or_else(|| PackError::TooDense(path.to_owned()))?;
+        Ok(())
+    }
+}
+
+/// Makes sure that [`read`] will take these files, before they are written.
+///
+/// # Errors
+/// [`PackError`] if they are too many or too large.
+pub fn fits(files: &[SourceFile]) -> Result<(), PackError> {
+    if let Some(file) = files.get(MAX_FILES) {
+        return Err(PackError::TooLarge(PathBuf::from(&file.name)));
+    }
+    let mut room = Room::new();
+    files.iter().try_for_each(|file| room.take(Path::new(&file.name), file.text.as_bytes()))
+}
+
+/// The `.toml` files of a folder, in the order of their names, without hidden ones.
+///
+/// # Errors
+/// If the folder cannot be listed.
+pub fn listed(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let mut paths = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        let hidden = path.file_name().is_some_and(|n| n.to_string_lossy().starts_with('.'));
+        if !hidden && path.extension().is_some_and(|e| e == "toml") {
+            paths.push(path);
+        }
+    }
+    paths.sort();
+    Ok(paths)
 }
 
 /// Reads the `.toml` files of a folder, in the order of their names.
@@ -47,35 +98,22 @@ pub enum PackError {
 /// # Errors
 /// [`PackError`] if the folder or a file cannot be read, or there is no file.
 pub fn read(folder: &Path) -> Result<Vec<SourceFile>, PackError> {
-    let listing = std::fs::read_dir(folder).map_err(|source| PackError::Folder { path: folder.to_owned(), source })?;
-    let mut paths = Vec::new();
-    for entry in listing {
-        let path = entry.map_err(|source| PackError::Folder { path: folder.to_owned(), source })?.path();
-        let hidden = path.file_name().is_some_and(|n| n.to_string_lossy().starts_with('.'));
-        if !hidden && path.extension().is_some_and(|e| e == "toml") {
-            paths.push(path);
-        }
-    }
+    let paths = listed(folder).map_err(|source| PackError::Folder { path: folder.to_owned(), source })?;
     if paths.is_empty() {
         return Err(PackError::Empty(folder.to_owned()));
     }
     if paths.len() > MAX_FILES {
         return Err(PackError::TooLarge(folder.to_owned()));
     }
-    paths.sort();
-    let (mut left, mut signs) = (MAX_FILE, 0);
+    let mut room = Room::new();
     let mut files = Vec::with_capacity(paths.len());
     for path in paths {
         // What is left for this file.
-        let bytes = files::read(&path, left, Links::Follow).map_err(|error| match error {
+        let bytes = files::read(&path, room.bytes, Links::Follow).map_err(|error| match error {
             FileError::TooLarge { path, .. } => PackError::TooLarge(path),
             other => PackError::File(other),
         })?;
-        left -= bytes.len() as u64;
-        signs += bytes.iter().filter(|byte| SIGNS.contains(byte)).count();
-        if signs > MAX_SIGNS {
-            return Err(PackError::TooDense(path));
-        }
+        room.take(&path, &bytes)?;
         files.push(SourceFile { name: path.display().to_string(), text: String::from_utf8_lossy(&bytes).into_owned() });
     }
     Ok(files)
@@ -100,5 +138,18 @@ mod tests {
         assert!(read(folder.path()).is_ok());
         write("c.toml", "...");
         assert!(matches!(read(folder.path()), Err(PackError::TooDense(path)) if path.ends_with("c.toml")));
+    }
+
+    #[test]
+    fn what_fits_can_be_read() {
+        let file = |text: String| SourceFile { name: "a.toml".to_owned(), text };
+        let (full, dense) = ("a".repeat(MAX_FILE as usize), ".".repeat(MAX_SIGNS));
+        for (text, more) in [(full, "a"), (dense, ".")] {
+            assert!(fits(&[file(text.clone())]).is_ok());
+            assert!(fits(&[file(text), file(more.to_owned())]).is_err());
+        }
+        let small = vec![file(String::new()); MAX_FILES];
+        assert!(fits(&small).is_ok());
+        assert!(fits(&[small, vec![file(String::new())]].concat()).is_err());
     }
 }

@@ -152,26 +152,6 @@ fn what_check_refuses_is_refused() {
     assert!(matches!(prepare(&changed, &base(&files), &wording("how-high", &["x"])), Err(Refusal::Changed)));
 }
 
-#[test]
-fn golden_questions_are_written_down() {
-    let golden = NewGolden {
-        ask: "how \"high\"".to_owned(),
-        expect: crate::golden::Expect::Answer,
-        facts: strings(&["height"]),
-        note: String::new(),
-    };
-    let first = add_golden(None, &golden).expect("a file");
-    let declined =
-        NewGolden { ask: "how wide".to_owned(), expect: crate::golden::Expect::NoAnswer, note: "seen".to_owned(), ..golden.clone() };
-    let second = add_golden(Some(&first), &declined).expect("a file");
-    assert!(second.starts_with(&first));
-    let base = base(&[file("tower.toml", PACK)]);
-    let sets = crate::golden::parse(&[file("saved.toml", &second)], &base).expect("without mistakes");
-    let asked: Vec<&str> = sets[0].questions.iter().map(|q| q.ask.as_str()).collect();
-    assert_eq!(asked, ["how \"high\"", "how wide"]);
-    assert!(matches!(add_golden(Some(&second), &golden), Err(Refusal::AlreadyThere)));
-}
-
 /// How one `ask` is written.
 #[derive(Debug, Clone)]
 struct Style {

@@ -208,8 +208,7 @@ impl Items<'_> {
             Err("the question has no answer below it".to_owned())
         } else {
             let prefixed = item.questions.first().is_some_and(|question| without_prefix(question, 'q').is_some());
-            let plain =
-                |text: &str, letter| without_prefix(text, letter).filter(|_| prefixed && item.escaped.eq(&false)).map(str::to_owned);
+            let plain = |text: &str, letter| without_prefix(text, letter).filter(|_| prefixed && !item.escaped).map(str::to_owned);
             let body = if item.escaped { unescaped(&body) } else { body };
             let answer = plain(&body, 'a').unwrap_or(body);
             let questions: Vec<String> = item
@@ -279,10 +278,7 @@ fn blocks(text: &str) -> Vec<Block> {
                 }
             }
             Event::Rule if depth == 0 => blocks.push(Block { kind: Kind::Rule, range }),
-            event if depth == 0 => {
-                let _ = event;
-                blocks.push(Block { kind: Kind::Other, range });
-            }
+            _ if depth == 0 => blocks.push(Block { kind: Kind::Other, range }),
             event => inline.push((event, range)),
         }
     }

@@ -1,8 +1,8 @@
 //! A file is imported again: what has changed in it is taken over, and what the curator has changed since is kept.
 //!
-//! Three versions are compared, entry by entry: what the last import wrote (kept beside the knowledge file), what stands in the pack now, and
+//! Three versions are compared, entry by entry: what the last import wrote (kept beside the knowledge file), what stands in the knowledge base now, and
 //! what the import makes today. What only one side has changed is taken from it. Where both have, the curator's stays, with a word about it.
-//! Entries are known by the id of their question, or, without one, by any question that they share. The pack is edited in place, so comments,
+//! Entries are known by the id of their question, or, without one, by any question that they share. The knowledge files are edited in place, so comments,
 //! order and everything that a curator has added stay as they are.
 
 use crate::writing::{Writer, quoted};
@@ -14,7 +14,7 @@ use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, TableLike};
 /// Ending of the file that holds what the last import wrote, in the place of `.toml`.
 pub const NEXT_TO: &str = "imported";
 
-/// A pack with the changes of an import in it.
+/// Knowledge files with the changes of an import in them.
 #[derive(Debug, Default)]
 pub struct Merged {
     /// Files that are new or have changed.
@@ -58,10 +58,10 @@ fn key(question: &str) -> String {
     text::tokens(question).into_iter().map(|token| token.text).collect::<Vec<_>>().join(" ")
 }
 
-/// Puts what an import made into the files of a pack. `last` is what the import before it wrote.
+/// Puts what an import made into the files of a knowledge base. `last` is what the import before it wrote.
 ///
 /// # Errors
-/// If a file of the pack or the record of the last import is no TOML.
+/// If a knowledge file or the record of the last import is not TOML.
 pub fn merge(pack: &[SourceFile], last: Option<&SourceFile>, new: &SourceFile) -> Result<Merged, String> {
     let mut documents = Vec::new();
     for file in pack {
@@ -237,7 +237,7 @@ impl Index {
     }
 }
 
-/// Where the entries of a pack are; each is taken once.
+/// Where the entries of a knowledge base are; each is taken once.
 struct Places {
     index: Index,
     all: Vec<(Placed, bool)>,

@@ -114,7 +114,7 @@ fn records(book: &mut Xlsx<Cursor<&[u8]>>, name: &str) -> Result<(Result<Vec<Rec
             let plain = !text.contains(['[', ']', '\n']) && !target.contains(['(', ')', ' ']);
             text = if plain { format!("[{text}]({target})") } else { format!("{text} ({target})") };
         }
-        // A longer one is no use to a pack, and the same text may stand in a million cells.
+        // A longer one is of no use, and the same text may stand in a million cells.
         if text.len() > MAX_TEXT {
             let end = text.floor_char_boundary(MAX_TEXT + 4);
             text.truncate(end);

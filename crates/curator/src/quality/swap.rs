@@ -7,6 +7,7 @@
 
 use super::supply::{Wh, is_year, lacks, mentions};
 use crate::audit::fillings;
+use crate::parallel::in_parallel;
 use crate::writing::quoted;
 use factotum_core::answering::{AnswerPart, Answerer, Outcome};
 use factotum_core::diagnostic::{Code, Diagnostic, Place};
@@ -19,7 +20,6 @@ use factotum_core::render::answer_text;
 use factotum_core::text::{escape_control, fold, tokens, truncate};
 use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Paraphrases of each question that a thorough test takes: the first, the last, and one between.
 const THOROUGH: usize = 3;
@@ -150,23 +150,15 @@ pub fn size(answerer: &Answerer, effort: Effort) -> usize {
 /// Runs the test on some threads; the result does not depend on how many. `done` gets the share that is done, 0 to 1, on any of them.
 pub fn run(answerer: &Answerer, effort: Effort, threads: usize, done: &(dyn Fn(f32) + Sync)) -> SwapTest {
     let variants = variants(answerer, effort);
-    let next = AtomicUsize::new(0);
-    let work = || {
-        let mut found = Vec::new();
-        loop {
-            let at = next.fetch_add(1, Ordering::Relaxed);
-            let Some(variant) = variants.get(at) else { return found };
-            found.extend(judge(answerer, variant).map(|swapped| (at, swapped)));
-            done((at + 1) as f32 / variants.len() as f32);
-        }
-    };
-    let mut found: Vec<(usize, Swapped)> = Vec::new();
-    std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads.max(1)).map(|_| scope.spawn(work)).collect();
-        workers.into_iter().for_each(|worker| found.extend(worker.join().expect("answering does not panic")));
+    let judged = in_parallel(threads, variants.len(), |at| {
+        let found = judge(answerer, &variants[at]);
+        done((at + 1) as f32 / variants.len() as f32);
+        found
     });
-    found.sort_by(|a, b| b.1.confidence.total_cmp(&a.1.confidence).then(a.0.cmp(&b.0)));
-    let mut test = SwapTest { asked: BTreeMap::new(), answered: found.into_iter().map(|(_, swapped)| swapped).collect() };
+    let mut answered: Vec<Swapped> = judged.into_iter().flatten().collect();
+    // Stable, so that those of equal confidence stay in their order.
+    answered.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
+    let mut test = SwapTest { asked: BTreeMap::new(), answered };
     for variant in &variants {
         *test.asked.entry(variant.put.exchange()).or_default() += 1;
     }

@@ -486,7 +486,12 @@ fn kind(found: &[Found], all: &[usize]) -> (Kind, bool) {
     if words.len() == 1 && last.ends_with('s') && !last.ends_with("ss") && !forms.iter().any(|f| f.placed) && text.len() > 4 {
         return (Kind::Group, false);
     }
-    if forms.iter().any(|f| f.placed) { (Kind::Place, false) } else { (Kind::Thing, false) }
+    match forms.iter().any(|f| f.placed) {
+        true => (Kind::Place, false),
+        // "John and Peter Hale".
+        false if words.len() == 1 && has(GIVEN, last) => (Kind::Person, false),
+        false => (Kind::Thing, false),
+    }
 }
 
 #[cfg(test)]
@@ -530,6 +535,7 @@ mod tests {
                 ],
             ),
             ("He won the Boston Marathon in Boston. Later he ran.", &["event the Boston Marathon (Boston Marathon)", "place? Boston"]),
+            ("It was built by John and Peter Hale in Arles.", &["person? John", "person Peter Hale (Hale)", "place? Arles"]),
             ("Vincent van Gogh lived in Arles.", &["person Vincent van Gogh (Gogh)", "place? Arles"]),
             ("The Bank of England said no. Meanwhile, nobody spoke.", &["organisation the Bank of England (Bank of England)"]),
             ("Then Anderson scored. Although it rained, they ran.", &["thing? Anderson"]),

@@ -347,7 +347,7 @@ impl<'a> Sentence<'a> {
             return None;
         }
         let text = self.slice(words);
-        Some(if article { format!("{} {text}", if opener == "the" { "the" } else { opener }) } else { text.to_owned() })
+        Some(if article { format!("{opener} {text}") } else { text.to_owned() })
     }
 }
 

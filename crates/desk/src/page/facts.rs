@@ -4,6 +4,7 @@ use super::Page;
 use super::effect::clip;
 use super::frame::{capital, count, hidden, key, whole};
 use super::trying::encoded;
+use crate::gaps::Group;
 use crate::words::cited;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -159,7 +160,12 @@ fn weak(page: &Page<'_>, fact: &Fact, intents: &[&Intent], beside: &[&Unanswerab
 pub(super) fn new(page: &mut Page<'_>) -> Response {
     let base = page.current.base();
     let text = |field: &str| page.form.get(field).to_owned();
-    let asked: Vec<String> = page.gap().map_or_else(Vec::new, |gap| gap.wordings.into_iter().map(|wording| wording.text).collect());
+    // One of which something was taken out is no wording to add.
+    let addable = |gap: &Group| {
+        let (wordings, _) = page.current.wordings(gap);
+        wordings.into_iter().filter(|(wording, _)| !wording.redacted).map(|(wording, _)| wording.text.clone()).collect()
+    };
+    let asked: Vec<String> = page.gap().as_ref().map_or_else(Vec::new, addable);
     let lines = page.lines();
     let lines = if lines.is_empty() { asked.join("\n") } else { lines.join("\n") };
     let paragraphs = paragraphs(page);

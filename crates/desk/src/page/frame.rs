@@ -6,6 +6,8 @@ use factotum_core::diagnostic::{Diagnostic, Severity, SourceFile, line_column};
 use factotum_curator::edit::Refusal;
 use maud::{DOCTYPE, Markup, html};
 
+pub(super) use crate::words::capital;
+
 /// The screens: address, name, key.
 const SCREENS: [(&str, &str, &str); 4] =
     [("/gaps", "Gaps", "g"), ("/try", "Try", "t"), ("/facts", "Facts", "f"), ("/checks", "Checks", "c")];
@@ -116,7 +118,7 @@ fn broken(page: &Page<'_>) -> Markup {
     }
 }
 
-/// The last step, and the button that takes it back.
+/// The last step, and the button that takes it back. Steps are gone when the desk is closed, and it says so.
 fn undo(page: &Page<'_>, here: &str) -> Markup {
     html! {
         @if let Some(last) = page.bench.last_done() {
@@ -126,6 +128,8 @@ fn undo(page: &Page<'_>, here: &str) -> Markup {
                 button data-key="z" { "Undo" (key("z")) }
                 span.what { (capital(&last)) }
             }
+        } @else {
+            p { "Nothing to undo since the desk was opened." }
         }
     }
 }
@@ -225,12 +229,6 @@ fn clip(text: &str, end: bool) -> String {
     } else {
         format!("{} ...", text.chars().take(MOST).collect::<String>())
     }
-}
-
-/// With a capital at its beginning.
-pub(super) fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 /// "1 wording", "2 wordings".

@@ -4,15 +4,11 @@ use super::Page;
 use super::effect::{choices, decline};
 use super::frame::{count, hidden, key, whole};
 use super::trying::reading;
-use crate::gaps::{Gap, Wording};
+use crate::gaps::Group;
 use crate::words;
 use crate::workbench::is_dealt_with;
 use axum::response::Response;
-use factotum_core::answering::Reply;
 use maud::{Markup, html};
-
-/// How many of the nearest entries are offered: as many as have a key.
-pub(super) const NEAREST: usize = 3;
 
 pub(super) fn show(page: &mut Page<'_>) -> Response {
     let content = match page.bench.gaps(&page.current) {
@@ -40,15 +36,13 @@ fn nothing() -> Markup {
     }
 }
 
-fn group(page: &Page<'_>, gaps: &[Gap], at: usize) -> Markup {
+fn group(page: &Page<'_>, gaps: &[Group], at: usize) -> Markup {
     let gap = &gaps[at];
-    let wordings: Vec<(&Wording, Reply)> =
-        gap.wordings.iter().take(MAX_SHOWN).map(|wording| (wording, page.current.answerer.answer(&wording.text))).collect();
-    // Those that have an answer by now come last; where all have one, people did not like it.
-    let open = wordings.iter().position(|(wording, reply)| !wording.redacted && !is_dealt_with(reply));
-    let (first, reply) = &wordings[open.unwrap_or(0)];
+    let (wordings, first) = page.current.wordings(gap);
+    let (first, reply) = &wordings[first];
+    let open = !is_dealt_with(reply);
     let base = page.current.base();
-    let nearby = words::nearby(base, reply, NEAREST);
+    let nearby = words::nearby(base, reply);
     let link = |at: usize, text: &str, name: &str| html! { a href={ "/gaps?at=" (gaps[at].id) } data-key=(name) { (text) (key(name)) } };
     let times = match gap.times() {
         1 => "asked once".to_owned(),
@@ -85,7 +79,7 @@ fn group(page: &Page<'_>, gaps: &[Gap], at: usize) -> Markup {
                             input type="checkbox" name="line" value=(wording.text) checked[wording.text == first.text && !wording.redacted] disabled[wording.redacted];
                             span.text { (wording.text) }
                             @if wording.redacted { span.times { "something was taken out" } }
-                            @if open.is_some() && is_dealt_with(reply) { span.times { "settled by now" } }
+                            @if open && is_dealt_with(reply) { span.times { "settled by now" } }
                             @if wording.times > 1 { span.times { (count(wording.times as usize, "time", "times")) } }
                             input type="hidden" name="wording" value=(wording.text);
                         }
@@ -103,6 +97,3 @@ fn group(page: &Page<'_>, gaps: &[Gap], at: usize) -> Markup {
         }
     }
 }
-
-/// Wordings of a group that are shown: more than anybody ticks.
-const MAX_SHOWN: usize = 20;

@@ -1,8 +1,8 @@
 //! Try: ask something, and see how it is read and why it is answered or not.
 
+use super::Page;
 use super::effect::{choices, decline};
 use super::frame::{capital, hidden, key, whole};
-use super::{Page, gaps};
 use crate::words;
 use axum::response::Response;
 use factotum_core::answering::{Outcome, Reply};
@@ -26,17 +26,15 @@ pub(super) fn show(page: &mut Page<'_>) -> Response {
 fn asked(page: &Page<'_>, question: &str) -> Markup {
     let base = page.current.base();
     let reply = page.current.answerer.answer(question);
-    let nearby = words::nearby(base, &reply, gaps::NEAREST);
+    let nearby = words::nearby(base, &reply);
     html! {
         section.reply aria-label="Reply" { (shown(base, &reply)) }
-        @if page.bench.places().questions.is_some() {
-            form.golden method="post" action="/golden" {
-                (hidden(page, "try"))
-                input type="hidden" name="q" value=(question);
-                button name="verdict" value="right" { "This is right" }
-                @if matches!(reply.outcome, Outcome::Answer(_) | Outcome::Clarify(_)) { button name="verdict" value="wrong" { "It should be declined" } }
-                span.help { "Saves it as a golden question." }
-            }
+        form.golden method="post" action="/golden" {
+            (hidden(page, "try"))
+            input type="hidden" name="q" value=(question);
+            button name="verdict" value="right" { "This is right" }
+            @if matches!(reply.outcome, Outcome::Answer(_) | Outcome::Clarify(_)) { button name="verdict" value="not_on_record" { "It should be declined" } }
+            span.help { "Saves it as a golden question." }
         }
         (reading(base, &reply))
         form #choices method="post" action="/edit" data-effects="" {
