@@ -55,7 +55,7 @@ fn what_is_shown_is_what_happens() {
         std::fs::write(held.path().join(name.file_name().expect("a name")), &file.text).expect("written");
     }
     let questions = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/questions");
-    let places = Places { folder: held.path().to_owned(), questions: Some(questions), source: None };
+    let places = Places { folder: held.path().to_owned(), questions, source: None };
     let bench = Workbench::open(places, Box::new(ListedGaps::default()), |_| factotum_built_in::answerer()).expect("sound");
     // What a running bot has: it reloads the folder, and knows nothing of the desk.
     let bot = factotum_built_in::answerer();

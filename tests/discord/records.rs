@@ -7,7 +7,7 @@ use crate::operating::get;
 use serde_json::{Value, json};
 use std::path::Path;
 
-/// A knowledge base about the zebra of a zoo, in a folder of its own.
+/// A knowledge base about the giraffe of a zoo, in a folder of its own.
 fn zoo(name: &str, facts: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder for the test");
     write(folder.path(), name, facts);
@@ -32,23 +32,23 @@ async fn asked(fake: &Fake, place: Place, question: &str) -> Value {
 }
 
 pub(crate) async fn what_curators_write_works(fake: Fake) {
-    let place = format!("The zebra lives in <#33>: see [its page](https://zoo.example/a_b) or https://zoo.example/c_d {FAMILY}.");
-    let rude = "The zebra greets @everyone, @here, <@1>, <@!2> and <@&3>.";
-    let facts = [fact(&place, "Where does the zebra live?", ""), fact(rude, "Whom does the zebra greet?", "")].concat();
+    let place = format!("The giraffe lives in <#33>: see [its page](https://zoo.example/a_b) or https://zoo.example/c_d {FAMILY}.");
+    let rude = "The giraffe greets @everyone, @here, <@1>, <@!2> and <@&3>.";
+    let facts = [fact(&place, "Where does the giraffe live?", ""), fact(rude, "Whom does the giraffe greet?", "")].concat();
     let folder = zoo("the zoo", &facts);
     let path = folder.path().display().to_string();
     let _bot = Bot::ready(&fake, &[("FACTOTUM_KNOWLEDGE", &path)]).await;
-    let message = asked(&fake, Place::default(), "Where does the zebra live?").await;
+    let message = asked(&fake, Place::default(), "Where does the giraffe live?").await;
     assert_eq!(message["content"], json!(place));
-    let message = asked(&fake, Place::default(), "Whom does the zebra greet?").await;
+    let message = asked(&fake, Place::default(), "Whom does the giraffe greet?").await;
     let visible = message["content"].as_str().unwrap_or_default().replace('\u{2060}', "");
     assert_eq!(visible, rude, "as it is written, but for what cannot be seen: `openapi::rules` looks for pings");
     // The words of strangers stay words.
-    let message = asked(&fake, Place::default(), "does the zebra [swim](https://evil.example) with <@&3> **fast** in quagmires").await;
+    let message = asked(&fake, Place::default(), "does the giraffe [swim](https://evil.example) with <@&3> **fast** in quagmires").await;
     let content = message["content"].as_str().unwrap_or_default();
     assert!(!content.contains("](") && !content.contains("://") && !content.contains("**"), "{content}");
     // On the command line a link shows where it leads.
-    let output = command(&["ask", "Where does the zebra live?"], &[("FACTOTUM_KNOWLEDGE", &path)]).output().expect("it runs");
+    let output = command(&["ask", "Where does the giraffe live?"], &[("FACTOTUM_KNOWLEDGE", &path)]).output().expect("it runs");
     let output = String::from_utf8(output.stdout).expect("UTF-8");
     assert!(output.contains(&format!("see its page (https://zoo.example/a_b) or https://zoo.example/c_d {FAMILY}.")), "{output}");
 }
@@ -56,22 +56,22 @@ pub(crate) async fn what_curators_write_works(fake: Fake) {
 pub(crate) async fn nothing_is_said_twice(fake: Fake) {
     let answered = |statement: &str, question: &str, answer: &str| fact(statement, question, "") + &format!("answer = \"{answer}\"\n");
     let facts = [
-        fact("The zebra eats hay.", "What does the zebra eat?", ""),
-        answered("The zebra sleeps in the barn.", "Where does the zebra sleep?", "In the barn: the zebra sleeps in the barn."),
-        answered("The zebra is 8 years old.", "How old is the zebra?", "8 years."),
+        fact("The giraffe eats hay.", "What does the giraffe eat?", ""),
+        answered("The giraffe sleeps in the barn.", "Where does the giraffe sleep?", "In the barn: the giraffe sleeps in the barn."),
+        answered("The giraffe is 8 years old.", "How old is the giraffe?", "8 years."),
     ];
     let folder = zoo("the zoo", &facts.concat());
     let path = folder.path().display().to_string();
     let _bot = Bot::ready(&fake, &[("FACTOTUM_KNOWLEDGE", &path)]).await;
     for (question, content, description, console) in [
-        ("What does the zebra eat?", "The zebra eats hay.", Value::Null, "The zebra eats hay.\n"),
+        ("What does the giraffe eat?", "The giraffe eats hay.", Value::Null, "The giraffe eats hay.\n"),
         (
-            "Where does the zebra sleep?",
-            "In the barn: the zebra sleeps in the barn.",
+            "Where does the giraffe sleep?",
+            "In the barn: the giraffe sleeps in the barn.",
             Value::Null,
-            "In the barn: the zebra sleeps in the barn.\n",
+            "In the barn: the giraffe sleeps in the barn.\n",
         ),
-        ("How old is the zebra?", "8 years.", json!("The zebra is 8 years old."), "8 years. The zebra is 8 years old.\n"),
+        ("How old is the giraffe?", "8 years.", json!("The giraffe is 8 years old."), "8 years. The giraffe is 8 years old.\n"),
     ] {
         let message = asked(&fake, Place::default(), question).await;
         assert_eq!((&message["content"], &message["embeds"][0]["description"]), (&json!(content), &description), "{message}");
@@ -84,16 +84,16 @@ pub(crate) async fn nothing_is_said_twice(fake: Fake) {
 
 pub(crate) async fn overdue_answers_say_so(fake: Fake) {
     let facts = [
-        fact("The zebra eats hay.", "What does the zebra eat?", "review_after = \"2020-06-30\""),
-        fact("The zebra sleeps in the barn.", "Where does the zebra sleep?", "review_after = \"9999\""),
+        fact("The giraffe eats hay.", "What does the giraffe eat?", "review_after = \"2020-06-30\""),
+        fact("The giraffe sleeps in the barn.", "Where does the giraffe sleep?", "review_after = \"9999\""),
     ];
     let folder = zoo("the zoo", &facts.concat());
     let path = folder.path().display().to_string();
     let _bot = Bot::ready(&fake, &[("FACTOTUM_KNOWLEDGE", &path)]).await;
-    let message = asked(&fake, Place::default(), "What does the zebra eat?").await;
-    assert_eq!(message["content"], "The zebra eats hay.\n-# This was due for review on 30 June 2020.");
-    let message = asked(&fake, Place::default(), "Where does the zebra sleep?").await;
-    assert_eq!(message["content"], "The zebra sleeps in the barn.");
+    let message = asked(&fake, Place::default(), "What does the giraffe eat?").await;
+    assert_eq!(message["content"], "The giraffe eats hay.\n-# This was due for review on 30 June 2020.");
+    let message = asked(&fake, Place::default(), "Where does the giraffe sleep?").await;
+    assert_eq!(message["content"], "The giraffe sleeps in the barn.");
     let checked = command(&["check"], &[("FACTOTUM_KNOWLEDGE", &path)]).output().expect("it runs");
     let checked = String::from_utf8(checked.stdout).expect("UTF-8");
     assert!(checked.contains("note[overdue]") && checked.contains("this fact was due for review on 30 June 2020"), "{checked}");
@@ -101,15 +101,15 @@ pub(crate) async fn overdue_answers_say_so(fake: Fake) {
 }
 
 /// One question whose answer differs from place to place.
-const FOOD: &str = "What does the zebra eat?";
+const FOOD: &str = "What does the giraffe eat?";
 
 fn eats(what: &str) -> String {
-    fact(&format!("The zebra eats {what}."), FOOD, "") + UNKNOWN
+    fact(&format!("The giraffe eats {what}."), FOOD, "") + UNKNOWN
 }
 
 /// What is certainly declined.
-const UNKNOWN: &str = "[[fact.unanswerable]]\nmissing = \"its weight\"\nask = \"how heavy is the zebra\"\n\
-                       [[fact.unanswerable]]\nmissing = \"its height\"\nask = \"how tall is the zebra\"\n";
+const UNKNOWN: &str = "[[fact.unanswerable]]\nmissing = \"its weight\"\nask = \"how heavy is the giraffe\"\n\
+                       [[fact.unanswerable]]\nmissing = \"its height\"\nask = \"how tall is the giraffe\"\n";
 
 pub(crate) async fn each_server_has_its_own(fake: Fake) {
     let folders = ["hay", "grass", "carrots"].map(|food| zoo(&format!("the zoo of {food}"), &eats(food)));
@@ -129,7 +129,7 @@ pub(crate) async fn each_server_has_its_own(fake: Fake) {
     let mut bot = Bot::ready(&fake, &settings).await;
     let at = |server: Option<u64>, channel: u64| Place { server, channel, ..Place::default() };
     for (place, food) in [(at(Some(22), 33), "grass"), (at(Some(22), 36), "carrots"), (at(Some(23), 36), "hay"), (at(None, 36), "hay")] {
-        assert_eq!(asked(&fake, place, FOOD).await["content"], format!("The zebra eats {food}."));
+        assert_eq!(asked(&fake, place, FOOD).await["content"], format!("The giraffe eats {food}."));
         let shown = fake.command(place, "sources");
         let shown = fake.response(&shown).await["data"].to_string();
         for other in ["hay", "grass", "carrots"] {
@@ -137,18 +137,18 @@ pub(crate) async fn each_server_has_its_own(fake: Fake) {
         }
     }
     fake.write(&Written { text: FOOD.to_owned(), channel: 40, ..Written::default() });
-    assert_eq!(fake.posted(40, 0).await["content"], "The zebra eats hay.", "a direct message");
+    assert_eq!(fake.posted(40, 0).await["content"], "The giraffe eats hay.", "a direct message");
     // What is missing in one is recorded there, and where there is no journal, nowhere.
-    asked(&fake, at(Some(22), 33), "how heavy is the zebra").await;
-    asked(&fake, at(Some(22), 36), "how tall is the zebra").await;
+    asked(&fake, at(Some(22), 33), "how heavy is the giraffe").await;
+    asked(&fake, at(Some(22), 36), "how tall is the giraffe").await;
     // One of them changes; the others stay. A broken one stays as it was.
     write(folders[1].path(), "the zoo of grass", &eats("clover"));
     bot.says("knowledge base reloaded", 1).await;
-    assert_eq!(asked(&fake, at(Some(22), 34), FOOD).await["content"], "The zebra eats clover.");
-    assert_eq!(asked(&fake, at(Some(22), 36), FOOD).await["content"], "The zebra eats carrots.");
+    assert_eq!(asked(&fake, at(Some(22), 34), FOOD).await["content"], "The giraffe eats clover.");
+    assert_eq!(asked(&fake, at(Some(22), 36), FOOD).await["content"], "The giraffe eats carrots.");
     write(folders[2].path(), "the zoo of carrots", "oops");
     bot.says("the knowledge base was rejected", 1).await;
-    assert_eq!(asked(&fake, at(Some(22), 36), FOOD).await["content"], "The zebra eats carrots.");
+    assert_eq!(asked(&fake, at(Some(22), 36), FOOD).await["content"], "The giraffe eats carrots.");
     let (_, ready) = get(&bot, "/readyz").await;
     let ready: Value = serde_json::from_str(&ready).expect("JSON");
     let result = |path: &String| ready["guild_bases"][path]["last_reload"]["result"].clone();
@@ -169,7 +169,7 @@ pub(crate) async fn each_server_has_its_own(fake: Fake) {
 
 pub(crate) async fn the_digest_is_sent_once(fake: Fake) {
     const DIGEST: &str = "POST /channels/90/messages$";
-    let folder = zoo("the zoo", &(fact("The zebra eats hay.", FOOD, "review_after = \"2020\"") + UNKNOWN));
+    let folder = zoo("the zoo", &(fact("The giraffe eats hay.", FOOD, "review_after = \"2020\"") + UNKNOWN));
     let path = |name: &str| folder.path().join(name).display().to_string();
     let (knowledge, journal) = (folder.path().display().to_string(), path("gaps.db"));
     // It was due at the beginning of this hour.
@@ -184,7 +184,7 @@ pub(crate) async fn the_digest_is_sent_once(fake: Fake) {
     ]
     .concat();
     let mut bot = Bot::ready(&fake, &without).await;
-    asked(&fake, Place::default(), "how heavy is the zebra").await;
+    asked(&fake, Place::default(), "how heavy is the giraffe").await;
     let message = asked(&fake, Place::default(), FOOD).await;
     let helpful = message["components"][0]["components"][0]["custom_id"].as_str().expect("a button").to_owned();
     let pressed = fake.press(Place::default(), &helpful);

@@ -94,6 +94,7 @@ pub struct Lists {
     pub before_pronouns: Words,
     pub open_alternatives: Words,
     pub pointless: Words,
+    pub courteous: Words,
     pub units: Words,
     pub clock: Words,
     pub letters: Words,

@@ -316,7 +316,7 @@ fn unix(time: SystemTime) -> f64 {
 }
 
 /// Resident memory of this process in bytes, if the system reports it.
-pub(crate) fn resident_memory() -> Option<u64> {
+pub fn resident_memory() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let kilobytes: u64 = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?.split_whitespace().next()?.parse().ok()?;
     Some(kilobytes * 1024)

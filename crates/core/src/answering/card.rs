@@ -30,8 +30,12 @@ pub(super) fn bare(interpretation: &Interpretation) -> Option<&Span> {
     // "Tell me about Serbia" asks for something, though not for much; "Serbia, please" does not.
     let words = &question.words[span.from..span.to];
     let of_name = |token: usize| words.iter().any(|word| word.token == token);
-    let idle = |text: &str| english().class(text) == WordClass::Filler || matches!(text, "a" | "an" | "the" | "and");
-    question.tokens.iter().enumerate().all(|(at, token)| of_name(at) || idle(&token.text)).then_some(span)
+    let behind = |token: usize| words.last().is_some_and(|last| token > last.token);
+    let idle = |at: usize, text: &str| {
+        let adds_nothing = english().class(text) == WordClass::Filler || matches!(text, "a" | "an" | "the" | "and");
+        if behind(at) { english().lists.courteous.has(text) } else { adds_nothing }
+    };
+    question.tokens.iter().enumerate().all(|(at, token)| of_name(at) || idle(at, &token.text)).then_some(span)
 }
 
 impl Answerer {

@@ -403,16 +403,18 @@ impl Structure {
             RoleObjection::Polarity { .. } | RoleObjection::Excepted(_) => Some(Reason::OtherPolarity(fact)),
             RoleObjection::Qualifier(word) | RoleObjection::Opposite(word, _) => Some(Reason::Unaccounted(vec![word.clone()])),
         });
-        // What a relation shows depends on the names in the question, and a mistake is put right in its own way.
-        let computed = intent.relation.is_some() && case.asked.kind != Kind::Reason;
-        if roles.is_some() || computed {
-            return roles;
+        // What a relation shows depends on the names in the question, and a mistake is put right in its own way; but no row says why.
+        let unless_asked = |kind: Kind| (!profile.asked.contains(&kind)).then_some(Reason::NotSupplied(kind));
+        if roles.is_some() || intent.relation.is_some() {
+            return roles.or_else(|| unless_asked(Kind::Reason).filter(|_| case.asked.kind == Kind::Reason));
         }
         // Where a paraphrase asks for the same kind, its author says that this answers it.
-        if self.lacks && !profile.asked.contains(&case.asked.kind) {
-            return Some(Reason::NotSupplied(case.asked.kind));
+        if self.lacks
+            && let Some(reason) = unless_asked(case.asked.kind)
+        {
+            return Some(reason);
         }
-        if intent.relation.is_some() || intent.false_premise {
+        if intent.false_premise {
             return None;
         }
         // "Size 41" is answered by nothing that is asked about "size 39". Where it asks "is it so?", the statement puts a count right.
