@@ -44,7 +44,10 @@ impl Answerer {
     pub(super) fn card(&self, decision: &Decision) -> Option<(Reason, Vec<IntentId>)> {
         let span = bare(&decision.interpretation)?;
         let settled = decision.evidence.first().is_some_and(|evidence| evidence.verbatim);
-        if settled || matches!(decision.outcome, Outcome::SmallTalk(_)) || self.asks_who(decision, span) {
+        // "Cancel" is all of a question where nothing else has the word; a name never is.
+        let plain = matches!(span.mention, Mention::Word | Mention::SynonymSet(_));
+        let sure = plain && matches!(decision.outcome, Outcome::Answer(_)) && decision.confidence >= SURE;
+        if settled || sure || matches!(decision.outcome, Outcome::SmallTalk(_)) || self.asks_who(decision, span) {
             return None;
         }
         let guessed = matches!(decision.outcome, Outcome::Answer(_) | Outcome::Clarify(_));

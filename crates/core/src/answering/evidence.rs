@@ -381,7 +381,7 @@ impl Structure {
         });
         let other_unit = grammar::has_other_unit(&focus, shown.words());
         let dated = shown.words().iter().any(|word| is_year(&word.text));
-        let other_figure = other_figure(case, intent, profile);
+        let other_figure = other_figure(case, intent, profile, &shown);
         Structure {
             roles: compared.agreement,
             objection: compared.objection,
@@ -530,9 +530,10 @@ fn figures(profile: &Profile, interpretation: &Interpretation) -> Vec<String> {
     out
 }
 
-/// A figure of more than one digit, no date, that neither the candidate nor the title of its source has, where the candidate has another and the
-/// question has none of those: it asks about something else. Of a date the statement says which is right.
-fn other_figure(case: &Case, intent: &Intent, profile: &Profile) -> Option<String> {
+/// A figure of more than one digit, no date, that neither the candidate nor the title of its source has, where what would be shown has another and
+/// the question has none that the candidate has: it asks about something else. Figures in paraphrases alone are examples ("move 100 dollars"). Of a
+/// date the statement says which is right.
+fn other_figure(case: &Case, intent: &Intent, profile: &Profile, shown: &Shown) -> Option<String> {
     let Case { base, interpretation, .. } = *case;
     let words = &interpretation.question.words;
     let named = |at: usize| interpretation.spans.iter().any(|s| matches!(s.mention, Mention::Entity(_)) && (s.from..s.to).contains(&at));
@@ -543,7 +544,7 @@ fn other_figure(case: &Case, intent: &Intent, profile: &Profile) -> Option<Strin
     let titles = || intent.facts.iter().flat_map(|f| crate::text::tokens(&base[base[*f].source].title));
     let known = |figure: &str| profile.figures.iter().any(|f| f == figure) || titles().any(|token| token.text == figure);
     let figures: Vec<&str> = (0..words.len()).filter(asked).map(|at| words[at].text.as_str()).collect();
-    let strange = figures.first().filter(|_| !figures.iter().any(|f| known(f)) && profile.figures.iter().any(|f| is_count(f)))?;
+    let strange = figures.first().filter(|_| !figures.iter().any(|f| known(f)) && shown.words().iter().any(|word| is_count(&word.text)))?;
     Some((*strange).to_owned())
 }
 
