@@ -208,7 +208,7 @@ impl Columns {
 
 /// A cell without the apostrophe that keeps spreadsheets from taking it for a formula.
 fn unguarded(cell: &str) -> &str {
-    cell.strip_prefix('\'').filter(|rest| rest.starts_with(['=', '+', '-', '@', '\''])).unwrap_or(cell)
+    cell.strip_prefix('\'').filter(|rest| rest.trim_start_matches('\'').starts_with(['=', '+', '-', '@'])).unwrap_or(cell)
 }
 
 /// The column that somebody named: as its header says, by number from 1, or by letter.
