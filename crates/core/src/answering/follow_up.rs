@@ -76,7 +76,7 @@ impl Shape {
         if own == 0 && names == 0 && about {
             return Some(Shape::Other);
         }
-        // "When did they?": they are those of the question before, whoever that is.
+        // "When did they?": it stands for those of the question before.
         let kind = question.expected.is_some_and(|kind| EXACT.contains(&kind));
         if own == 0 && names == 0 && (kind || question.expected.is_some() && !(0..words.len()).any(|at| is(&lists.pronouns, at))) {
             return Some(Shape::Kind);
@@ -158,7 +158,7 @@ impl Answerer {
             for reading in readings.into_iter().take(MOST_READINGS) {
                 if reading != before && !tried.iter().any(|(text, _)| *text == reading) {
                     let reply = self.answer(&reading);
-                    // "And her?" asks nothing, whoever she is.
+                    // "And her?" asks nothing.
                     if matches!(reply.outcome, Outcome::NoAnswer(Reason::BareName { .. })) {
                         continue;
                     }

@@ -19,7 +19,7 @@ pub fn date_in_words(date: &str) -> String {
     }
 }
 
-/// The day on which something is shown, as `2026-12-01`. The core has no clock: whoever has one passes the day.
+/// The day on which something is shown, as `2026-12-01`. The core has no clock: front ends pass the day.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Today(String);
 
