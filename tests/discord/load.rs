@@ -1,8 +1,10 @@
 //! Many questions at once. Not run by default: `cargo test --release --test discord -- --ignored load`.
 
 use crate::bot::Bot;
-use crate::fake::{Fake, Order, Place, US, Written, requests};
-use std::collections::BTreeMap;
+use crate::fake::{Asked, Fake, Order, Place, US, Written, requests};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// Questions, users and channels; no user exceeds the default limits.
@@ -44,10 +46,8 @@ pub(crate) async fn two_hundred_a_second(fake: Fake) {
     fake.settle().await;
     let mut times: Vec<Duration> = Vec::new();
     for request in requests(&fake.seen()).filter(|a| a.method == "POST" && !a.names("/commands")) {
-        let interaction = request.path.strip_prefix("/interactions/").and_then(|rest| rest.split('/').next());
-        let id = interaction.or(request.body["message_reference"]["message_id"].as_str()).unwrap_or_default();
         // A second reply to the same question would not be found.
-        match asked.remove(id) {
+        match asked.remove(answers(request)) {
             Some(since) => times.push(request.at - since),
             None => assert!(request.body["data"]["choices"].is_array(), "answered twice: {request:?}"),
         }
@@ -97,4 +97,87 @@ pub(crate) async fn sixteen_shards(fake: Fake) {
     }
     sixteen.says(" ready counts", 1).await;
     println!("one shard: {memory:?} kB; sixteen: {:?} kB, ready after {:?}", sixteen.memory(), begun.elapsed());
+}
+
+/// How long the steady load lasts, unless `STEADY_MINUTES` says otherwise. Reloads come every minute.
+const STEADY_MINUTES: u64 = 60;
+/// Of these as many at the beginning are to settle in: caches fill, and the allocator learns how much a reload takes.
+const SETTLING: usize = 10;
+/// Questions a second of the steady load: a busy guild, all day.
+const STEADY_RATE: u32 = 4;
+/// What the reloads change, to and fro.
+const CHANGED: (&str, &str) = ("around $1.5 billion in 2021", "around 1.5 billion dollars in 2021");
+/// Questions with an answer, with a near one, with none, and words that are no question. None is asked twice in a row.
+const ASKED: [&str; 8] = [
+    "who is the president of serbia",
+    "which nato members have not recognised kosovo",
+    "how many soldiers does bosnia have",
+    "serbia defence budget",
+    "what did russia say about bosnia joining nato?",
+    "when did kosovo become independent and who is its president",
+    "kosovo",
+    "what is the capital of france",
+];
+
+/// Steady load with a reload every minute: each question is answered once, nothing is logged as an error, and memory stays where it was.
+#[expect(clippy::print_stdout)]
+pub(crate) async fn an_hour(fake: Fake) {
+    let minutes = std::env::var("STEADY_MINUTES").ok().and_then(|minutes| minutes.parse().ok()).unwrap_or(STEADY_MINUTES);
+    let folder = tempfile::tempdir().expect("a folder for the test");
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("knowledge");
+    for file in fs::read_dir(own).expect("the knowledge base of the program") {
+        let file = file.expect("a file of it");
+        fs::copy(file.path(), folder.path().join(file.file_name())).expect("a writable folder");
+    }
+    let changing = folder.path().join("serbia.toml");
+    let texts = fs::read_to_string(&changing).map(|text| [text.replace(CHANGED.0, CHANGED.1), text]).expect("a file of it");
+    assert_ne!(texts[0], texts[1], "nothing changes");
+    let path = folder.path().display().to_string();
+    let bot = Bot::start(&fake, &[("FACTOTUM_LOG", "info"), ("FACTOTUM_KNOWLEDGE", &path), ("FACTOTUM_RELOAD_POLL_INTERVAL_SECONDS", "0")]);
+    fake.asked("POST /commands", 5).await;
+    let (mut number, mut samples, mut asked) = (0, Vec::new(), BTreeSet::new());
+    let mut pace = tokio::time::interval(Duration::from_secs(1) / STEADY_RATE);
+    for minute in 1..=minutes {
+        for _ in 0..60 * STEADY_RATE {
+            pace.tick().await;
+            let text = ASKED[number as usize % ASKED.len()];
+            let (person, channel) = (100 + number % PEOPLE, 10_000 + number);
+            let id = if number.is_multiple_of(2) {
+                fake.ask(Place { person, channel, ..Place::default() }, text, None).0
+            } else {
+                fake.write(&Written { text: text.to_owned(), person, channel, ..Written::default() })
+            };
+            asked.insert(id.to_string());
+            number += 1;
+        }
+        samples.push(bot.memory().expect("the system says"));
+        println!("minute {minute}: {} kB", samples[samples.len() - 1]);
+        fs::write(&changing, &texts[(minute as usize + 1) % 2]).expect("a writable folder");
+        bot.signal("HUP");
+    }
+    fake.settle().await;
+    bot.says("knowledge base reloaded", minutes as usize).await;
+    for request in requests(&fake.seen()).filter(|r| r.method == "POST") {
+        asked.remove(answers(request));
+    }
+    assert!(asked.is_empty(), "{} were not answered", asked.len());
+    let complaints = [bot.lines(" ERROR "), bot.lines(" WARN ")].concat();
+    assert!(complaints.is_empty(), "{complaints:?}");
+    // The middle of five: one sample may fall into a reload.
+    let middle = |some: &[u64]| {
+        let mut sorted = some.to_vec();
+        sorted.sort_unstable();
+        sorted[sorted.len() / 2]
+    };
+    if let (Some(first), Some(last)) = (samples.get(SETTLING..SETTLING + 5), samples.last_chunk::<5>()) {
+        let (first, last) = (middle(first), middle(last));
+        println!("{number} questions, {minutes} reloads; memory {first} kB after {SETTLING} minutes, {last} kB at the end");
+        assert!(last <= first + first / 20, "memory grows: {first} kB, then {last} kB");
+    }
+}
+
+/// The interaction or message that a request responds to.
+fn answers(request: &Asked) -> &str {
+    let interaction = request.path.strip_prefix("/interactions/").and_then(|rest| rest.split('/').next());
+    interaction.or(request.body["message_reference"]["message_id"].as_str()).unwrap_or_default()
 }

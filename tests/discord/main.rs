@@ -89,7 +89,7 @@ fn main() -> ExitCode {
             what_it_needs_to_start,
         }
         load::{
-            two_hundred_a_second, sixteen_shards,
+            two_hundred_a_second, sixteen_shards, an_hour,
         }
         mutated::{
             nothing_panics_and_nobody_is_pinged,
