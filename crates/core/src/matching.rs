@@ -56,6 +56,10 @@ pub struct Profile {
     pub readings: Vec<Reading>,
     /// Kinds of answer that its paraphrases ask for, sorted.
     pub asked: Vec<Kind>,
+    /// Stems of the nouns by which its paraphrases ask for them ("which player"), sorted.
+    pub heads: Vec<String>,
+    /// Entities named in its direct answer, sorted; none where it has other names too.
+    pub answered: Vec<EntityId>,
     /// Entities named in what it shows, sorted.
     pub shown: Vec<EntityId>,
 }
@@ -274,9 +278,11 @@ impl Learned {
                 phrases: said,
                 readings,
                 asked: _,
+                heads: _,
+                answered,
                 shown,
             } = profile;
-            entities.iter().chain(shown).all(|entity| entity.is_in(base))
+            entities.iter().chain(shown).chain(answered).all(|entity| entity.is_in(base))
                 && denying.is_finite()
                 && fact.is_none_or(|fact| fact.is_in(base))
                 && said.start <= said.end

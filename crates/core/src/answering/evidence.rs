@@ -56,6 +56,8 @@ pub struct Evidence {
     pub conflict: Option<Box<(Frame, Frame)>>,
     /// What grammar has against it; forbids it where it would be answered otherwise.
     pub(super) grammatical: Option<Reason>,
+    /// Whether its direct answer says nothing but what the question has.
+    pub(super) restates: bool,
     /// Whether the question is one of its paraphrases, word for word; then nothing forbids it.
     pub verbatim: bool,
     /// The signals that confidence is made of, in the order of [`SIGNALS`].
@@ -81,6 +83,7 @@ impl Evidence {
             objection: None,
             conflict: None,
             grammatical: None,
+            restates: false,
             verbatim: false,
             signals: [0.0; SIGNALS.len()],
             order: 0.0,
@@ -89,16 +92,18 @@ impl Evidence {
     }
 
     /// The figure that grammar has against it, if that is a figure.
-    pub(super) fn strange_figure(&self) -> Option<String> {
+    pub(super) fn strange_figure(&self) -> Option<&str> {
         match &self.grammatical {
-            Some(Reason::Unaccounted(words)) => words.first().filter(|word| word.starts_with(|c: char| c.is_ascii_digit())).cloned(),
+            Some(Reason::Unaccounted(words)) => {
+                words.first().map(String::as_str).filter(|word| word.starts_with(|c: char| c.is_ascii_digit()))
+            }
             _ => None,
         }
     }
 
-    /// Lets a figure that it does not have forbid it.
-    pub(super) fn rule_out_for(&mut self, figure: &str) {
-        self.grammatical.get_or_insert_with(|| Reason::Unaccounted(vec![figure.to_owned()]));
+    /// Lets something that it does not have forbid it.
+    pub(super) fn rule_out(&mut self, reason: Reason) {
+        self.grammatical.get_or_insert(reason);
     }
 
     /// Whether something forbids it.
@@ -220,6 +225,7 @@ pub fn judge(case: &Case, candidate: &Candidate) -> Evidence {
             || (interpretation.question.denies && profile.denying > 0.0)
             || (!interpretation.question.denies && profile.denying < 1.0);
         evidence.figures = figures(profile, interpretation);
+        evidence.restates = intent.relation.is_none() && !intent.false_premise && restates(case, intent);
         objections(base, interpretation, candidate, &mut evidence);
     }
     let flag = |b: bool| f32::from(u8::from(b));
@@ -276,7 +282,8 @@ pub fn judge(case: &Case, candidate: &Candidate) -> Evidence {
     {
         let strange = || strange_name(case, profile).map(|name| Reason::Unaccounted(vec![name]));
         let other = || substituted(case, profile, &looked_up).map(Reason::UnknownName);
-        evidence.grammatical = strange().or_else(other).or_else(|| structure.reason(case, &base[id], profile, &evidence.figures));
+        evidence.grammatical =
+            strange().or_else(other).or_else(|| structure.reason(case, &base[id], profile, &evidence.figures, evidence.restates));
     }
     evidence
 }
@@ -339,7 +346,7 @@ struct Structure {
     other_unit: bool,
     /// Whether what would be shown has a year.
     dated: bool,
-    /// A figure of the question that stands where what would be shown has another.
+    /// A figure or rank of the question that stands where what would be shown has another.
     other_figure: Option<String>,
 }
 
@@ -381,7 +388,9 @@ impl Structure {
         });
         let other_unit = grammar::has_other_unit(&focus, shown.words());
         let dated = shown.words().iter().any(|word| is_year(&word.text));
-        let other_figure = other_figure(case, intent, profile, &shown);
+        let rank = missing.iter().find_map(|m| if let Missing::Ordinal(word) = m { Some(word.clone()) } else { None });
+        let other_rank = rank.filter(|_| grammar::numbers(shown.words()).iter().any(|number| number.ordinal));
+        let other_figure = other_figure(case, intent, profile, &shown).or(other_rank);
         Structure {
             roles: compared.agreement,
             objection: compared.objection,
@@ -396,7 +405,7 @@ impl Structure {
 
     /// What rules an intent out: names in each other's roles, denial on one side only, or nothing of the kind that is asked for in what it would
     /// show.
-    fn reason(&self, case: &Case, intent: &Intent, profile: &Profile, figures: &[String]) -> Option<Reason> {
+    fn reason(&self, case: &Case, intent: &Intent, profile: &Profile, figures: &[String], restates: bool) -> Option<Reason> {
         let fact = intent.facts.first().copied();
         let roles = fact.zip(self.objection.as_ref()).and_then(|(fact, objection)| match objection {
             RoleObjection::Exchanged { .. } => exchange_holds(case, objection).then_some(Reason::OtherRoles(fact)),
@@ -408,6 +417,9 @@ impl Structure {
         if roles.is_some() || intent.relation.is_some() {
             return roles.or_else(|| unless_asked(Kind::Reason).filter(|_| case.asked.kind == Kind::Reason));
         }
+        if names_another_kind(case, profile) {
+            return Some(Reason::NotSupplied(case.asked.kind));
+        }
         // Where a paraphrase asks for the same kind, its author says that this answers it.
         if self.lacks
             && let Some(reason) = unless_asked(case.asked.kind)
@@ -416,6 +428,9 @@ impl Structure {
         }
         if intent.false_premise {
             return None;
+        }
+        if restates {
+            return Some(Reason::NotSupplied(case.asked.kind));
         }
         // "Size 41" is answered by nothing that is asked about "size 39". Where it asks "is it so?", the statement puts a count right.
         let is_it_so = case.interpretation.question.expected == Some(AnswerType::YesNo);
@@ -548,6 +563,37 @@ fn other_figure(case: &Case, intent: &Intent, profile: &Profile, shown: &Shown) 
     Some((*strange).to_owned())
 }
 
+/// Whether a question asks which person, or which of another kind that the base has ("which country"), and the direct answer names somebody, but
+/// nobody of that kind: "Which player?", "The Panthers". Where a paraphrase asks by the same noun, its author says that this answers it.
+fn names_another_kind(case: &Case, profile: &Profile) -> bool {
+    let Case { base, interpretation, .. } = *case;
+    let Some(head) = case.asked.head.as_deref() else { return false };
+    let words = &interpretation.question.words;
+    let owner = |word: &Word| interpretation.question.tokens.get(word.token).is_some_and(|token| token.text.ends_with("'s"));
+    let stem = english().stem(head);
+    if profile.heads.contains(&stem) || words.iter().any(|word| word.text == head && owner(word)) {
+        return false;
+    }
+    let meant = |kind: &str| english().stem(kind) == stem || case.asked.kind == Kind::Person && kind == "person";
+    let wanted = |entity: &EntityId| meant(&base[*entity].kind);
+    let known = || base.entities.iter().any(|entity| meant(&entity.kind) && english().kinds.acts(&entity.kind));
+    !profile.answered.is_empty() && !profile.answered.iter().any(wanted) && known()
+}
+
+/// Whether a question asks where or when, and the direct answer says nothing that it does not have: "Where on its territory?", "On its own
+/// territory."
+fn restates(case: &Case, intent: &Intent) -> bool {
+    let question = &case.interpretation.question;
+    let words = || question.words.iter().zip(&question.focus).filter(|(_, focus)| **focus).map(|(word, _)| word);
+    // "Where, in A or in B?" has the answer too.
+    if !matches!(case.asked.kind, Kind::Place | Kind::Date) || words().any(|word| word.text == "or") {
+        return false;
+    }
+    let answer = english().words_of(&intent.answer);
+    let mut said = answer.iter().filter(|word| word.class == WordClass::Content && word.text != "own").peekable();
+    said.peek().is_some() && said.all(|said| words().any(|word| word.stem == said.stem))
+}
+
 /// What forbids an answer whatever the score.
 fn objections(base: &KnowledgeBase, interpretation: &Interpretation, candidate: &Candidate, evidence: &mut Evidence) {
     // "Was it Putin who ...?": where the fact is beyond doubt, its statement puts the name right.
@@ -624,10 +670,10 @@ pub(super) fn is_day(question: &Question, figure: &str) -> bool {
     words.any(|(at, _)| month(at.checked_sub(1)) || month(Some(at + 1)))
 }
 
-/// Whether a word is a count or measure in digits: more than one, since "2" and "4" stand for words too, and no year.
+/// Whether a word is a count or measure in digits: more than one, since "2" and "4" stand for words too, and no year or decade.
 fn is_count(word: &str) -> bool {
     let digits = word.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    digits.len() > 1 && digits.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b',')) && !is_year(word)
+    digits.len() > 1 && digits.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b',')) && !is_year(digits)
 }
 
 /// Whether a figure looks like a year.

@@ -133,6 +133,9 @@ fn how(next: &str, rest: &[&str]) -> Asked {
     let second = rest.get(1).copied().unwrap_or_default();
     let kind = match next {
         "many" if matches!(second, "percent" | "per") => Kind::Share,
+        "many" if lexicon().unit_money.has(second) => Kind::Money,
+        "many" if matches!(second, "thousands" | "millions" | "billions") => Kind::Amount,
+        "many" if second == "times" => Kind::Frequency,
         "many" => Kind::Count,
         "much" if matches!(second, "longer" | "time") => Kind::Duration,
         "much"
@@ -211,6 +214,14 @@ impl Shown {
         self.numbers.iter().filter(|n| !n.ordinal && !self.is_date(n))
     }
 
+    /// Whether a number is money, a share, a length or a time: "$1.5 billion", "31 metres".
+    fn is_measure(&self, number: &Number) -> bool {
+        let unit = |at: usize| self.words.get(at).is_some_and(|w| lexicon().is_unit(&w.text));
+        let amount = &self.words[number.from].text;
+        let symbol = |symbol: &char| self.raw.contains(&format!("{symbol}{amount}"));
+        unit(number.to) || CURRENCIES.iter().any(symbol) || self.raw.contains(&format!("{amount}%"))
+    }
+
     /// Whether words that follow a number name a unit of these.
     fn measured(&self, unit: impl Fn(&str) -> bool) -> bool {
         self.numbers.iter().any(|n| self.words.iter().skip(n.to).take(3).any(|w| unit(&w.text)))
@@ -266,9 +277,14 @@ pub fn supplies(asked: &Asked, question: &Question, shown: &Shown) -> Support {
     let vague = shown.has(|w| l.vague.has(w));
     let symbol = |symbols: &[char]| shown.raw.contains(symbols);
     match asked.kind {
-        // A list of names can be counted.
         Kind::Count => {
-            pick(counts, vague || shown.has(|w| w == "and") || shown.tokens.iter().filter(|t| t.comma).count() > 1 || ordinal_counts(shown))
+            // Of things that are counted nothing is said by a price or a length: "how many soldiers" beside "$1.5 billion".
+            let of_unit = asked.head.as_deref().is_none_or(|head| l.is_unit(head));
+            let counted = shown.counts().any(|number| of_unit || !shown.is_measure(number));
+            let vague = if counts { shown.has(|w| l.vague.has(w) && !l.times.has(w)) } else { vague };
+            // A list of names can be counted.
+            let listed = shown.has(|w| w == "and") || shown.tokens.iter().filter(|t| t.comma).count() > 1;
+            pick(counted, vague || listed || ordinal_counts(shown))
         }
         Kind::Amount => pick(counts, vague || figures),
         Kind::Measure => pick(
@@ -286,7 +302,7 @@ pub fn supplies(asked: &Asked, question: &Question, shown: &Shown) -> Support {
         }
         Kind::Share => pick(symbol(&['%']) || shown.has(|w| l.unit_share.has(w)), counts || vague),
         Kind::Money => pick(
-            symbol(&['$', '€', '£', '¥']) || shown.has(|w| l.unit_money.has(w)),
+            symbol(&CURRENCIES) || shown.has(|w| l.unit_money.has(w)),
             counts || vague || shown.has(|w| matches!(w, "free" | "nothing" | "charge" | "gratis")),
         ),
         Kind::Age => pick(
@@ -354,6 +370,9 @@ pub fn supplies(asked: &Asked, question: &Question, shown: &Shown) -> Support {
         Kind::Manner | Kind::YesNo | Kind::KindOf | Kind::Which | Kind::Other => Support::Unknown,
     }
 }
+
+/// Signs before amounts of money.
+const CURRENCIES: [char; 4] = ['$', '€', '£', '¥'];
 
 /// Words from which a text may give a reason without a word for it ("The roof leaks. They closed it").
 const LONG: usize = 25;

@@ -68,6 +68,8 @@ struct File {
     not: Words,
     denying: String,
     excepting: Words,
+    restricting: Words,
+    norms: Words,
     qualifiers: Vec<Words>,
     months: Words,
     days: Words,
@@ -101,6 +103,7 @@ struct Units {
     money: Words,
     share: Words,
     vague: Words,
+    times: Words,
     relative: Words,
     when: Words,
     #[serde(rename = "where")]
@@ -148,6 +151,8 @@ pub(super) struct Lexicon {
     pub unable: Words,
     pub not: Words,
     pub excepting: Words,
+    pub restricting: Words,
+    pub norms: Words,
     pub qualifiers: Vec<Words>,
     pub months: Words,
     pub days: Words,
@@ -157,6 +162,7 @@ pub(super) struct Lexicon {
     pub unit_money: Words,
     pub unit_share: Words,
     pub vague: Words,
+    pub times: Words,
     pub relative: Words,
     pub when: Words,
     pub where_: Words,
@@ -233,6 +239,8 @@ static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
         unable: file.unable,
         not: file.not,
         excepting: file.excepting,
+        restricting: file.restricting,
+        norms: file.norms,
         qualifiers: file.qualifiers,
         months: file.months,
         days: file.days,
@@ -242,6 +250,7 @@ static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
         unit_money: file.units.money,
         unit_share: file.units.share,
         vague: file.units.vague,
+        times: file.units.times,
         relative: file.units.relative,
         when: file.units.when,
         where_: file.units.where_,
@@ -392,6 +401,11 @@ impl Lexicon {
     /// The unit of length or money that a word stands for, by number.
     pub(super) fn unit(&self, word: &str) -> Option<usize> {
         self.same_units.iter().position(|names| names.has(word))
+    }
+
+    /// Whether a word is a unit of time, length, money or share.
+    pub(super) fn is_unit(&self, word: &str) -> bool {
+        [&self.unit_time, &self.unit_length, &self.unit_money, &self.unit_share].iter().any(|units| units.has(word))
     }
 
     /// The group of words for another time or rank to which a word belongs ("former").

@@ -21,6 +21,14 @@ pub struct Marks {
     pub yes_no: bool,
     /// Words for another time or rank, as written, and the number of their group ("former", "deputy").
     pub qualifiers: Vec<(String, usize)>,
+    /// Whether it leaves somebody or something out ("other than").
+    pub excepts: bool,
+    /// Whether it leaves nothing else ("only", "solely").
+    pub restricts: bool,
+    /// Whether it says or asks what ought to be ("should", "must").
+    pub norm: bool,
+    /// The word with which it asks whether something ought to be ("Should A join?").
+    pub asks_norm: Option<String>,
     /// Who is left out ("other than A").
     pub excepted: Vec<Name>,
     /// Stems of its topic words, names left out.
@@ -34,6 +42,9 @@ pub(super) fn marks(pieces: &[Piece], items: &[Item]) -> Marks {
     let be = pieces.iter().position(|p| matches!(p.tag, Tag::Auxiliary(_))).filter(|at| tag(*at) == Some(Tag::Auxiliary(Auxiliary::Be)));
     let asks_who = pieces.first().is_some_and(|p| matches!(p.text.as_str(), "who" | "which" | "what"));
     marks.who_is_not = asks_who && be.is_some_and(|at| tag(at + 1) == Some(Tag::Not) && !matches!(tag(at + 2), Some(Tag::Verb(_))));
+    // "Should I ...?" asks what to do, which instructions answer.
+    let asks_norm = pieces.first().filter(|first| marks.yes_no && lexicon.norms.has(&first.text));
+    marks.asks_norm = asks_norm.filter(|_| tag(1) != Some(Tag::Pronoun)).map(|first| first.text.clone());
     for (at, piece) in pieces.iter().enumerate().filter(|(_, p)| p.name.is_none()) {
         let word = piece.text.as_str();
         let than = pieces
@@ -48,6 +59,9 @@ pub(super) fn marks(pieces: &[Piece], items: &[Item]) -> Marks {
         // Of expressions the first word is looked at: "not in favour of".
         let first = word.split(' ').next().unwrap_or_default();
         marks.not |= lexicon.not.has(first);
+        marks.excepts |= excepts;
+        marks.restricts |= lexicon.restricting.has(first);
+        marks.norm |= lexicon.norms.has(first);
         marks.denies |= excepts || lexicon.not.has(first) || english().denies(first) || lexicon.denies(&piece.stem);
         for part in word.split(' ') {
             if let Some(group) = lexicon.qualifier(part).filter(|_| before_person(&pieces[at..])) {

@@ -270,6 +270,14 @@ fn turned(question: &Reading, phrases: &[Reading], statements: &[Reading]) -> Op
     {
         return Some(RoleObjection::Qualifier(word.clone()));
     }
+    // What is says nothing about what ought to be.
+    if let Some(word) = marks.asks_norm.as_ref().filter(|_| !all().any(|m| m.norm)) {
+        return Some(RoleObjection::Qualifier(word.clone()));
+    }
+    // A yes to "only this?" is no yes to "anything else?".
+    if marks.yes_no && marks.excepts && all().any(|m| m.restricts) && !phrases.iter().any(|r| r.marks.excepts) {
+        return Some(RoleObjection::Polarity { question_denies: true });
+    }
     if let Some(name) = excepted(question, phrases, statements) {
         return Some(RoleObjection::Excepted(name));
     }

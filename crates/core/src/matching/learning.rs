@@ -8,7 +8,7 @@ use super::likeness::{Known, Texts, Vectors, Wording};
 use super::model::{Example, Model};
 use super::{Class, Figure, Learned, Profile, SIEVE, related, sieve_bit, span_key, verbatim_key, word_key};
 use crate::encoder::{DIMS, Encoder};
-use crate::english::WordClass;
+use crate::english::{WordClass, english};
 use crate::grammar::{self, Kind, Reading};
 use crate::interpretation::{Interpretation, Interpreter, Mention, SLOT, Span};
 use crate::knowledge::{IntentId, KnowledgeBase, Paraphrase, SmallTalkId, UnanswerableId, Value};
@@ -116,7 +116,10 @@ fn profile(base: &KnowledgeBase, interpreter: &Interpreter, class: Class, interp
     let slotted = interpretations.iter().any(|i| unfilled(&i));
     let mut readings: Vec<Reading> = interpretations.iter().filter(|i| !slotted || unfilled(i)).map(grammar::read).collect();
     let mut shown = BTreeSet::new();
-    let asked: BTreeSet<Kind> = interpretations.iter().map(|i| grammar::asked(&i.question).kind).collect();
+    let asked: Vec<grammar::Asked> = interpretations.iter().map(|i| grammar::asked(&i.question)).collect();
+    let kinds: BTreeSet<Kind> = asked.iter().map(|asked| asked.kind).collect();
+    let heads: BTreeSet<String> = asked.iter().filter_map(|asked| Some(english().stem(asked.head.as_deref()?))).collect();
+    let mut answered = BTreeSet::new();
     let texts: Vec<&str> = match class {
         Class::Intent(i) => {
             let intent = &base[i];
@@ -132,6 +135,12 @@ fn profile(base: &KnowledgeBase, interpreter: &Interpreter, class: Class, interp
             shown.extend(read.entities(false));
             // The direct answer comes first.
             if number == 0 {
+                // Of a name that is nowhere else nobody knows what it is.
+                let name =
+                    |span: &Span| span.mention == Mention::Word && read.question.is_written_as_name(read.question.words[span.from].token);
+                if !read.spans.iter().any(name) {
+                    answered.extend(read.entities(false));
+                }
                 readings.push(grammar::read(&read));
             }
         }
@@ -160,7 +169,9 @@ fn profile(base: &KnowledgeBase, interpreter: &Interpreter, class: Class, interp
         fact,
         phrases: 0..0,
         readings,
-        asked: asked.into_iter().collect(),
+        asked: kinds.into_iter().collect(),
+        heads: heads.into_iter().collect(),
+        answered: answered.into_iter().collect(),
         shown: shown.into_iter().collect(),
     }
 }
