@@ -3,6 +3,7 @@
 //! The key `x` of the section `[s]` has the environment variable `FACTOTUM_S_X`, which overrides the file. Secrets are not settings:
 //! the bot's token comes from the environment only, so that nobody shares it along with a settings file.
 
+mod people;
 mod resolved;
 pub mod secret;
 mod section;
@@ -15,9 +16,10 @@ mod tests;
 use section::section;
 use std::path::PathBuf;
 
+pub use people::{AskAPerson, Forums, Teach};
 pub use resolved::{BadVariable, Origin, Resolved, Setting, log_format, unknown_variables};
 pub use shards::Shards;
-pub use values::{Address, Filter, Ids, Interval, Limit, Listen, LogFormat, Optional, Ordinal, PublicKey, from_hex};
+pub use values::{Address, Filter, Id, Ids, Interval, Limit, Listen, LogFormat, Optional, Ordinal, PublicKey, from_hex};
 
 section! {
     /// All settings. These are outside of any section.
@@ -86,6 +88,9 @@ section! {
     }
     sections {
         shards: Shards,
+        forums: Forums,
+        ask_a_person: AskAPerson,
+        teach: Teach,
     }
 }
 

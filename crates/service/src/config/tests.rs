@@ -41,6 +41,10 @@ fn our_own_file_states_the_defaults() {
             per_process: Optional(Some(4)),
             ordinal: Optional(Some(Ordinal(1))),
         },
+        ask_a_person: AskAPerson {
+            channel: Optional(Some(Id(1_000_000_000_000_000_001))),
+            role: Optional(Some(Id(1_000_000_000_000_000_002))),
+        },
         ..Discord::default()
     };
     assert_eq!(
