@@ -61,8 +61,11 @@ impl Commands {
         let lines = runtime()?.block_on(async {
             let application = Application::of(&token()?.secret, &settings.config().discord).await?;
             anyhow::Ok(match self.what {
-                What::Show => shown(&application.commands(self.guild).await?, self.guild.is_none()),
-                What::Register => match application.register(self.guild).await? {
+                What::Show => {
+                    let ours = commands::for_settings(self.guild.is_none(), &settings.config().discord);
+                    shown(&application.commands(self.guild).await?, &ours)
+                }
+                What::Register => match application.register(self.guild, &settings.config().discord).await? {
                     true => "commands registered".to_owned(),
                     false => "nothing to do: the commands are up to date".to_owned(),
                 },
@@ -77,7 +80,7 @@ impl Commands {
     }
 }
 
-fn shown(registered: &[Value], global: bool) -> String {
+fn shown(registered: &[Value], ours: &[Value]) -> String {
     let mut lines: Vec<String> = registered
         .iter()
         .map(|command| {
@@ -87,7 +90,7 @@ fn shown(registered: &[Value], global: bool) -> String {
         })
         .collect();
     lines.sort();
-    let same = commands::same(registered, &commands::definitions(global));
+    let same = commands::same(registered, ours);
     lines.push(
         if same { "The commands are up to date." } else { "The commands are out of date; run `factotum commands register`." }.to_owned(),
     );

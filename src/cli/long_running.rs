@@ -4,6 +4,7 @@ use super::logging;
 use super::reload::Reloader;
 use super::settings::Settings;
 use super::signals::{Hangups, Stop};
+use super::teach::FolderTeacher;
 use anyhow::Context;
 use factotum_discord::bot::Bot;
 use factotum_discord::dispatch::Dispatcher;
@@ -85,8 +86,12 @@ where
     let observed = status.clone();
     let recorder = settings.recorder(move |event| observed.metrics.journal(event.dropped()))?;
     let bot = Bot::new(IndexedKnowledge::of(answerer), config.discord.clone());
-    let bot = Arc::new(match recorder.clone() {
+    let bot = match recorder.clone() {
         Some(recorder) => bot.with_journal(recorder, config.journal.keep_days.get()),
+        None => bot,
+    };
+    let bot = Arc::new(match FolderTeacher::new(config) {
+        Some(teacher) => bot.with_teacher(Arc::new(teacher)),
         None => bot,
     });
     let reloader = Reloader::new(config, bot.clone(), status.clone());

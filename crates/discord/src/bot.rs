@@ -4,14 +4,20 @@
 //! Incoming -> allowed? -> rate limit -> Question -> Outcome -> messages -> Action
 //! ```
 
-use super::components::CustomId;
+mod forum;
+mod person;
+mod teach;
+
+use super::components::{CustomId, Key};
 use super::event::{Id, Incoming, Interaction, InteractionKind, InteractionToken, MessageEvent, Now, Origin};
 use super::feedback::Feedback;
 use super::gaps::Gaps;
 use super::indexed_knowledge::IndexedKnowledge;
 use super::payload::{ChannelMessage, Message, MessageReference, Response};
 use super::rate_limit::RateLimiter;
+use super::recent::Recent;
 use super::suggest::chosen_key;
+use super::teach::{Teacher, Wanted, Work};
 use super::{browse, messages, reply};
 use factotum_core::answering::{Outcome, Reply};
 use factotum_core::knowledge::IntentId;
@@ -22,6 +28,11 @@ use factotum_service::metrics::Asked;
 use factotum_service::rate_limit::Permit;
 use factotum_service::reload::Current;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use forum::Forum;
+use person::People;
+
+pub use forum::is_sure;
 
 /// Something to send.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +59,13 @@ pub enum Action {
         token: InteractionToken,
         /// The message.
         message: Message,
+    },
+    /// Something that takes longer, whose result is a message after the first response.
+    Work {
+        /// The interaction's secret.
+        token: InteractionToken,
+        /// What to do.
+        work: Work,
     },
 }
 
@@ -117,6 +135,14 @@ pub struct Bot {
     feedback: Mutex<Feedback>,
     /// The gaps journal, if it is kept.
     gaps: Option<Gaps>,
+    /// Posts in forums.
+    forum: Mutex<Forum>,
+    /// Questions on their way to a person.
+    people: Mutex<People>,
+    /// Writes down what people teach, if there is a folder.
+    teacher: Option<Arc<dyn Teacher>>,
+    /// Changes that would make others worse, and wait for a second press.
+    pending: Mutex<Recent<Key, Wanted>>,
 }
 
 /// The answer to a question, with what may be logged.
@@ -132,7 +158,17 @@ impl Bot {
     pub fn new(knowledge: IndexedKnowledge, settings: config::Discord) -> Bot {
         let window = settings.rate_limit_window_seconds.duration();
         let rate_limiter = RateLimiter::new(settings.user_limit.get(), settings.channel_limit.get(), window);
-        Bot { knowledge: Current::new(knowledge), settings, rate_limiter: Mutex::new(rate_limiter), feedback: Mutex::default(), gaps: None }
+        Bot {
+            knowledge: Current::new(knowledge),
+            settings,
+            rate_limiter: Mutex::new(rate_limiter),
+            feedback: Mutex::default(),
+            gaps: None,
+            forum: Mutex::default(),
+            people: Mutex::default(),
+            teacher: None,
+            pending: Mutex::new(Recent::new(teach::PENDING)),
+        }
     }
 
     /// The same, with a journal of the questions that have no good answer; its entries are kept for this many days.
@@ -145,6 +181,11 @@ impl Bot {
         self.knowledge.get()
     }
 
+    /// The settings.
+    pub fn settings(&self) -> &config::Discord {
+        &self.settings
+    }
+
     /// Replaces the knowledge. Decisions being made still use the old one.
     pub fn replace(&self, knowledge: IndexedKnowledge) {
         self.knowledge.replace(knowledge);
@@ -154,17 +195,27 @@ impl Bot {
     pub fn decide(&self, incoming: &Incoming, now: Now) -> Decision {
         // One decision uses the same knowledge throughout.
         let knowledge = self.knowledge();
-        match incoming {
+        let decision = match incoming {
             Incoming::Message(message) => self.message(&knowledge, message, now),
             Incoming::Interaction(interaction) => self.interaction(&knowledge, interaction, now),
-        }
+            Incoming::Post(post) => self.post(&knowledge, post, now),
+        };
+        self.with_offer(&knowledge, incoming, decision)
     }
 
     fn message(&self, knowledge: &IndexedKnowledge, message: &MessageEvent, now: Now) -> Decision {
         let silent = |outcome| Decision { actions: Vec::new(), kind: "message", outcome, about: None, asked: None };
         let direct = message.origin.guild.is_none();
+        if forum::begins_thread(message)
+            && let Some(decision) = self.beginning(knowledge, message, now)
+        {
+            return decision;
+        }
         if message.from_bot || !message.regular || message.mentions_everyone {
             return silent("not-a-user");
+        }
+        if let Some(decision) = self.from_a_person(knowledge, message, now) {
+            return decision;
         }
         if !(direct || message.mentions_bot || message.replies_to_bot) {
             return silent("not-addressed");
@@ -210,7 +261,12 @@ impl Bot {
                 false => nothing("too-often"),
             },
             true => match self.count(origin, now) {
-                Permit::Within => self.respond(knowledge, interaction),
+                Permit::Within => {
+                    match self.with_people(knowledge, interaction, now).or_else(|| self.with_teaching(knowledge, interaction)) {
+                        Some(decision) => return decision,
+                        None => self.respond(knowledge, interaction),
+                    }
+                }
                 Permit::Notify => Responses::private(Message::text(messages::TOO_OFTEN), "too-often"),
                 Permit::Over => Responses { responses: Vec::new(), outcome: "too-often", about: None, asked: None },
             },
@@ -247,10 +303,12 @@ impl Bot {
             InteractionKind::Autocomplete(typed) => {
                 Responses::one(Response::Choices(knowledge.suggester.choices(&knowledge.answerer, typed)), "shown")
             }
-            InteractionKind::Component { custom_id, chosen, message, answers } => self
+            InteractionKind::Component { custom_id, chosen, message, answers, .. } => self
                 .component(knowledge, interaction.origin.user, (*message, *answers), custom_id, chosen.as_deref())
                 .unwrap_or_else(|| one(Message::text(messages::STALE), "stale")),
-            InteractionKind::Other => one(Message::text(messages::NO_SUCH_COMMAND), "unknown"),
+            InteractionKind::Other | InteractionKind::Modal { .. } | InteractionKind::Teach { .. } => {
+                one(Message::text(messages::NO_SUCH_COMMAND), "unknown")
+            }
         }
     }
 
@@ -364,6 +422,8 @@ impl InteractionKind {
             InteractionKind::Autocomplete(_) => "autocomplete",
             InteractionKind::Component { .. } => "component",
             InteractionKind::Other => "other",
+            InteractionKind::Modal { .. } => "modal",
+            InteractionKind::Teach { .. } => "teach",
         }
     }
 }

@@ -102,6 +102,7 @@ mod tests {
         components
             .map(|c| match c {
                 Component::Button { custom_id, .. } | Component::Menu { custom_id, .. } => custom_id.as_str(),
+                Component::Field(_) => "",
             })
             .collect()
     }

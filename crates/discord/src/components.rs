@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 const VERSION: &str = "1";
 
 /// A short form of an id of the knowledge base, since such ids can be longer than a custom id: the first eight bytes of its SHA-256, in hex.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Key(String);
 
 impl Key {
@@ -31,7 +31,8 @@ impl Key {
         &self.0
     }
 
-    fn parse(text: &str) -> Option<Key> {
+    /// Parses a key; `None` if it is none.
+    pub(crate) fn parse(text: &str) -> Option<Key> {
         let well_formed = text.len() == 16 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
         well_formed.then(|| Key(text.to_owned()))
     }

@@ -28,11 +28,21 @@ pub const MAX_OPTIONS: usize = 25;
 /// Most characters of a custom id.
 pub const MAX_CUSTOM_ID: usize = 100;
 
-/// Pings nobody: neither users named in the text nor the author of the message that is replied to.
+/// Whom a message pings: by default nobody, neither users named in the text nor the author of the message that is replied to.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct AllowedMentions {
     parse: [&'static str; 0],
     replied_user: bool,
+    /// The one role that may be pinged, in the channel of `[discord.ask_a_person]` only.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    roles: Vec<String>,
+}
+
+impl AllowedMentions {
+    /// Pings this role and nobody else.
+    pub fn role(id: u64) -> AllowedMentions {
+        AllowedMentions { roles: vec![id.to_string()], ..AllowedMentions::default() }
+    }
 }
 
 /// A message.
@@ -46,7 +56,7 @@ pub struct Message {
     /// Rows of buttons or menus.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub components: Vec<Row>,
-    /// Never anybody.
+    /// Whom it pings: nobody, but for the role of `[discord.ask_a_person]`.
     pub allowed_mentions: AllowedMentions,
     /// 64 if only the user who asked sees it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -180,6 +190,8 @@ pub enum Component {
         /// Its text while nothing is chosen.
         placeholder: String,
     },
+    /// A text field of a form.
+    Field(TextField),
 }
 
 impl Component {
@@ -196,6 +208,75 @@ impl Component {
     /// A menu.
     pub fn menu(placeholder: &str, custom_id: String, options: Vec<MenuOption>) -> Component {
         Component::Menu { kind: 3, custom_id, options, placeholder: placeholder.to_owned() }
+    }
+}
+
+/// A text field of a form, alone in its row.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TextField {
+    #[serde(rename = "type")]
+    kind: u8,
+    custom_id: String,
+    style: u8,
+    label: String,
+    max_length: u16,
+    required: bool,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    value: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    placeholder: String,
+}
+
+impl TextField {
+    /// A required field for one line, with this name, label and length.
+    pub fn new(name: &str, label: &str, max_length: u16) -> TextField {
+        let (custom_id, label) = (name.to_owned(), label.to_owned());
+        TextField { kind: 4, custom_id, style: 1, label, max_length, required: true, value: String::new(), placeholder: String::new() }
+    }
+
+    /// The same for several lines.
+    pub fn tall(self) -> TextField {
+        TextField { style: 2, ..self }
+    }
+
+    /// The same, but it may be left empty.
+    pub fn optional(self) -> TextField {
+        TextField { required: false, ..self }
+    }
+
+    /// The same with this text in it, cut if it is too long.
+    pub fn with(self, value: &str) -> TextField {
+        TextField { value: value.chars().take(usize::from(self.max_length)).collect(), ..self }
+    }
+
+    /// The same with this example, shown while it is empty.
+    pub fn such_as(self, placeholder: &str) -> TextField {
+        TextField { placeholder: placeholder.to_owned(), ..self }
+    }
+}
+
+/// A form.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Modal {
+    /// What it does: see the module `components`.
+    pub custom_id: String,
+    /// Its heading, at most [`MAX_MODAL_TITLE`] characters.
+    pub title: String,
+    /// A row for each field; five at most.
+    pub components: Vec<Row>,
+}
+
+/// Most characters of a form's heading, and of a field's label.
+pub const MAX_MODAL_TITLE: usize = 45;
+
+impl Modal {
+    /// A form with these fields.
+    pub fn new(custom_id: String, title: &str, fields: Vec<TextField>) -> Modal {
+        Modal {
+            custom_id,
+            title: title.to_owned(),
+            components: fields.into_iter().map(|field| Row::new(vec![Component::Field(field)])).collect(),
+        }
     }
 }
 
@@ -226,6 +307,10 @@ pub enum Response {
     Update(Message),
     /// Choices for a question that is being typed.
     Choices(Vec<Choice>),
+    /// A form to fill in.
+    Modal(Modal),
+    /// What only the user sees comes later.
+    Deferred,
 }
 
 impl Serialize for Response {
@@ -233,6 +318,10 @@ impl Serialize for Response {
         #[derive(Serialize)]
         struct Choices<'a> {
             choices: &'a [Choice],
+        }
+        #[derive(Serialize)]
+        struct Private {
+            flags: u64,
         }
         #[derive(Serialize)]
         struct Callback<T> {
@@ -243,6 +332,8 @@ impl Serialize for Response {
             Response::Message(message) => Callback { r#type: 4, data: message }.serialize(serializer),
             Response::Update(message) => Callback { r#type: 7, data: message }.serialize(serializer),
             Response::Choices(choices) => Callback { r#type: 8, data: Choices { choices } }.serialize(serializer),
+            Response::Modal(modal) => Callback { r#type: 9, data: modal }.serialize(serializer),
+            Response::Deferred => Callback { r#type: 5, data: Private { flags: EPHEMERAL } }.serialize(serializer),
         }
     }
 }

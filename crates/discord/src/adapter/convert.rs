@@ -1,12 +1,14 @@
 //! Turns serenity's events into our own: [`Incoming`].
 
-use crate::event::{Id, Incoming, Interaction, InteractionKind, InteractionToken, MessageEvent, Origin};
+use crate::event::{Id, Incoming, Interaction, InteractionKind, InteractionToken, MessageEvent, Origin, PostEvent, PressedOn};
+use crate::messages::TEACH;
 use serenity::model::application::{
-    self, CommandDataOptionValue, CommandInteraction, CommandType, ComponentInteraction, ComponentInteractionDataKind,
-    MessageInteractionMetadata,
+    self, ActionRowComponent, AuthorizingIntegrationOwner, AuthorizingIntegrationOwners, CommandDataOptionValue, CommandInteraction,
+    CommandType, ComponentInteraction, ComponentInteractionDataKind, InteractionContext, MessageInteractionMetadata, ModalInteraction,
 };
-use serenity::model::channel::{Message, MessageType};
+use serenity::model::channel::{GuildChannel, Message, MessageFlags, MessageType};
 use serenity::model::event::Event;
+use serenity::model::guild::Member;
 use serenity::model::id::{ChannelId, GuildId, UserId};
 
 /// An event as the bot with this id sees it; `None` if it is not one that the bot answers.
@@ -14,6 +16,7 @@ pub(super) fn event(event: &Event, us: Id) -> Option<Incoming> {
     match event {
         Event::MessageCreate(event) => Some(message(&event.message, us)),
         Event::InteractionCreate(event) => interaction(&event.interaction),
+        Event::ThreadCreate(event) => post(&event.thread),
         _ => None,
     }
 }
@@ -30,6 +33,8 @@ fn message(message: &Message, us: Id) -> Incoming {
         mentions_everyone: message.mention_everyone,
         mentions_bot: pinged && tags.iter().any(|tag| message.content.contains(tag)),
         replies_to_bot: pinged && to_us,
+        roles: message.member.as_ref().map(|member| member.roles.iter().map(|role| role.get()).collect()).unwrap_or_default(),
+        replied: message.referenced_message.as_ref().filter(|_| to_us).map(|replied| replied.content.clone()),
         text: message.content.clone(),
     })
 }
@@ -43,12 +48,7 @@ pub(super) fn interaction(interaction: &application::Interaction) -> Option<Inco
             from_command(command, InteractionKind::Autocomplete(typed))
         }
         application::Interaction::Component(component) => from_component(component),
-        application::Interaction::Modal(modal) => Interaction {
-            id: modal.id.get(),
-            token: InteractionToken(modal.token.clone()),
-            origin: origin(modal.user.id, modal.channel_id, modal.guild_id),
-            kind: InteractionKind::Other,
-        },
+        application::Interaction::Modal(modal) => from_modal(modal),
         _ => return None,
     };
     Some(Incoming::Interaction(interaction))
@@ -64,6 +64,69 @@ fn from_command(command: &CommandInteraction, kind: InteractionKind) -> Interact
         token: InteractionToken(command.token.clone()),
         origin: origin(command.user.id, command.channel_id, command.guild_id),
         kind,
+        roles: roles(command.member.as_deref()),
+        present: is_present(command.context, &command.authorizing_integration_owners),
+    }
+}
+
+/// A new thread; `None` if it is not in a channel, or nobody made it.
+fn post(thread: &GuildChannel) -> Option<Incoming> {
+    Some(Incoming::Post(PostEvent {
+        id: thread.id.get(),
+        forum: thread.parent_id?.get(),
+        // serenity's default for a channel without a guild is 1, which is no guild's id.
+        guild: Some(thread.guild_id.get()).filter(|id| *id > 1),
+        user: thread.owner_id?.get(),
+        title: thread.name.clone(),
+        tags: thread.applied_tags.iter().map(|tag| tag.get()).collect(),
+    }))
+}
+
+fn roles(member: Option<&Member>) -> Vec<Id> {
+    member.map(|member| member.roles.iter().map(|role| role.get()).collect()).unwrap_or_default()
+}
+
+/// Whether the bot itself is where an interaction comes from, and not only its commands, which users can take anywhere.
+fn is_present(context: Option<InteractionContext>, owners: &AuthorizingIntegrationOwners) -> bool {
+    let in_guild = owners.0.iter().any(|owner| matches!(owner, AuthorizingIntegrationOwner::GuildInstall(_)));
+    match context {
+        Some(InteractionContext::BotDm) => true,
+        Some(InteractionContext::Guild) => in_guild,
+        // Discord leaves it out only where it knows of no other place than guilds and the bot's own direct messages.
+        None => true,
+        _ => false,
+    }
+}
+
+/// What counts of the message of a button.
+fn pressed_on(message: &Message) -> PressedOn {
+    PressedOn {
+        text: message.content.clone(),
+        replied_to: message.message_reference.as_ref().and_then(|replied| replied.message_id).map(|id| id.get()),
+        question: message.referenced_message.as_ref().filter(|replied| !replied.author.bot).map(|replied| replied.content.clone()),
+        private: message.flags.is_some_and(|flags| flags.contains(MessageFlags::EPHEMERAL)),
+    }
+}
+
+fn from_modal(modal: &ModalInteraction) -> Interaction {
+    let inputs = modal.data.components.iter().flat_map(|row| &row.components);
+    let fields = inputs.filter_map(|component| match component {
+        ActionRowComponent::InputText(input) => Some((input.custom_id.clone(), input.value.clone().unwrap_or_default())),
+        _ => None,
+    });
+    Interaction {
+        id: modal.id.get(),
+        token: InteractionToken(modal.token.clone()),
+        origin: origin(modal.user.id, modal.channel_id, modal.guild_id),
+        kind: InteractionKind::Modal {
+            custom_id: modal.data.custom_id.clone(),
+            fields: fields.collect(),
+            message: modal.message.as_ref().map(|message| message.id.get()).unwrap_or_default(),
+            on: modal.message.as_deref().map(pressed_on).unwrap_or_default(),
+        },
+        roles: roles(modal.member.as_ref()),
+        // serenity does not read it. A form is opened by a button, which was looked at.
+        present: true,
     }
 }
 
@@ -82,7 +145,7 @@ fn command_kind(command: &CommandInteraction) -> InteractionKind {
         CommandType::Message => {
             // A message command has exactly one target.
             let text = data.resolved.messages.values().next().map(|m| m.content.clone()).unwrap_or_default();
-            InteractionKind::AnswerThis { text }
+            if data.name == TEACH.en { InteractionKind::Teach { text } } else { InteractionKind::AnswerThis { text } }
         }
         _ => InteractionKind::Other,
     }
@@ -102,7 +165,10 @@ fn from_component(component: &ComponentInteraction) -> Interaction {
             chosen,
             message: component.message.id.get(),
             answers: answers(&component.message),
+            on: pressed_on(&component.message),
         },
+        roles: roles(component.member.as_ref()),
+        present: is_present(component.context, &component.authorizing_integration_owners),
     }
 }
 

@@ -10,8 +10,8 @@ use serde_json::Value;
 use serenity::http::{Http, Route};
 
 /// Registers the commands globally if the registered ones differ. The bot answers messages without them, so a failure is only logged.
-pub(super) async fn register(http: &Http, application: Id, failed: rest::Failed<'_>) {
-    match (Scope { application, guild: None }).update(http, failed).await {
+pub(super) async fn register(http: &Http, application: Id, settings: &config::Discord, failed: rest::Failed<'_>) {
+    match (Scope { application, guild: None }).update(http, settings, failed).await {
         Ok(true) => tracing::info!("commands registered"),
         Ok(false) => tracing::debug!("commands are registered already"),
         Err(failure) => tracing::warn!("cannot register the commands: {failure}"),
@@ -41,8 +41,8 @@ impl Scope {
     }
 
     /// Registers our commands if the registered ones differ. Returns whether they did.
-    async fn update(self, http: &Http, failed: rest::Failed<'_>) -> Result<bool, Failure> {
-        let ours = commands::definitions(self.guild.is_none());
+    async fn update(self, http: &Http, settings: &config::Discord, failed: rest::Failed<'_>) -> Result<bool, Failure> {
+        let ours = commands::for_settings(self.guild.is_none(), settings);
         let differs = !commands::same(&self.registered(http, failed).await?, &ours);
         if differs {
             rest::replace(http, self.route(), &ours, failed).await?;
@@ -89,8 +89,8 @@ impl Application {
     ///
     /// # Errors
     /// If Discord does not accept them.
-    pub async fn register(&self, guild: Option<Id>) -> anyhow::Result<bool> {
-        self.scope(guild).update(&self.http, rest::UNCOUNTED).await.context("cannot register the commands")
+    pub async fn register(&self, guild: Option<Id>, settings: &config::Discord) -> anyhow::Result<bool> {
+        self.scope(guild).update(&self.http, settings, rest::UNCOUNTED).await.context("cannot register the commands")
     }
 
     /// Removes all commands.

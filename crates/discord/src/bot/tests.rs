@@ -1,5 +1,6 @@
 use super::*;
 use crate::components::Key;
+use crate::event::PressedOn;
 
 use proptest::prelude::*;
 use std::sync::LazyLock;
@@ -23,6 +24,8 @@ fn written(text: &str) -> MessageEvent {
         mentions_everyone: false,
         mentions_bot: true,
         replies_to_bot: false,
+        roles: Vec::new(),
+        replied: None,
     }
 }
 
@@ -32,11 +35,19 @@ fn used(kind: InteractionKind) -> Incoming {
         token: InteractionToken("secret".to_owned()),
         origin: Origin { user: 2, channel: 3, guild: Some(4) },
         kind,
+        roles: Vec::new(),
+        present: true,
     })
 }
 
 fn pressed(custom_id: &str, chosen: Option<&str>) -> Decision {
-    let what = InteractionKind::Component { custom_id: custom_id.to_owned(), chosen: chosen.map(str::to_owned), message: 9, answers: None };
+    let what = InteractionKind::Component {
+        custom_id: custom_id.to_owned(),
+        chosen: chosen.map(str::to_owned),
+        message: 9,
+        answers: None,
+        on: PressedOn::default(),
+    };
     BOT.decide(&used(what), Instant::now())
 }
 
@@ -219,8 +230,8 @@ proptest! {
             1 => InteractionKind::AnswerThis { text },
             2 => InteractionKind::Command(text),
             3 => InteractionKind::Autocomplete(text),
-            4 => InteractionKind::Component { custom_id: text, chosen, message: user, answers: None },
-            5 => InteractionKind::Component { custom_id: "1:pick".to_owned(), chosen, message: user, answers: Some(user) },
+            4 => InteractionKind::Component { custom_id: text, chosen, message: user, answers: None, on: PressedOn::default() },
+            5 => InteractionKind::Component { custom_id: "1:pick".to_owned(), chosen, message: user, answers: Some(user), on: PressedOn::default() },
             _ => InteractionKind::Other,
         };
         let decision = BOT.decide(&used(what), Instant::now());
@@ -329,7 +340,9 @@ fn a_rating_is_recorded_with_the_wording_that_was_asked() {
     let about = answered.about.expect("it is answered").id;
     let rate = |helped: bool, user: Id, answers: Option<Id>| {
         let custom_id = super::CustomId::Rate(helped, Key::of(&about)).custom_id();
-        journaled.ask(9, user, InteractionKind::Component { custom_id, chosen: None, message: 100, answers }).outcome
+        journaled
+            .ask(9, user, InteractionKind::Component { custom_id, chosen: None, message: 100, answers, on: PressedOn::default() })
+            .outcome
     };
     assert_eq!(rate(true, 11, Some(1)), "helpful");
     assert_eq!(journaled.entries(), []);
