@@ -161,6 +161,8 @@ fn serve(folder: &Path, packs: usize, questions: usize, events: usize) {
                 token: InteractionToken(String::new()),
                 origin: Origin { user: event as Id, channel: 1, guild: Some(number as Id + 1) },
                 kind: InteractionKind::Ask { question, private: false },
+                roles: Vec::new(),
+                present: true,
             });
             let begun = Instant::now();
             black_box(bot.decide(&incoming, begun));

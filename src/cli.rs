@@ -30,6 +30,7 @@ mod serve_ask;
 mod serve_interactions;
 mod settings;
 mod signals;
+mod teach;
 mod test;
 mod token;
 mod topics;

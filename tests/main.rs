@@ -18,3 +18,4 @@ mod relations;
 mod review;
 mod sessions;
 mod supply_chain;
+mod titles;

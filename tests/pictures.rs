@@ -72,13 +72,14 @@ fn written(bot: &Bot, name: &str, question: &str, enclosed: Enclosed) -> Value {
         mentions_bot: true,
         replies_to_bot: false,
         enclosed,
+        roles: Vec::new(),
     };
     json!({"name": name, "asked": {"written": text}, "message": sent(bot, &Incoming::Message(message))})
 }
 
 fn used(bot: &Bot, kind: InteractionKind) -> Value {
     let token = InteractionToken("secret".to_owned());
-    sent(bot, &Incoming::Interaction(Interaction { id: 5, token, origin: ORIGIN, kind }))
+    sent(bot, &Incoming::Interaction(Interaction { id: 5, token, origin: ORIGIN, kind, roles: Vec::new(), present: true }))
 }
 
 /// The one message that the bot sends.

@@ -22,7 +22,8 @@ impl Invite {
     /// Prints the link.
     pub(super) fn run(&self, settings: &Settings) -> anyhow::Result<Status> {
         let link = runtime()?.block_on(async {
-            let application = Application::of(&token()?.secret, &settings.config().discord).await?;
+            let discord = &settings.config().discord;
+            let application = Application::of(&token()?.secret, discord).await?;
             anyhow::Ok(application.invitation())
         })?;
         writeln!(std::io::stdout(), "{link}")?;
@@ -63,11 +64,15 @@ impl Commands {
     /// Lists, registers or removes the commands.
     pub(super) fn run(&self, settings: &Settings) -> anyhow::Result<Status> {
         let lines = runtime()?.block_on(async {
-            let application = Application::of(&token()?.secret, &settings.config().discord).await?;
+            let discord = &settings.config().discord;
+            let application = Application::of(&token()?.secret, discord).await?;
             anyhow::Ok(match self.what {
-                What::Show => shown(&application.commands(self.guild).await?, self.guild.is_none()),
-                What::Register => told(application.register(self.guild, self.others()).await?, What::Register),
-                What::Clear => told(application.clear(self.guild, self.others()).await?, What::Clear),
+                What::Show => {
+                    let ours = commands::for_settings(self.guild.is_none(), discord);
+                    shown(&application.commands(self.guild).await?, &ours)
+                }
+                What::Register => told(application.register(self.guild, discord, self.others()).await?, What::Register),
+                What::Clear => told(application.clear(self.guild, discord, self.others()).await?, What::Clear),
             })
         })?;
         writeln!(std::io::stdout(), "{lines}")?;
@@ -100,7 +105,7 @@ fn told(done: Registered, what: What) -> String {
 }
 
 /// The registered commands, ours first, and whether ours are up to date.
-fn shown(registered: &[Value], global: bool) -> String {
+fn shown(registered: &[Value], ours: &[Value]) -> String {
     let line = |command: &Value| {
         let description = escape_control(command["description"].as_str().unwrap_or_default());
         format!("{}  {description}", commands::called(command)).trim_end().to_owned()
@@ -110,7 +115,7 @@ fn shown(registered: &[Value], global: bool) -> String {
         lines.sort();
         lines
     };
-    let compared = commands::compare(registered, &commands::definitions(global));
+    let compared = commands::compare(registered, ours);
     let mut lines = listed(&compared.ours);
     if !compared.others.is_empty() {
         lines.push("Not this bot's, and left alone:".to_owned());

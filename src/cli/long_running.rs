@@ -4,10 +4,11 @@ use super::logging;
 use super::reload::Reloader;
 use super::settings::Settings;
 use super::signals::{Hangups, Stop};
+use super::teach::FolderTeacher;
 use anyhow::Context;
 use factotum_discord::bot::Bot;
 use factotum_discord::dispatch::Dispatcher;
-use factotum_discord::guilds::Guilds;
+use factotum_discord::guilds::{Base, Guilds};
 use factotum_discord::indexed_knowledge::IndexedKnowledge;
 use factotum_journal::{Event, Recorder};
 use factotum_service::exit::ExitReason;
@@ -15,6 +16,7 @@ use factotum_service::status::ServiceStatus;
 use factotum_service::{ask, http, monitoring};
 use std::future::pending;
 use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
@@ -93,18 +95,23 @@ where
     };
     let recorder = settings.recorder(observe())?;
     let (mut guilds, mut recorders) = (Guilds::default(), Vec::new());
+    // The built-in knowledge base has no folder.
+    let mut folders: Vec<(Base, PathBuf)> = config.knowledge.0.iter().map(|folder| (Base::Main, folder.clone())).collect();
     for (entry, answerer) in config.discord.guilds.0.iter().zip(of_guilds) {
         status.also_in_use(&entry.name(), answerer.base(), SystemTime::now());
         let recorder = entry.journal.0.as_ref().map(|path| settings.recorder_at(path, observe())).transpose()?;
         recorders.extend(recorder.clone());
         let kept = recorder.map(|recorder| (recorder, config.journal.keep_days.get()));
-        guilds.add(entry.guild.0, entry.channels.as_slice(), IndexedKnowledge::of(answerer).with_clock(SystemTime::now), kept);
+        let base = guilds.add(entry.guild.0, entry.channels.as_slice(), IndexedKnowledge::of(answerer).with_clock(SystemTime::now), kept);
+        folders.push((base, entry.knowledge.clone()));
     }
     let bot = Bot::new(IndexedKnowledge::of(answerer).with_clock(SystemTime::now), config.discord.clone()).with_guilds(guilds);
-    let bot = Arc::new(match recorder.clone() {
+    let bot = match recorder.clone() {
         Some(recorder) => bot.with_journal(recorder, config.journal.keep_days.get()),
         None => bot,
-    });
+    };
+    let teach = |bot: Bot, (base, folder): (Base, PathBuf)| bot.with_teacher(base, Arc::new(FolderTeacher::new(folder, config)));
+    let bot = Arc::new(folders.into_iter().fold(bot, teach));
     let reloaders = Reloader::all(config, &bot, &status);
     let done = supervisor.block_on(async {
         if let Some(listener) = listener {

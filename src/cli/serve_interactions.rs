@@ -3,6 +3,7 @@
 use super::Status;
 use super::long_running::{self, Started};
 use super::settings::Settings;
+use super::token::token;
 use anyhow::Context;
 use factotum_discord::adapter::FollowUps;
 use factotum_discord::endpoint::{self, Endpoint, PATH};
@@ -41,7 +42,9 @@ impl ServeInteractions {
         )?;
         let address = config.interactions.listen.0.context("`listen` of [interactions] is off: set it to the address to listen on")?;
         let listener = long_running::listen(address, "[interactions]")?;
-        let follow_ups = FollowUps::new(&config.discord)?;
+        // Questions for a person are posted in a channel, which needs the token.
+        let secret = if config.discord.ask_a_person.channel.0.is_some() { token()?.secret } else { String::new() };
+        let follow_ups = FollowUps::new(&secret, &config.discord)?;
         let drain = config.interactions.drain_timeout_seconds.duration();
         let ended = long_running::run(settings, drain.unwrap_or_default(), |Started { dispatcher, mut stop, worker }| async move {
             let status = dispatcher.status.clone();

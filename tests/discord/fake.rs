@@ -30,6 +30,12 @@ pub(crate) const US: u64 = 1_000_000_000_000_000_001;
 pub(crate) const APPLICATION: u64 = 1_000_000_000_000_000_002;
 /// The name of users; it must never appear in a log.
 pub(crate) const NAME: &str = "somebody-with-a-name";
+/// The channel in which people see questions, where one is set.
+pub(crate) const PEOPLE: u64 = 71;
+/// The role of those people, and of those who may teach.
+pub(crate) const ROLE: u64 = 81;
+/// A forum.
+pub(crate) const FORUM: u64 = 91;
 /// How long a test waits for something that must happen. serenity itself waits for up to about ten seconds.
 const PATIENCE: Duration = Duration::from_secs(40);
 /// How long Discord waits for the first response to an interaction.
@@ -359,12 +365,17 @@ impl Fake {
         });
         if let Some(server) = written.server {
             message["guild_id"] = json!(server.to_string());
+            message["member"] = json!({
+                "roles": written.roles.iter().map(u64::to_string).collect::<Vec<_>>(), "joined_at": "2026-01-01T00:00:00.000000+00:00",
+                "deaf": false, "mute": false, "flags": 0,
+            });
         }
         if written.webhook {
             message["webhook_id"] = json!("77");
         }
         if let Some(author) = written.replies_to {
-            let replied = Written { person: author, text: "before".to_owned(), ..Written::default() };
+            let text = written.replied_text.clone().unwrap_or_else(|| "before".to_owned());
+            let replied = Written { person: author, bot: author == US, text, ..Written::default() };
             message["message_reference"] = json!({"message_id": "55", "channel_id": written.channel.to_string()});
             message["referenced_message"] = self.message(55, &replied);
         }
@@ -372,6 +383,65 @@ impl Fake {
             message.extend(also.clone());
         }
         message
+    }
+
+    /// A user writes a post in a forum: the thread, then its first message. Returns its id.
+    pub(crate) fn post(&self, title: &str, tags: &[u64], written: &Written) -> u64 {
+        let id = self.new_id();
+        self.order(0, Order::Dispatch("THREAD_CREATE", self.thread(id, FORUM, title, tags)));
+        self.begin_thread(id, written);
+        id
+    }
+
+    /// The first message of a thread.
+    pub(crate) fn begin_thread(&self, id: u64, written: &Written) {
+        let written = Written { server: Some(22), channel: id, ..written.clone() };
+        self.order(0, Order::Dispatch("MESSAGE_CREATE", self.message(id, &written)));
+    }
+
+    /// A thread as the gateway sends it.
+    pub(crate) fn thread(&self, id: u64, forum: u64, title: &str, tags: &[u64]) -> Value {
+        json!({
+            "id": id.to_string(), "type": 11, "guild_id": "22", "parent_id": forum.to_string(), "owner_id": "11", "name": title,
+            "last_message_id": null, "message_count": 0, "member_count": 1, "rate_limit_per_user": 0, "flags": 0, "newly_created": true,
+            "applied_tags": tags.iter().map(u64::to_string).collect::<Vec<_>>(), "total_message_sent": 0,
+            "thread_metadata": {"archived": false, "auto_archive_duration": 4320, "archive_timestamp": "2026-07-01T12:00:00.000000+00:00",
+                "locked": false, "create_timestamp": "2026-07-01T12:00:00.000000+00:00"},
+        })
+    }
+
+    /// A message of the bot's, as Discord keeps it: what it sent as the response to an interaction, or in a channel.
+    pub(crate) fn ours(&self, id: u64, sent: &Value) -> Value {
+        let text = sent["content"].as_str().unwrap_or_default().to_owned();
+        let mut message = self.message(id, &Written { person: US, bot: true, text, ..Written::default() });
+        message["flags"] = sent["flags"].as_u64().unwrap_or_default().into();
+        message
+    }
+
+    /// A button of this message.
+    pub(crate) fn press_on(&self, place: Place, custom_id: &str, message: Value) -> (u64, String) {
+        let (id, token) = self.begun();
+        let mut interaction = self.interaction(id, &token, place, 3, json!({"custom_id": custom_id, "component_type": 2}));
+        interaction["message"] = message;
+        self.order(0, Order::Dispatch("INTERACTION_CREATE", interaction));
+        (id, token)
+    }
+
+    /// A form that was opened from this message, with these fields.
+    pub(crate) fn submit(&self, place: Place, custom_id: &str, fields: &[(&str, &str)], message: Value) -> (u64, String) {
+        let (id, token) = self.begun();
+        let interaction = self.form(id, &token, place, custom_id, fields, message);
+        self.order(0, Order::Dispatch("INTERACTION_CREATE", interaction));
+        (id, token)
+    }
+
+    /// The same as the gateway sends it.
+    pub(crate) fn form(&self, id: u64, token: &str, place: Place, custom_id: &str, fields: &[(&str, &str)], message: Value) -> Value {
+        let row = |(name, value): &(&str, &str)| json!({"type": 1, "id": 1, "components": [{"type": 4, "id": 2, "custom_id": name, "value": value}]});
+        let rows: Vec<Value> = fields.iter().map(row).collect();
+        let mut interaction = self.interaction(id, token, place, 5, json!({"custom_id": custom_id, "components": rows}));
+        interaction["message"] = message;
+        interaction
     }
 
     /// A user uses something; returns the interaction's id and token.
@@ -406,12 +476,13 @@ impl Fake {
         let mut interaction = json!({
             "id": id.to_string(), "application_id": APPLICATION.to_string(), "type": kind, "token": token, "version": 1,
             "channel_id": place.channel.to_string(), "locale": "en-GB", "entitlements": [], "attachment_size_limit": 10_485_760, "data": data,
+            "context": u8::from(place.server.is_none()), "authorizing_integration_owners": {"0": place.server.unwrap_or_default().to_string()},
         });
         match place.server {
             Some(server) => {
                 interaction["guild_id"] = json!(server.to_string());
                 interaction["member"] = json!({
-                    "user": user(place.person, false), "roles": [], "joined_at": "2026-01-01T00:00:00.000000+00:00", "deaf": false, "mute": false,
+                    "user": user(place.person, false), "roles": place.role.iter().map(u64::to_string).collect::<Vec<_>>(), "joined_at": "2026-01-01T00:00:00.000000+00:00", "deaf": false, "mute": false,
                     "flags": 0, "permissions": "0",
                 });
             }
@@ -887,11 +958,13 @@ pub(crate) struct Place {
     pub server: Option<u64>,
     /// The message of a button.
     pub message: u64,
+    /// A role of theirs.
+    pub role: Option<u64>,
 }
 
 impl Default for Place {
     fn default() -> Self {
-        Place { person: 11, channel: 33, server: Some(22), message: 44 }
+        Place { person: 11, channel: 33, server: Some(22), message: 44, role: None }
     }
 }
 
@@ -911,6 +984,10 @@ pub(crate) struct Written {
     pub replies_to: Option<u64>,
     /// More of it, or something else than usual, as Discord writes it.
     pub also: Value,
+    /// The text of that message.
+    pub replied_text: Option<String>,
+    /// The author's roles.
+    pub roles: Vec<u64>,
 }
 
 impl Default for Written {
@@ -927,6 +1004,8 @@ impl Default for Written {
             kind: 0,
             replies_to: None,
             also: Value::Null,
+            replied_text: None,
+            roles: Vec::new(),
         }
     }
 }

@@ -23,6 +23,15 @@ pub(crate) struct Served {
 
 impl Served {
     pub(crate) async fn start(fake: &Fake, settings: &[(&str, &str)]) -> Served {
+        Self::started(fake, settings, false).await
+    }
+
+    /// The same with the bot's token, which it needs only to post in other channels.
+    pub(crate) async fn start_with_token(fake: &Fake, settings: &[(&str, &str)]) -> Served {
+        Self::started(fake, settings, true).await
+    }
+
+    async fn started(fake: &Fake, settings: &[(&str, &str)], with_token: bool) -> Served {
         let signer = Signer::new(1);
         let key = signer.public_key();
         let usual = [
@@ -31,8 +40,9 @@ impl Served {
             ("FACTOTUM_INTERACTIONS_PUBLIC_KEY", &key),
         ];
         let mut command = command(&["serve-interactions"], &[&usual, settings].concat());
-        // It needs no token.
-        command.env_remove("DISCORD_TOKEN");
+        if !with_token {
+            command.env_remove("DISCORD_TOKEN");
+        }
         let bot = Bot::spawn(command);
         bot.says("serving interactions on http://", 1).await;
         let line = bot.lines("serving interactions on http://").remove(0);

@@ -16,6 +16,7 @@ mod interactions;
 mod load;
 mod mutated;
 mod operating;
+mod people;
 mod production;
 mod records;
 mod sharing;
@@ -100,6 +101,11 @@ fn main() -> ExitCode {
             bad_knowledge_is_rejected, buttons_work_after_a_reload, built_in_knowledge_cannot_be_reloaded,
             stops_while_it_learns, killed_and_restarted, the_token_can_be_in_a_file, the_doctor_asks_discord, the_log_can_be_json,
             user_ids_are_logged_only_on_request, unknown_variables_are_warned_about,
+        }
+        people::{
+            a_post_is_answered_once, other_posts_are_left_alone, threads_are_not_asked_for_by_default, a_person_answers,
+            a_mention_is_remembered_until_it_is_passed_on, what_was_wrong_is_asked, nobody_is_offered_without_a_channel, a_person_over_http,
+            a_wording_is_taught_and_taken_back, facts_and_gaps_are_taught_by_form,
         }
         production::{
             answers_and_keeps_the_limits, trusts_only_discord,

@@ -461,35 +461,9 @@ impl Current {
         (wordings, at)
     }
 
-    /// The change as it is written: where a question is asked about many names, "does Spain recognise it" becomes "does {subject} recognise it".
-    pub(crate) fn fitted(&self, edit: &Edit) -> Edit {
-        let Edit::Paraphrases { of: edit::Asked::Question(id), lines } = edit else { return edit.clone() };
-        let base = self.base();
-        let relation = base.find_intent(id).filter(|intent| intent.paraphrases.iter().any(|p| p.text.contains("{subject}")));
-        let Some(relation) = relation.and_then(|intent| intent.relation.as_ref()).map(|used| &base[used.relation]) else {
-            return edit.clone();
-        };
-        let fit = |line: &String| {
-            let Ok(question) = Question::parse(line) else { return line.clone() };
-            let interpretation = self.answerer.matcher().interpret(base, question);
-            let names =
-                |span: &&Span| matches!(span.mention, Mention::Entity(e) if base[e].kind == relation.subject && Some(e) != relation.object);
-            let mut spans = interpretation.spans.iter().filter(names);
-            // Of two names, only a person can say which is meant.
-            let (Some(span), None) = (spans.next(), spans.next()) else { return line.clone() };
-            let words = interpretation.question.words.get(span.from..span.to).unwrap_or_default();
-            let tokens = text::tokens(line);
-            // What surrounds a question, such as a link, is taken out before it is cut into words; then the places are others.
-            let same = tokens.len() == interpretation.question.tokens.len();
-            let ends = words.first().zip(words.last()).and_then(|(first, last)| Some((tokens.get(first.token)?, tokens.get(last.token)?)));
-            let parts = ends
-                .filter(|_| same && !line.contains('{'))
-                .and_then(|(first, last)| Some((line.get(..first.start)?, line.get(first.start..last.end)?, line.get(last.end..)?)));
-            let Some((before, name, behind)) = parts else { return line.clone() };
-            let owner = ["'s", "’s"].into_iter().find(|ending| name.ends_with(ending)).unwrap_or_default();
-            format!("{before}{{subject}}{owner}{behind}")
-        };
-        Edit::Paraphrases { of: edit::Asked::Question(id.clone()), lines: lines.iter().map(fit).collect() }
+    /// The change as it is written: see [`fitted`].
+    pub fn fitted(&self, edit: &Edit) -> Edit {
+        fitted(&self.answerer, edit)
     }
 
     fn prepare(&self, edit: &Edit) -> Result<Prepared, Failure> {
@@ -514,6 +488,37 @@ impl Current {
         }
         all.push((version, answerer));
     }
+}
+
+/// A change as it is written: where a question is asked about many names, "does Spain recognise it" becomes "does {subject} recognise it".
+pub fn fitted(answerer: &Answerer, edit: &Edit) -> Edit {
+    let Edit::Paraphrases { of: edit::Asked::Question(id), lines } = edit else { return edit.clone() };
+    let base = answerer.base();
+    let relation = base.find_intent(id).filter(|intent| intent.paraphrases.iter().any(|p| p.text.contains("{subject}")));
+    let Some(relation) = relation.and_then(|intent| intent.relation.as_ref()).map(|used| &base[used.relation]) else {
+        return edit.clone();
+    };
+    let fit = |line: &String| {
+        let Ok(question) = Question::parse(line) else { return line.clone() };
+        let interpretation = answerer.matcher().interpret(base, question);
+        let names =
+            |span: &&Span| matches!(span.mention, Mention::Entity(e) if base[e].kind == relation.subject && Some(e) != relation.object);
+        let mut spans = interpretation.spans.iter().filter(names);
+        // Of two names, only a person can say which is meant.
+        let (Some(span), None) = (spans.next(), spans.next()) else { return line.clone() };
+        let words = interpretation.question.words.get(span.from..span.to).unwrap_or_default();
+        let tokens = text::tokens(line);
+        // What surrounds a question, such as a link, is taken out before it is cut into words; then the places are others.
+        let same = tokens.len() == interpretation.question.tokens.len();
+        let ends = words.first().zip(words.last()).and_then(|(first, last)| Some((tokens.get(first.token)?, tokens.get(last.token)?)));
+        let parts = ends
+            .filter(|_| same && !line.contains('{'))
+            .and_then(|(first, last)| Some((line.get(..first.start)?, line.get(first.start..last.end)?, line.get(last.end..)?)));
+        let Some((before, name, behind)) = parts else { return line.clone() };
+        let owner = ["'s", "’s"].into_iter().find(|ending| name.ends_with(ending)).unwrap_or_default();
+        format!("{before}{{subject}}{owner}{behind}")
+    };
+    Edit::Paraphrases { of: edit::Asked::Question(id.clone()), lines: lines.iter().map(fit).collect() }
 }
 
 /// Whether nobody needs to look at a question any more: it is answered, or declined as one that is written down.

@@ -4,9 +4,12 @@
 //! Incoming -> allowed? -> rate limit -> Question -> Outcome -> messages -> Action
 //! ```
 
+mod forum;
+mod person;
 mod talk;
+mod teach;
 
-use super::components::CustomId;
+use super::components::{CustomId, Key};
 use super::conversations::Conversations;
 use super::event::{Id, Incoming, Interaction, InteractionKind, InteractionToken, MessageEvent, Now, Origin};
 use super::feedback::Feedback;
@@ -16,8 +19,10 @@ use super::guilds::{Base, Guilds, Journal};
 use super::indexed_knowledge::IndexedKnowledge;
 use super::payload::{ChannelMessage, Message, MessageReference, Response};
 use super::rate_limit::RateLimiter;
+use super::recent::Recent;
 use super::said::Said;
 use super::suggest::chosen_key;
+use super::teach::{Teacher, Wanted, Work};
 use super::{browse, messages, reply};
 use factotum_core::answering::{Outcome, Reply};
 use factotum_core::knowledge::IntentId;
@@ -27,9 +32,14 @@ use factotum_service::config;
 use factotum_service::metrics::Asked;
 use factotum_service::rate_limit::Permit;
 use factotum_service::reload::Current;
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use forum::Forum;
+use person::People;
 use talk::After;
+
+pub use forum::is_sure;
 
 /// Something to send.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,6 +66,15 @@ pub enum Action {
         token: InteractionToken,
         /// The message.
         message: Message,
+    },
+    /// Something that takes longer, whose result is a message after the first response.
+    Work {
+        /// The interaction's secret.
+        token: InteractionToken,
+        /// The knowledge base that it is about.
+        base: Base,
+        /// What to do.
+        work: Work,
     },
 }
 
@@ -129,6 +148,14 @@ pub struct Bot {
     guilds: Guilds,
     /// What direct conversations were about.
     conversations: Mutex<Conversations>,
+    /// Posts in forums.
+    forum: Mutex<Forum>,
+    /// Questions on their way to a person.
+    people: Mutex<People>,
+    /// Who writes down what people teach about a knowledge base, where there is a folder.
+    teachers: HashMap<Base, Arc<dyn Teacher>>,
+    /// Changes that would make others worse, and wait for a second press.
+    pending: Mutex<Recent<Key, (Base, Wanted)>>,
 }
 
 /// The answer to a question, with what may be logged.
@@ -152,6 +179,10 @@ impl Bot {
             gaps: None,
             guilds: Guilds::default(),
             conversations: Mutex::default(),
+            forum: Mutex::default(),
+            people: Mutex::default(),
+            teachers: HashMap::new(),
+            pending: Mutex::new(Recent::new(teach::PENDING)),
         }
     }
 
@@ -200,6 +231,11 @@ impl Bot {
         self.knowledge.get()
     }
 
+    /// The settings.
+    pub fn settings(&self) -> &config::Discord {
+        &self.settings
+    }
+
     /// Replaces the knowledge. Decisions being made still use the old one.
     pub fn replace(&self, knowledge: IndexedKnowledge) {
         self.knowledge.replace(knowledge);
@@ -212,16 +248,25 @@ impl Bot {
         let decision = match incoming {
             Incoming::Message(message) => self.message(&knowledge, message, now),
             Incoming::Interaction(interaction) => self.interaction(&knowledge, interaction, now),
+            Incoming::Post(post) => self.post(post, now),
         };
         self.remember(&incoming.origin(), &decision, now);
-        decision
+        self.with_offer(&knowledge, incoming, decision)
     }
 
     fn message(&self, knowledge: &IndexedKnowledge, message: &MessageEvent, now: Now) -> Decision {
         let silent = |outcome| Decision { actions: Vec::new(), kind: "message", outcome, about: None, asked: None };
         let direct = message.origin.guild.is_none();
+        if forum::begins_thread(message)
+            && let Some(decision) = self.beginning(message, now)
+        {
+            return decision;
+        }
         if message.from_bot || !message.regular || message.mentions_everyone {
             return silent("not-a-user");
+        }
+        if let Some(decision) = self.reply_of_a_person(message, now) {
+            return decision;
         }
         if !(direct || message.mentions_bot || message.replies_to_bot) {
             return silent("not-addressed");
@@ -266,7 +311,12 @@ impl Bot {
                 false => nothing("too-often"),
             },
             true => match self.count(origin, now) {
-                Permit::Within => self.respond(knowledge, interaction),
+                Permit::Within => {
+                    match self.with_people(knowledge, interaction, now).or_else(|| self.with_teaching(knowledge, interaction)) {
+                        Some(decision) => return decision,
+                        None => self.respond(knowledge, interaction),
+                    }
+                }
                 Permit::Notify => Responses::private(Message::text(messages::TOO_OFTEN), "too-often"),
                 Permit::Over => Responses { responses: Vec::new(), outcome: "too-often", about: None, asked: None },
             },
@@ -303,10 +353,10 @@ impl Bot {
             InteractionKind::Autocomplete(typed) => {
                 Responses::one(Response::Choices(knowledge.suggester.choices(&knowledge.answerer, typed)), "shown")
             }
-            InteractionKind::Component { custom_id, chosen, message, answers } => self
+            InteractionKind::Component { custom_id, chosen, message, answers, .. } => self
                 .component(knowledge, interaction.origin.user, (*message, *answers), custom_id, chosen.as_deref())
                 .unwrap_or_else(|| one(Message::text(messages::STALE), "stale")),
-            InteractionKind::Other => one(Message::text(messages::NO_SUCH_COMMAND), "unknown"),
+            InteractionKind::Other | InteractionKind::Teach { .. } => one(Message::text(messages::NO_SUCH_COMMAND), "unknown"),
             InteractionKind::Modal { custom_id, fields, message, on } => {
                 // Where it is not known who sees the answer, nobody else sees the next one.
                 let private = *message == 0 || on.private;
@@ -451,6 +501,7 @@ impl InteractionKind {
             InteractionKind::Component { .. } => "component",
             InteractionKind::Other => "other",
             InteractionKind::Modal { .. } => "modal",
+            InteractionKind::Teach { .. } => "teach",
         }
     }
 }

@@ -1,7 +1,8 @@
 //! The commands that the bot registers at Discord, and the link that invites it.
 
-use crate::messages::{ANSWER_THIS, ASK, CommandText, OTHER_COMMANDS, PRIVATE, QUESTION, Translated};
+use crate::messages::{ANSWER_THIS, ASK, CommandText, OTHER_COMMANDS, PRIVATE, QUESTION, TEACH, Translated};
 use factotum_core::render::escape_control;
+use factotum_service::config;
 use serde_json::{Map, Value, json};
 
 /// All commands. Global ones can be installed by guilds and by users, and used everywhere; for the commands of a single guild Discord accepts
@@ -14,7 +15,7 @@ pub fn definitions(global: bool) -> Vec<Value> {
     let mut private = described(&PRIVATE, 5);
     private.insert("required".to_owned(), json!(false));
     ask.insert("options".to_owned(), json!([question, private]));
-    let this = object(json!({"type": 3, "name": ANSWER_THIS.en, "name_localizations": localized(&ANSWER_THIS)}));
+    let this = on_message(&ANSWER_THIS);
     let mut all = vec![ask, this];
     all.extend(OTHER_COMMANDS.iter().map(chat));
     if global {
@@ -24,6 +25,24 @@ pub fn definitions(global: bool) -> Vec<Value> {
         }
     }
     all.into_iter().map(Value::Object).collect()
+}
+
+/// All commands with these settings: "Teach" only where somebody may, and only on servers that have the bot, because elsewhere nobody has roles.
+pub fn for_settings(global: bool, discord: &config::Discord) -> Vec<Value> {
+    let mut all = definitions(global);
+    if !discord.teach.roles.is_empty() {
+        let mut teach = on_message(&TEACH);
+        if global {
+            teach.extend(object(json!({"integration_types": [0], "contexts": [0]})));
+        }
+        all.push(Value::Object(teach));
+    }
+    all
+}
+
+/// A command in the context menu of a message.
+fn on_message(name: &Translated) -> Map<String, Value> {
+    object(json!({"type": 3, "name": name.en, "name_localizations": localized(name)}))
 }
 
 fn chat(command: &CommandText) -> Map<String, Value> {
@@ -55,6 +74,8 @@ pub struct Comparison {
     pub missing: Vec<Value>,
     /// Registered commands that are as we define them, or an older form of that.
     pub ours: Vec<Value>,
+    /// Registered commands of ours that the settings no longer ask for.
+    pub unwanted: Vec<Value>,
     /// Registered commands that are none of ours: those of other programs of the application, and the entry point of its Activity.
     pub others: Vec<Value>,
 }
@@ -66,12 +87,10 @@ pub fn compare(registered: &[Value], ours: &[Value]) -> Comparison {
     let key = |command: &Value| (kind(command), command["name"].as_str().unwrap_or_default().to_owned());
     let is_there = |ours: &Value| registered.iter().any(|theirs| key(theirs) == key(ours) && covers(theirs, ours));
     let is_ours = |theirs: &&Value| ours.iter().any(|ours| key(theirs) == key(ours));
-    let (known, others) = registered.iter().partition::<Vec<&Value>, _>(is_ours);
-    Comparison {
-        missing: ours.iter().filter(|ours| !is_there(ours)).cloned().collect(),
-        ours: known.into_iter().cloned().collect(),
-        others: others.into_iter().cloned().collect(),
-    }
+    let (known, others) = registered.iter().cloned().partition::<Vec<Value>, _>(|theirs| is_ours(&theirs));
+    let teach = Value::Object(on_message(&TEACH));
+    let (unwanted, others) = others.into_iter().partition::<Vec<Value>, _>(|theirs| key(theirs) == key(&teach));
+    Comparison { missing: ours.iter().filter(|ours| !is_there(ours)).cloned().collect(), ours: known, unwanted, others }
 }
 
 /// The type of the command that opens an Activity. Discord adds it by itself.
@@ -142,8 +161,10 @@ mod tests {
 
     #[test]
     fn texts_fit_in_every_language() {
-        let all = definitions(true);
-        assert_eq!(all.len(), 6);
+        let teaching = config::Discord { teach: config::Teach { roles: "5".parse().expect("an id") }, ..config::Discord::default() };
+        assert_eq!((definitions(true).len(), for_settings(true, &config::Discord::default()).len()), (6, 6));
+        let all = for_settings(true, &teaching);
+        assert_eq!(all.len(), 7);
         let mut count = 0;
         walk(&json!(all), &mut |map| {
             count += 1;
@@ -160,7 +181,7 @@ mod tests {
                 assert!((1..=100).contains(&text.chars().count()), "{text}");
             }
         });
-        assert_eq!(count, 8, "six commands and two options");
+        assert_eq!(count, 9, "seven commands and two options");
     }
 
     #[test]

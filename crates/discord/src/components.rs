@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 const VERSION: &str = "1";
 
 /// A short form of an id of the knowledge base, since such ids can be longer than a custom id: the first eight bytes of its SHA-256, in hex.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Key(String);
 
 impl Key {

@@ -1,6 +1,7 @@
 //! What is wrong with a bot's application at Discord, by what Discord says of it.
 
 use crate::commands;
+use crate::places::{Place, Purpose};
 use factotum_core::hash;
 use factotum_core::render::escape_control;
 use factotum_service::config;
@@ -76,6 +77,8 @@ pub struct Testimony {
     pub guilds: Option<Vec<Value>>,
     /// By how many seconds this machine's clock is ahead.
     pub clock_ahead: Option<i64>,
+    /// The channels that the settings name.
+    pub places: Vec<Place>,
 }
 
 /// Flags of an application with a privileged intent switched on, for bots in many guilds and in few (Discord: Application flags).
@@ -99,10 +102,11 @@ pub fn findings(seen: &Testimony, discord: &config::Discord, interactions: &conf
     let mut found = vec![token(seen)];
     found.extend(intents(seen));
     found.extend(endpoint(seen, interactions));
-    found.push(registered(seen, discord.register_commands));
+    found.push(registered(seen, discord));
     found.push(permissions(seen));
     found.extend(lists(seen, discord));
     found.extend(absent(seen, discord));
+    found.extend(places(seen, discord));
     found.push(sessions(seen));
     found.push(clock(seen.clock_ahead));
     found
@@ -157,17 +161,17 @@ fn endpoint(seen: &Testimony, interactions: &config::Interactions) -> Vec<Findin
     found
 }
 
-fn registered(seen: &Testimony, at_start: bool) -> Finding {
+fn registered(seen: &Testimony, discord: &config::Discord) -> Finding {
     const CHECK: &str = "commands";
     let Some(commands) = &seen.commands else { return Finding::warning(CHECK, "Discord does not list them", "try again in a minute") };
-    let compared = commands::compare(commands, &commands::definitions(true));
+    let compared = commands::compare(commands, &commands::for_settings(true, discord));
     let others: Vec<String> = compared.others.iter().take(NAMED).map(commands::called).collect();
     let others = match (others.len(), compared.others.len() - others.len()) {
         (0, _) => String::new(),
         (_, 0) => format!("; others are left alone: {}", others.join(", ")),
         (_, more) => format!("; others are left alone: {} and {more} more", others.join(", ")),
     };
-    match (compared.missing.is_empty(), at_start) {
+    match (compared.missing.is_empty(), discord.register_commands) {
         (true, _) => Finding::ok(CHECK, format!("all {} are registered and up to date{others}", compared.ours.len())),
         (false, true) => Finding::ok(CHECK, format!("not up to date; `factotum run` registers them when it starts{others}")),
         (false, false) => {
@@ -232,6 +236,35 @@ fn absent(seen: &Testimony, discord: &config::Discord) -> Option<Finding> {
         let message = format!("[[discord.guilds]] has a knowledge base for servers that the bot is not on: {}", absent.join(", "));
         Finding::warning("guilds", message, "correct the ids, or invite the bot there with `factotum invite`")
     })
+}
+
+/// The forums, and the channel in which people see questions.
+fn places(seen: &Testimony, discord: &config::Discord) -> Vec<Finding> {
+    let look = |place: &Place| {
+        let (check, key) = match place.purpose {
+            Purpose::Forum => ("forum", "`channels` of [discord.forums]"),
+            Purpose::People => ("people", "`channel` of [discord.ask_a_person]"),
+        };
+        let id = place.id;
+        if place.channel.is_none() {
+            let remedy = format!("let the bot's role view it, or correct the id in {key}");
+            return Finding::error(check, format!("the bot cannot see the channel {id}"), remedy);
+        }
+        if place.purpose == Purpose::Forum && !place.is_forum() {
+            return Finding::error(
+                check,
+                format!("the channel {id} is no forum, so nothing is answered there"),
+                format!("correct the id in {key}"),
+            );
+        }
+        let role = discord.ask_a_person.role.0.map(|role| role.0).filter(|_| place.purpose == Purpose::People);
+        let lacks = place.lacks(role);
+        if lacks.is_empty() {
+            return Finding::ok(check, format!("the bot may do in {id} what it needs to"));
+        }
+        Finding::error(check, format!("missing in the channel {id}: {}", lacks.join(", ")), "give the bot's role these permissions there")
+    };
+    seen.places.iter().map(look).collect()
 }
 
 fn sessions(seen: &Testimony) -> Finding {
@@ -347,6 +380,7 @@ mod tests {
             gateway: Some(json!({"session_start_limit": {"remaining": 900}})),
             guilds: Some(vec![json!({"id": "22", "name": "Town", "permissions": all.to_string()})]),
             clock_ahead: Some(0),
+            places: Vec::new(),
         }
     }
 
@@ -405,6 +439,23 @@ mod tests {
         assert!(found.message.ends_with("not on: 23"), "{found:?}");
         let key = "5a".repeat(32).parse().expect("a key");
         assert!(worst(&seen(), |config| config.interactions.public_key = config::Optional(Some(key))).message.contains("5a5a"));
+    }
+
+    #[test]
+    fn channels_in_the_settings_are_looked_at() {
+        let place = |purpose, channel| Place { id: 5, purpose, channel, roles: Vec::new(), member: Value::Null };
+        let everything = json!({"id": "22", "permissions": u64::MAX.to_string()});
+        for (place, says) in [
+            (place(Purpose::Forum, None), "cannot see the channel 5"),
+            (place(Purpose::Forum, Some(json!({"type": 0}))), "is no forum"),
+            (place(Purpose::Forum, Some(json!({"type": 15}))), "missing in the channel 5: View Channels"),
+            (place(Purpose::People, Some(json!({"type": 0}))), "Send Messages"),
+        ] {
+            let found = worst(&Testimony { places: vec![place], ..seen() }, |_| ());
+            assert!(found.level == Level::Error && found.message.contains(says), "{found:?}");
+        }
+        let fine = Place { roles: vec![everything], ..place(Purpose::People, Some(json!({"type": 0, "guild_id": "22"}))) };
+        assert_eq!(worst(&Testimony { places: vec![fine], ..seen() }, |_| ()).level, Level::Ok);
     }
 
     #[test]

@@ -1,8 +1,11 @@
 //! Passes events to the bot, and counts and logs what becomes of them, whether they come over the gateway or over HTTP.
 
-use super::bot::{Bot, Decision};
+use super::bot::{Action, Bot, Decision};
 use super::event::{Id, Incoming, Now};
+use super::messages;
+use super::payload::Message;
 use factotum_service::status::ServiceStatus;
+use std::borrow::Cow;
 use std::fmt::Display;
 use std::sync::Arc;
 use std::time::Duration;
@@ -46,6 +49,16 @@ impl Dispatcher {
 }
 
 impl Dispatcher {
+    /// Does what an action needs before it can be delivered: work, on a thread of its own, which becomes a message.
+    pub(crate) async fn done<'a>(&self, action: &'a Action) -> Cow<'a, Action> {
+        let Action::Work { token, base, work } = action else { return Cow::Borrowed(action) };
+        let (bot, base, work) = (self.bot.clone(), *base, work.clone());
+        let message = tokio::task::spawn_blocking(move || bot.work(base, &work)).await;
+        // A bug in it must not leave anybody waiting.
+        let message = message.unwrap_or_else(|_| Message::text(messages::WORK_FAILED).private());
+        Cow::Owned(Action::FollowUp { token: token.clone(), message })
+    }
+
     /// Answers a question that arrived over HTTP at `received`, with a line of JSON.
     pub fn answer_json(&self, question: &str, received: Now) -> String {
         let (line, outcome, asked) = self.bot.answer_json(question);

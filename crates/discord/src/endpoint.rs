@@ -146,7 +146,7 @@ impl Endpoint {
             tokio::spawn(async move {
                 // Those that wait would take memory, and come too late.
                 match endpoint.in_flight.try_acquire() {
-                    Ok(_permit) => endpoint.follow_ups.deliver(application, &in_flight).await,
+                    Ok(_permit) => endpoint.follow_ups.deliver(&endpoint.dispatcher, application, &in_flight).await,
                     Err(_) => in_flight.dropped("no-room", &"too many follow-up messages are on their way"),
                 }
             });

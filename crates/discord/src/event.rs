@@ -37,6 +37,8 @@ pub struct MessageEvent {
     pub replies_to_bot: bool,
     /// What it brings along.
     pub enclosed: Enclosed,
+    /// The roles of its author in the guild.
+    pub roles: Vec<Id>,
 }
 
 /// A command, button or menu that a user used, or a question that a user is typing.
@@ -50,13 +52,40 @@ pub struct Interaction {
     pub origin: Origin,
     /// What was used.
     pub kind: InteractionKind,
+    /// The roles of the user in the guild.
+    pub roles: Vec<Id>,
+    /// Whether the bot itself is in this place, so that it can write there later.
+    pub present: bool,
 }
 
 /// The bot's message that a button or menu belongs to, or from which a form was opened.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PressedOn {
+    /// Its text.
+    pub text: String,
+    /// The message that it replies to.
+    pub replied_to: Option<Id>,
+    /// The text of the message that it replies to, if a person wrote that and Discord sends it along.
+    pub question: Option<String>,
     /// Whether only one user sees it.
     pub private: bool,
+}
+
+/// A new thread: a post, if its channel is a forum.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PostEvent {
+    /// The thread, and its first message.
+    pub id: Id,
+    /// The channel that it is in.
+    pub forum: Id,
+    /// The guild.
+    pub guild: Option<Id>,
+    /// Who made it.
+    pub user: Id,
+    /// Its title.
+    pub title: String,
+    /// Its tags.
+    pub tags: Vec<Id>,
 }
 
 /// The secret of an interaction. It is never printed.
@@ -98,6 +127,8 @@ pub enum InteractionKind {
         message: Id,
         /// The message or interaction that this message answers, where Discord says so.
         answers: Option<Id>,
+        /// More about the message.
+        on: PressedOn,
     },
     /// Something that the bot never offered.
     Other,
@@ -112,6 +143,11 @@ pub enum InteractionKind {
         /// More about that message.
         on: PressedOn,
     },
+    /// "Teach" on a message.
+    Teach {
+        /// The text of the message.
+        text: String,
+    },
 }
 
 /// An event that the bot may answer.
@@ -121,6 +157,8 @@ pub enum Incoming {
     Message(MessageEvent),
     /// An interaction.
     Interaction(Interaction),
+    /// A new thread.
+    Post(PostEvent),
 }
 
 impl Incoming {
@@ -129,6 +167,7 @@ impl Incoming {
         match self {
             Incoming::Message(message) => message.id,
             Incoming::Interaction(interaction) => interaction.id,
+            Incoming::Post(post) => post.id,
         }
     }
 
@@ -137,6 +176,7 @@ impl Incoming {
         match self {
             Incoming::Message(message) => message.origin,
             Incoming::Interaction(interaction) => interaction.origin,
+            Incoming::Post(post) => Origin { user: post.user, channel: post.id, guild: post.guild },
         }
     }
 }

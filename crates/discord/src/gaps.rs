@@ -65,6 +65,19 @@ impl Gaps {
         let gap = Gap::not_helpful(base, asked.as_deref().unwrap_or(&intent.question), &intent.id);
         self.recorder.record(Asker::Person(user), vec![gap]);
     }
+
+    /// Somebody who rated an answer "Not helpful" says why.
+    pub(crate) fn because(&self, base: &KnowledgeBase, intent: &Intent, asked: Id, user: Id, why: &'static str) {
+        let wording = locked(&self.answered).wordings.get(&asked).cloned();
+        let gap = Gap { reason: why, ..Gap::not_helpful(base, wording.as_deref().unwrap_or(&intent.question), &intent.id) };
+        self.recorder.record(Asker::Person(user), vec![gap]);
+    }
+
+    /// A person has answered a question that was declined: a draft for the curator.
+    pub(crate) fn answered_by_person(&self, answerer: &Answerer, question: &str, text: &str) {
+        let reply = answerer.answer(question);
+        self.recorder.record(Asker::Uncounted, vec![Gap::answered_by_person(answerer, question, text, &reply)]);
+    }
 }
 
 impl Answered {

@@ -5,6 +5,7 @@ use super::payload::{Embed, Field, MAX_CONTENT, MAX_EMBEDS, MAX_FIELD, MAX_OPTIO
 use super::reply::{BLUE, fitting};
 use factotum_core::knowledge::{KnowledgeBase, Source, date_in_words};
 use factotum_journal::Ratings;
+use std::time::Duration;
 
 /// The help text: `/help`, "help", or a mention without a question.
 pub const HELP: &str = "\
@@ -262,3 +263,145 @@ pub fn about_what(question: &str) -> String {
 pub fn read_as(full: &str) -> String {
     format!("I read that as: {full}")
 }
+
+/// Below a reply to a forum post, as Markdown.
+pub const UNASKED: &str = "\n-# I answered because your title is a question that is on record. A person may still reply.";
+
+/// Button below a refusal, and heading of the form.
+pub const ASK_A_PERSON: &str = "Ask a person";
+/// Button that passes a question on.
+pub const PASS_ON: &str = "Pass it on";
+/// Button that opens the form.
+pub const CHANGE_QUESTION: &str = "Change the question";
+/// Label in the form.
+pub const YOUR_QUESTION: &str = "Your question";
+/// For a form without a question.
+pub const NO_QUESTION: &str = "There was no question in the form.";
+/// For a question that was passed on already.
+pub const PASSED_ON_BEFORE: &str = "This question has already been passed on.";
+/// For a user who has passed on many questions.
+pub const PASSED_ON_OFTEN: &str = "You have passed on several questions in the last hour. Please wait a while.";
+/// After "Not helpful".
+pub const WHY: &str = "Thank you. Your rating was counted. What was wrong with the answer?";
+/// A reason.
+pub const WHY_WRONG: &str = "It is wrong";
+/// A reason.
+pub const WHY_OTHER_QUESTION: &str = "Not what I asked";
+/// A reason.
+pub const WHY_OUT_OF_DATE: &str = "Out of date";
+/// A reason.
+pub const WHY_UNCLEAR: &str = "Unclear";
+/// After a reason.
+pub const THANKS_WHY: &str = "Thank you, that helps to improve the answer. Would you like to ask a person?";
+/// Heading of a post for people.
+pub const FOR_PEOPLE: &str = "Can anyone answer this?";
+/// Above the questions on record that are nearest.
+pub const NEAREST: &str = "Nearest on record:";
+/// Link in a post for people.
+pub const WHERE_ASKED: &str = "Where it was asked";
+/// Link in a post for people, which only the user who asked can open.
+pub const ASKED_DIRECTLY: &str = "Asked in a direct message";
+/// Behind it.
+pub const REPLY_TO_ANSWER: &str = "Reply to this message to answer: I pass your words on.";
+/// Above a person's answer, as Markdown.
+pub const A_PERSON_ANSWERS: &str = "**A person answers** (this is not on record):";
+/// To the person who answered.
+pub const DELIVERED: &str = "Passed on.";
+/// For a reply to a post for people by somebody who has not got the role.
+pub const NOT_A_PERSON: &str = "Only members of the role that answers questions can reply through me.";
+/// For a reply that the bot cannot read.
+pub const NOT_PINGED: &str = "I can read your reply only if it mentions me. Please reply again, and leave the mention (\"@ ON\") on.";
+/// For an answer to a place where the bot is no longer set up to answer.
+pub const NOT_THERE: &str = "I am no longer set up to answer where that was asked.";
+
+/// Before a question is passed on: `quotation` is the question as Markdown.
+pub fn before_passing_on(channel: u64, quotation: &str) -> String {
+    format!(
+        "I can pass this question on to people who may know:\n{quotation}\nIt will be posted in <#{channel}>, with a link to this place, so that \
+         readers of that channel can see who asked. If somebody answers, the answer appears here."
+    )
+}
+
+/// Once a question is on its way: `quotation` is the question as Markdown.
+pub fn passed_on(quotation: &str) -> String {
+    format!("I am passing your question on:\n{quotation}\nIf somebody answers, the answer appears here.")
+}
+
+/// The command for curators in the context menu of a message.
+pub(crate) const TEACH: Translated = Translated { en: "Teach", de: "Beibringen", hr: "Nauči", el: "Δίδαξέ το" };
+/// For "Teach" by somebody who has not got the role.
+pub const NOT_A_TEACHER: &str = "Only curators of this server can teach me. If I should know something, tell one of them, or ask me: I keep a note \
+    of what I could not answer where my operator has set that up.";
+/// For "Teach" without a folder.
+pub const NO_FOLDER: &str = "I answer from the knowledge base that is built into me, so there is no folder to write to. My operator can set one with \
+    `knowledge`.";
+/// Button and heading of the form for an unanswerable question.
+pub const NOT_ON_RECORD: &str = "It is not on record";
+/// Button and heading of the form for a fact.
+pub const NEW_FACT: &str = "New fact";
+/// Label in the form.
+pub const WHAT_IS_MISSING: &str = "What is missing: \"Not on record: ...\"";
+/// Example in the form.
+pub const SUCH_AS_MISSING: &str = "what a ticket costs";
+/// Label in the form.
+pub const STATEMENT: &str = "Statement";
+/// Example in the form.
+pub const SUCH_AS_STATEMENT: &str = "A sentence that makes sense on its own, with names and figures.";
+/// Label in the form.
+pub const PARAGRAPHS: &str = "Paragraphs of the source";
+/// Label in the form.
+pub const TOPIC: &str = "Topic";
+/// Label in the form.
+pub const DIRECT_ANSWER: &str = "Direct answer, put before the statement";
+/// For a form without numbers of paragraphs.
+pub const NO_PARAGRAPHS: &str = "Give the numbers of the paragraphs that say it, such as `2, 3`.";
+/// Button.
+pub const UNDO: &str = "Undo";
+/// Button.
+pub const ANYWAY: &str = "Add it all the same";
+
+/// The title of an unanswerable question.
+pub fn not_on_record(missing: &str) -> String {
+    format!("Not on record: {missing}")
+}
+
+/// Above the buttons of "Teach"; both are Markdown.
+pub fn where_does_it_belong(quotation: &str, nearest: &str) -> String {
+    if nearest.is_empty() {
+        return format!("Teach me this wording:\n{quotation}\nNothing on record is near.");
+    }
+    format!("Teach me this wording:\n{quotation}\nWhere does it belong?\n{nearest}")
+}
+
+/// What was taught; the texts are Markdown.
+pub fn taught(summary: &str, then: &str, others: usize, noticed_within: Option<Duration>) -> String {
+    let others = match others {
+        0 => "No other question that I tried changes.".to_owned(),
+        1 => "One other question is answered differently.".to_owned(),
+        n => format!("{n} other questions are answered differently."),
+    };
+    format!("Done: {summary}.\nThe reply to it is then: {then}\n{others} {}", live(noticed_within))
+}
+
+/// What was taken back, as Markdown.
+pub fn taken_back(summary: &str, noticed_within: Option<Duration>) -> String {
+    format!("Taken back: {summary}. {}", live(noticed_within))
+}
+
+fn live(noticed_within: Option<Duration>) -> String {
+    match noticed_within {
+        Some(time) => {
+            format!("I notice the change by myself within {}.", count(usize::try_from(time.as_secs()).unwrap_or(usize::MAX), "second"))
+        }
+        None => "I notice the change once my operator has me reload.".to_owned(),
+    }
+}
+
+/// Why nothing was taught; the texts are Markdown.
+pub fn worse(number: usize, quotation: &str, list: &str) -> String {
+    let others = if number == 1 { "One other question".to_owned() } else { format!("{number} other questions") };
+    format!("I have not added this wording yet:\n{quotation}\n{others} would be answered worse:\n{list}")
+}
+/// For a change that ended in an error of the program's.
+pub const WORK_FAILED: &str =
+    "Something went wrong on my side, and I do not know whether the change was made. My operator can find out from the files.";

@@ -28,11 +28,21 @@ pub const MAX_OPTIONS: usize = 25;
 /// Most characters of a custom id.
 pub const MAX_CUSTOM_ID: usize = 100;
 
-/// Pings nobody: neither users named in the text nor the author of the message that is replied to.
+/// Whom a message pings: by default nobody, neither users named in the text nor the author of the message that is replied to.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct AllowedMentions {
     parse: [&'static str; 0],
     replied_user: bool,
+    /// The one role that may be pinged, in the channel of `[discord.ask_a_person]` only.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    roles: Vec<String>,
+}
+
+impl AllowedMentions {
+    /// Pings this role and nobody else.
+    pub fn role(id: u64) -> AllowedMentions {
+        AllowedMentions { roles: vec![id.to_string()], ..AllowedMentions::default() }
+    }
 }
 
 /// A message.
@@ -46,7 +56,7 @@ pub struct Message {
     /// Rows of buttons or menus.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub components: Vec<Row>,
-    /// Never anybody.
+    /// Whom it pings: nobody, but for the role of `[discord.ask_a_person]`.
     pub allowed_mentions: AllowedMentions,
     /// 64 if only the user who asked sees it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -224,6 +234,21 @@ impl TextField {
         TextField { kind: 4, custom_id, style: 1, label, max_length, required: true, value: String::new(), placeholder: String::new() }
     }
 
+    /// The same for several lines.
+    pub fn tall(self) -> TextField {
+        TextField { style: 2, ..self }
+    }
+
+    /// The same, but it may be left empty.
+    pub fn optional(self) -> TextField {
+        TextField { required: false, ..self }
+    }
+
+    /// The same with this text in it, cut if it is too long.
+    pub fn with(self, value: &str) -> TextField {
+        TextField { value: value.chars().take(usize::from(self.max_length)).collect(), ..self }
+    }
+
     /// The same with this example, shown while it is empty.
     pub fn such_as(self, placeholder: &str) -> TextField {
         TextField { placeholder: placeholder.to_owned(), ..self }
@@ -284,6 +309,8 @@ pub enum Response {
     Choices(Vec<Choice>),
     /// A form to fill in.
     Modal(Modal),
+    /// What only the user sees comes later.
+    Deferred,
 }
 
 impl Serialize for Response {
@@ -291,6 +318,10 @@ impl Serialize for Response {
         #[derive(Serialize)]
         struct Choices<'a> {
             choices: &'a [Choice],
+        }
+        #[derive(Serialize)]
+        struct Private {
+            flags: u64,
         }
         #[derive(Serialize)]
         struct Callback<T> {
@@ -302,6 +333,7 @@ impl Serialize for Response {
             Response::Update(message) => Callback { r#type: 7, data: message }.serialize(serializer),
             Response::Choices(choices) => Callback { r#type: 8, data: Choices { choices } }.serialize(serializer),
             Response::Modal(modal) => Callback { r#type: 9, data: modal }.serialize(serializer),
+            Response::Deferred => Callback { r#type: 5, data: Private { flags: EPHEMERAL } }.serialize(serializer),
         }
     }
 }

@@ -14,6 +14,8 @@ pub enum Asker {
     Http,
     /// A person with this id, which is not kept.
     Person(u64),
+    /// Nobody who has not been counted already.
+    Uncounted,
 }
 
 /// What stands for an asker in the file, on one day and for one process: a number below [`TAGS`], [`CONSOLE`] or [`HTTP`].
@@ -45,6 +47,7 @@ impl Askers {
         let id = match asker {
             Asker::Console => return Some(CONSOLE),
             Asker::Http => return Some(HTTP),
+            Asker::Uncounted => return None,
             Asker::Person(id) => id,
         };
         // A panic elsewhere leaves the key as it is.

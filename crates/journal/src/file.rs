@@ -401,9 +401,11 @@ fn record(transaction: &Transaction<'_>, id: WordingId, gap: &Gap, tag: Option<T
     transaction.execute("DELETE FROM answered WHERE wording = ?1", [id.0])?;
     let today = "SELECT people FROM asked WHERE wording = ?1 AND day = ?2";
     let earlier: Option<Vec<u8>> = transaction.query_row(today, [id.0, day.0], |row| row.get(0)).optional()?;
-    let votes = u32::from(gap.kind == Kind::NotHelpful);
-    // Anyone who rates an answer has asked before.
-    let times = u32::from(earlier.is_none() || votes == 0);
+    // Why an answer was not helpful comes after the vote.
+    let votes = u32::from(gap.kind == Kind::NotHelpful && gap.reason.is_empty());
+    // Anyone who rates an answer has asked before, and so has anyone whom a person answers.
+    let asked = !matches!(gap.kind, Kind::NotHelpful | Kind::Person);
+    let times = u32::from(earlier.is_none() || asked);
     let mut people = earlier.unwrap_or_default();
     if let Some(Tag(tag)) = tag
         && people.len() < MAX_PEOPLE * 2

@@ -12,6 +12,8 @@ use serde::{Deserialize, Serialize};
 
 /// Longest text of what was missing, in bytes: a refusal that quotes a long statement.
 const MAX_MISSING: usize = 300;
+/// Longest text of what a person answered, in bytes: a paragraph, of which a fact can be made.
+const MAX_DRAFT: usize = 1_000;
 /// How many candidates are kept: the curator is shown the three nearest questions.
 const CANDIDATES: usize = 3;
 /// Most gaps of one reply: a compound question has hardly more parts than this.
@@ -27,6 +29,8 @@ pub enum Kind {
     Weak,
     /// Its answer was rated "Not helpful".
     NotHelpful,
+    /// It was declined, passed on, and answered by a person.
+    Person,
 }
 
 impl Kind {
@@ -36,11 +40,12 @@ impl Kind {
             Kind::Declined => "declined",
             Kind::Weak => "weak",
             Kind::NotHelpful => "not_helpful",
+            Kind::Person => "person",
         }
     }
 
     pub(crate) fn named(name: &str) -> Option<Kind> {
-        [Kind::Declined, Kind::Weak, Kind::NotHelpful].into_iter().find(|kind| kind.as_str() == name)
+        [Kind::Declined, Kind::Weak, Kind::NotHelpful, Kind::Person].into_iter().find(|kind| kind.as_str() == name)
     }
 }
 
@@ -60,9 +65,9 @@ pub struct Gap {
     pub question: String,
     /// Why it is recorded.
     pub kind: Kind,
-    /// The stable name of the reason, as in `ask --json`; empty for an answer.
+    /// The stable name of the reason, as in `ask --json`; for an answer, what was wrong with it, if somebody said so.
     pub reason: &'static str,
-    /// What was missing, in words; may be empty.
+    /// What was missing, or what a person answered; may be empty.
     pub missing: String,
     /// How likely the nearest question answers it, 0 to 1.
     pub confidence: f32,
@@ -107,6 +112,21 @@ impl Gap {
             confidence: 1.0,
             candidates: vec![Near { id: intent.to_owned(), confidence: 1.0 }],
             knowledge_base: base.version.clone(),
+        }
+    }
+
+    /// A question that a person answered with this text, which becomes a draft: both are redacted. `reply` is what the knowledge base says to it.
+    pub fn answered_by_person(answerer: &Answerer, question: &str, text: &str, reply: &Reply) -> Gap {
+        let candidates = nearest(answerer.base(), &reply.candidates, &reply.evidence, &reply.suggestions);
+        let draft = format!("A person answered: {}", redacted(answerer, text::truncate(text, MAX_DRAFT), &[]).text);
+        Gap {
+            question: redacted(answerer, question, reply.corrections()).text,
+            kind: Kind::Person,
+            reason: "",
+            missing: text::truncate(&draft, MAX_DRAFT).to_owned(),
+            confidence: candidates.first().map_or(0.0, |near| near.confidence),
+            candidates,
+            knowledge_base: answerer.base().version.clone(),
         }
     }
 

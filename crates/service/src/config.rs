@@ -5,6 +5,7 @@
 
 mod digest;
 mod guilds;
+mod people;
 mod resolved;
 pub mod secret;
 mod section;
@@ -18,10 +19,11 @@ use section::section;
 use std::path::PathBuf;
 
 pub use digest::{Digest, Hour, Weekday};
-pub use guilds::{GuildBase, Guilds, Id};
+pub use guilds::{GuildBase, Guilds};
+pub use people::{AskAPerson, Forums, Teach};
 pub use resolved::{BadVariable, Origin, Resolved, Setting, log_format, unknown_variables};
 pub use shards::Shards;
-pub use values::{Address, Filter, Ids, Interval, Limit, Listen, LogFormat, Optional, Ordinal, PublicKey, from_hex};
+pub use values::{Address, Filter, Id, Ids, Interval, Limit, Listen, LogFormat, Optional, Ordinal, PublicKey, from_hex};
 
 section! {
     /// All settings. These are outside of any section.
@@ -93,6 +95,9 @@ section! {
     sections {
         shards: Shards,
         digest: Digest,
+        forums: Forums,
+        ask_a_person: AskAPerson,
+        teach: Teach,
     }
 }
 

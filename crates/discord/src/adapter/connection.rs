@@ -40,7 +40,7 @@ const CHECK_INTERVAL: Duration = Duration::from_millis(200);
 const TIDY_INTERVAL: Duration = Duration::from_secs(60);
 
 /// The events that the bot receives: messages in guilds and direct messages. Neither intent is privileged, and the text of a message that is
-/// not addressed to the bot does not come with them.
+/// not addressed to the bot does not come with them. Where it answers forum posts, the guilds are added, which are not privileged either.
 const INTENTS: GatewayIntents = GatewayIntents::GUILD_MESSAGES.union(GatewayIntents::DIRECT_MESSAGES);
 
 /// What [`run`] needs.
@@ -87,7 +87,9 @@ pub async fn run(
         deliveries: deliveries.clone(),
         register: AtomicBool::new(settings.register_commands),
     };
-    let building = ClientBuilder::new_with_http(http, INTENTS).raw_event_handler(listener);
+    // Threads come with the guilds.
+    let intents = if settings.forums.channels.is_empty() { INTENTS } else { INTENTS.union(GatewayIntents::GUILDS) };
+    let building = ClientBuilder::new_with_http(http, intents).raw_event_handler(listener);
     let mut client: Client = tokio::select! {
         () = &mut stop => return Ok(ExitReason::Stopped),
         client = worker.spawn(timeout(BUILD_TIMEOUT, building.into_future())) => match client? {

@@ -1,13 +1,18 @@
 //! Turns serenity's events into our own: [`Incoming`].
 
 use crate::bot::without_tags;
-use crate::event::{Enclosed, Id, Incoming, Interaction, InteractionKind, InteractionToken, MessageEvent, Origin, PressedOn, Replied};
-use serenity::model::application::{
-    self, ActionRowComponent, ButtonKind, CommandDataOptionValue, CommandInteraction, CommandType, ComponentInteraction,
-    ComponentInteractionDataKind, MessageInteractionMetadata, ModalInteraction,
+use crate::event::{
+    Enclosed, Id, Incoming, Interaction, InteractionKind, InteractionToken, MessageEvent, Origin, PostEvent, PressedOn, Replied,
 };
-use serenity::model::channel::{Message, MessageFlags, MessageType};
+use crate::messages::TEACH;
+use serenity::model::application::{
+    self, ActionRowComponent, AuthorizingIntegrationOwner, AuthorizingIntegrationOwners, ButtonKind, CommandDataOptionValue,
+    CommandInteraction, CommandType, ComponentInteraction, ComponentInteractionDataKind, InteractionContext, MessageInteractionMetadata,
+    ModalInteraction,
+};
+use serenity::model::channel::{GuildChannel, Message, MessageFlags, MessageType};
 use serenity::model::event::Event;
+use serenity::model::guild::Member;
 use serenity::model::id::{ChannelId, GuildId, UserId};
 
 /// An event as the bot with this id sees it; `None` if it is not one that the bot answers.
@@ -15,6 +20,7 @@ pub(super) fn event(event: &Event, us: Id) -> Option<Incoming> {
     match event {
         Event::MessageCreate(event) => Some(message(&event.message, us)),
         Event::InteractionCreate(event) => interaction(&event.interaction),
+        Event::ThreadCreate(event) => post(&event.thread),
         _ => None,
     }
 }
@@ -31,6 +37,7 @@ fn message(message: &Message, us: Id) -> Incoming {
         mentions_everyone: message.mention_everyone,
         mentions_bot: pinged && tags.iter().any(|tag| message.content.contains(tag)),
         replies_to_bot: pinged && to_us,
+        roles: message.member.as_ref().map(|member| member.roles.iter().map(|role| role.get()).collect()).unwrap_or_default(),
         text: message.content.clone(),
         enclosed: enclosed(message, us),
     })
@@ -92,6 +99,69 @@ fn from_command(command: &CommandInteraction, kind: InteractionKind) -> Interact
         token: InteractionToken(command.token.clone()),
         origin: origin(command.user.id, command.channel_id, command.guild_id),
         kind,
+        roles: roles(command.member.as_deref()),
+        present: is_present(command.context, &command.authorizing_integration_owners),
+    }
+}
+
+/// A new thread; `None` if it is not in a channel, or nobody made it.
+fn post(thread: &GuildChannel) -> Option<Incoming> {
+    Some(Incoming::Post(PostEvent {
+        id: thread.id.get(),
+        forum: thread.parent_id?.get(),
+        // serenity's default for a channel without a guild is 1, which is no guild's id.
+        guild: Some(thread.guild_id.get()).filter(|id| *id > 1),
+        user: thread.owner_id?.get(),
+        title: thread.name.clone(),
+        tags: thread.applied_tags.iter().map(|tag| tag.get()).collect(),
+    }))
+}
+
+fn roles(member: Option<&Member>) -> Vec<Id> {
+    member.map(|member| member.roles.iter().map(|role| role.get()).collect()).unwrap_or_default()
+}
+
+/// Whether the bot itself is where an interaction comes from, and not only its commands, which users can take anywhere.
+fn is_present(context: Option<InteractionContext>, owners: &AuthorizingIntegrationOwners) -> bool {
+    let in_guild = owners.0.iter().any(|owner| matches!(owner, AuthorizingIntegrationOwner::GuildInstall(_)));
+    match context {
+        Some(InteractionContext::BotDm) => true,
+        Some(InteractionContext::Guild) => in_guild,
+        // Discord leaves it out only where it knows of no other place than guilds and the bot's own direct messages.
+        None => true,
+        _ => false,
+    }
+}
+
+/// What counts of the message of a button.
+fn pressed_on(message: &Message) -> PressedOn {
+    PressedOn {
+        text: message.content.clone(),
+        replied_to: message.message_reference.as_ref().and_then(|replied| replied.message_id).map(|id| id.get()),
+        question: message.referenced_message.as_ref().filter(|replied| !replied.author.bot).map(|replied| replied.content.clone()),
+        private: message.flags.is_some_and(|flags| flags.contains(MessageFlags::EPHEMERAL)),
+    }
+}
+
+fn from_modal(modal: &ModalInteraction) -> Interaction {
+    let inputs = modal.data.components.iter().flat_map(|row| &row.components);
+    let fields = inputs.filter_map(|component| match component {
+        ActionRowComponent::InputText(input) => Some((input.custom_id.clone(), input.value.clone().unwrap_or_default())),
+        _ => None,
+    });
+    Interaction {
+        id: modal.id.get(),
+        token: InteractionToken(modal.token.clone()),
+        origin: origin(modal.user.id, modal.channel_id, modal.guild_id),
+        kind: InteractionKind::Modal {
+            custom_id: modal.data.custom_id.clone(),
+            fields: fields.collect(),
+            message: modal.message.as_ref().map(|message| message.id.get()).unwrap_or_default(),
+            on: modal.message.as_deref().map(pressed_on).unwrap_or_default(),
+        },
+        roles: roles(modal.member.as_ref()),
+        // serenity does not read it. A form is opened by a button, which was looked at.
+        present: true,
     }
 }
 
@@ -110,7 +180,7 @@ fn command_kind(command: &CommandInteraction) -> InteractionKind {
         CommandType::Message => {
             // A message command has exactly one target.
             let text = data.resolved.messages.values().next().map(own_or_forwarded).unwrap_or_default();
-            InteractionKind::AnswerThis { text }
+            if data.name == TEACH.en { InteractionKind::Teach { text } } else { InteractionKind::AnswerThis { text } }
         }
         _ => InteractionKind::Other,
     }
@@ -130,31 +200,10 @@ fn from_component(component: &ComponentInteraction) -> Interaction {
             chosen,
             message: component.message.id.get(),
             answers: answers(&component.message),
+            on: pressed_on(&component.message),
         },
-    }
-}
-
-/// What counts of the message of a button.
-fn pressed_on(message: &Message) -> PressedOn {
-    PressedOn { private: message.flags.is_some_and(|flags| flags.contains(MessageFlags::EPHEMERAL)) }
-}
-
-fn from_modal(modal: &ModalInteraction) -> Interaction {
-    let inputs = modal.data.components.iter().flat_map(|row| &row.components);
-    let fields = inputs.filter_map(|component| match component {
-        ActionRowComponent::InputText(input) => Some((input.custom_id.clone(), input.value.clone().unwrap_or_default())),
-        _ => None,
-    });
-    Interaction {
-        id: modal.id.get(),
-        token: InteractionToken(modal.token.clone()),
-        origin: origin(modal.user.id, modal.channel_id, modal.guild_id),
-        kind: InteractionKind::Modal {
-            custom_id: modal.data.custom_id.clone(),
-            fields: fields.collect(),
-            message: modal.message.as_ref().map(|message| message.id.get()).unwrap_or_default(),
-            on: modal.message.as_deref().map(pressed_on).unwrap_or_default(),
-        },
+        roles: roles(component.member.as_ref()),
+        present: is_present(component.context, &component.authorizing_integration_owners),
     }
 }
 

@@ -2,7 +2,7 @@
 //! does not fit the HTTP response follows over the REST API.
 
 use super::{convert, rest};
-use crate::dispatch::InFlight;
+use crate::dispatch::{Dispatcher, InFlight};
 use crate::event::{Id, Incoming};
 use factotum_service::config;
 use rest::Failure;
@@ -19,7 +19,7 @@ pub(crate) enum Request {
         /// The application.
         application: Id,
         /// The interaction.
-        incoming: Incoming,
+        incoming: Box<Incoming>,
     },
 }
 
@@ -32,7 +32,7 @@ pub(crate) fn read(body: &[u8]) -> Option<Request> {
         Interaction::Modal(i) => i.application_id,
         _ => return Some(Request::Ping),
     };
-    Some(Request::Interaction { application: application.get(), incoming: convert::interaction(&interaction)? })
+    Some(Request::Interaction { application: application.get(), incoming: Box::new(convert::interaction(&interaction)?) })
 }
 
 /// Sends the messages that follow a response. It needs no token but the interaction's own.
@@ -41,17 +41,18 @@ pub struct FollowUps {
 }
 
 impl FollowUps {
-    /// A client with these settings.
+    /// A client with these settings. The bot's token is needed only to post in other channels.
     ///
     /// # Errors
     /// If the HTTP client cannot be built.
-    pub fn new(settings: &config::Discord) -> anyhow::Result<FollowUps> {
-        Ok(FollowUps { http: rest::client("", settings)? })
+    pub fn new(token: &str, settings: &config::Discord) -> anyhow::Result<FollowUps> {
+        Ok(FollowUps { http: rest::client(token, settings)? })
     }
 
     /// Sends all actions but the first, which was the response, in order.
-    pub(crate) async fn deliver(&self, application: Id, in_flight: &InFlight) {
+    pub(crate) async fn deliver(&self, dispatcher: &Dispatcher, application: Id, in_flight: &InFlight) {
         for action in in_flight.decision.actions.iter().skip(1) {
+            let action = &dispatcher.done(action).await;
             let failed = |failure: Failure| in_flight.attempt_failed(failure.as_str());
             if let Err(failure) = rest::deliver(&self.http, application, action, in_flight.received, &failed).await {
                 return in_flight.undelivered(failure.as_str(), &failure);

@@ -44,11 +44,14 @@ impl RawEventHandler for Listener {
                 // Once for all shards.
                 if self.register.swap(false, Ordering::Relaxed) {
                     let metrics = &self.dispatcher.status.metrics;
-                    registration::register(&context.http, application, &|failure| metrics.rest_error(failure.as_str())).await;
+                    registration::register(&context.http, application, self.dispatcher.bot.settings(), &|failure| {
+                        metrics.rest_error(failure.as_str())
+                    })
+                    .await;
                 }
             }
             Event::Resumed(_) => report(ShardEvent::Resumed(shard)),
-            Event::MessageCreate(_) | Event::InteractionCreate(_) => {
+            Event::MessageCreate(_) | Event::InteractionCreate(_) | Event::ThreadCreate(_) => {
                 if let Some((bot, application)) = self.us.get()
                     && let Some(incoming) = convert::event(&event, *bot)
                 {
@@ -56,7 +59,9 @@ impl RawEventHandler for Listener {
                 }
             }
             // Unknown kinds of events do not concern us, but these must be readable.
-            Event::Unknown(event) if ["MESSAGE_CREATE", "INTERACTION_CREATE", "READY", "RESUMED"].contains(&event.kind.as_str()) => {
+            Event::Unknown(event)
+                if ["MESSAGE_CREATE", "INTERACTION_CREATE", "READY", "RESUMED", "THREAD_CREATE"].contains(&event.kind.as_str()) =>
+            {
                 report(ShardEvent::Unreadable)
             }
             _ => {}
@@ -75,32 +80,36 @@ impl Listener {
         let room = match first {
             Action::Respond { .. } => {
                 let responded =
-                    self.deliveries.interaction(received, deliver(http, application, &in_flight, std::slice::from_ref(first))).await;
+                    self.deliveries.interaction(received, self.deliver(http, application, &in_flight, std::slice::from_ref(first))).await;
                 match responded {
                     // What follows it has no deadline of three seconds, and must not take room from what has.
-                    Ok(true) if !rest.is_empty() => self.deliveries.messages(channel, deliver(http, application, &in_flight, rest)).await,
+                    Ok(true) if !rest.is_empty() => {
+                        self.deliveries.messages(channel, self.deliver(http, application, &in_flight, rest)).await
+                    }
                     other => other,
                 }
             }
-            _ => self.deliveries.messages(channel, deliver(http, application, &in_flight, actions)).await,
+            _ => self.deliveries.messages(channel, self.deliver(http, application, &in_flight, actions)).await,
         };
         if let Err(reason) = room {
             in_flight.dropped(NoRoom::NAME, &reason);
         }
     }
-}
 
-/// Delivers actions in order. Returns whether all arrived.
-async fn deliver(http: &Http, application: Id, in_flight: &InFlight, actions: &[Action]) -> bool {
-    for action in actions {
-        match rest::deliver(http, application, action, in_flight.received, &|failure| in_flight.attempt_failed(failure.as_str())).await {
-            Ok(()) if !matches!(action, Action::FollowUp { .. }) => in_flight.replied(),
-            Ok(()) => {}
-            Err(failure) => {
-                in_flight.undelivered(failure.as_str(), &failure);
-                return false;
+    /// Delivers actions in order. Returns whether all arrived.
+    async fn deliver(&self, http: &Http, application: Id, in_flight: &InFlight, actions: &[Action]) -> bool {
+        for action in actions {
+            let action = &self.dispatcher.done(action).await;
+            match rest::deliver(http, application, action, in_flight.received, &|failure| in_flight.attempt_failed(failure.as_str())).await
+            {
+                Ok(()) if !matches!(**action, Action::FollowUp { .. }) => in_flight.replied(),
+                Ok(()) => {}
+                Err(failure) => {
+                    in_flight.undelivered(failure.as_str(), &failure);
+                    return false;
+                }
             }
         }
+        true
     }
-    true
 }

@@ -10,8 +10,8 @@ use serde_json::Value;
 use serenity::http::{Http, Route};
 
 /// Registers the commands globally if the registered ones differ. The bot answers messages without them, so a failure is only logged.
-pub(super) async fn register(http: &Http, application: Id, failed: rest::Failed<'_>) {
-    match (Scope { application, guild: None }).update(http, Others::Keep, failed).await {
+pub(super) async fn register(http: &Http, application: Id, settings: &config::Discord, failed: rest::Failed<'_>) {
+    match (Scope { application, guild: None }).update(http, settings, Others::Keep, failed).await {
         Ok(Registered { changed: 0, kept, .. }) => tracing::debug!(kept = kept.len(), "commands are registered already"),
         Ok(Registered { changed, kept, .. }) => tracing::info!(changed, kept = kept.len(), "commands registered"),
         Err(failure) => tracing::warn!("cannot register the commands: {}", advice(failure)),
@@ -85,19 +85,25 @@ impl Scope {
         }
     }
 
-    async fn compared(self, http: &Http, failed: rest::Failed<'_>) -> Result<Comparison, Failure> {
-        Ok(commands::compare(&self.registered(http, failed).await?, &commands::definitions(self.guild.is_none())))
+    async fn compared(self, http: &Http, settings: &config::Discord, failed: rest::Failed<'_>) -> Result<Comparison, Failure> {
+        Ok(commands::compare(&self.registered(http, failed).await?, &commands::for_settings(self.guild.is_none(), settings)))
     }
 
     /// Registers those of our commands that are missing or different, one by one: replacing all of them at once would remove the commands of
     /// other programs, and Discord refuses it if the application has the entry point of an Activity.
-    async fn update(self, http: &Http, others: Others, failed: rest::Failed<'_>) -> Result<Registered, Failure> {
-        let Comparison { missing, others: theirs, .. } = self.compared(http, failed).await?;
-        let mut done = Registered::default();
+    async fn update(
+        self,
+        http: &Http,
+        settings: &config::Discord,
+        others: Others,
+        failed: rest::Failed<'_>,
+    ) -> Result<Registered, Failure> {
+        let Comparison { missing, others: theirs, unwanted, .. } = self.compared(http, settings, failed).await?;
+        let mut done = Registered { removed: self.remove(http, &unwanted, failed).await?, ..Registered::default() };
         // First, so that there is room for ours.
         match others {
             Others::Keep => done.kept = theirs.iter().map(commands::called).collect(),
-            Others::Remove => done.removed = self.remove(http, &theirs, failed).await?,
+            Others::Remove => done.removed.extend(self.remove(http, &theirs, failed).await?),
         }
         for command in &missing {
             rest::create(http, self.route(), command, failed).await?;
@@ -157,8 +163,8 @@ impl Application {
     ///
     /// # Errors
     /// If Discord does not accept them.
-    pub async fn register(&self, guild: Option<Id>, others: Others) -> anyhow::Result<Registered> {
-        let done = self.scope(guild).update(&self.http, others, rest::UNCOUNTED).await;
+    pub async fn register(&self, guild: Option<Id>, settings: &config::Discord, others: Others) -> anyhow::Result<Registered> {
+        let done = self.scope(guild).update(&self.http, settings, others, rest::UNCOUNTED).await;
         done.map_err(|failure| anyhow::anyhow!("cannot register the commands: {}", advice(failure)))
     }
 
@@ -166,13 +172,13 @@ impl Application {
     ///
     /// # Errors
     /// If Discord does not accept it.
-    pub async fn clear(&self, guild: Option<Id>, others: Others) -> anyhow::Result<Registered> {
+    pub async fn clear(&self, guild: Option<Id>, settings: &config::Discord, others: Others) -> anyhow::Result<Registered> {
         let scope = self.scope(guild);
         let remove = async {
-            let Comparison { ours, others: theirs, .. } = scope.compared(&self.http, rest::UNCOUNTED).await?;
+            let Comparison { ours, unwanted, others: theirs, .. } = scope.compared(&self.http, settings, rest::UNCOUNTED).await?;
             let (gone, kept) = match others {
-                Others::Keep => (ours, theirs),
-                Others::Remove => ([ours, theirs].concat(), Vec::new()),
+                Others::Keep => ([ours, unwanted].concat(), theirs),
+                Others::Remove => ([ours, unwanted, theirs].concat(), Vec::new()),
             };
             let removed = scope.remove(&self.http, &gone, rest::UNCOUNTED).await?;
             Ok::<_, Failure>(Registered { changed: 0, removed, kept: kept.iter().map(commands::called).collect() })

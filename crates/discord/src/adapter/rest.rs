@@ -38,6 +38,9 @@ const ALREADY_ACKNOWLEDGED: isize = 40_060;
 /// Discord's error code for a token that is not valid (yet): a follow-up can overtake a response that went out as an HTTP response.
 const UNKNOWN_WEBHOOK: isize = 10_015;
 
+/// Discord's error code for a forum post whose first message is not there yet.
+const POST_NOT_BEGUN: isize = 40_058;
+
 /// Why something was not delivered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Failure {
@@ -75,7 +78,14 @@ impl Failure {
 
     /// Whether another attempt may help.
     fn is_temporary(self) -> bool {
-        matches!(self, Failure::TooMany(_) | Failure::Broken(_) | Failure::Unreachable | Failure::Refused(404, UNKNOWN_WEBHOOK))
+        matches!(
+            self,
+            Failure::TooMany(_)
+                | Failure::Broken(_)
+                | Failure::Unreachable
+                | Failure::Refused(404, UNKNOWN_WEBHOOK)
+                | Failure::Refused(_, POST_NOT_BEGUN)
+        )
     }
 }
 
@@ -202,6 +212,8 @@ pub(super) async fn deliver(http: &Http, application: u64, action: &Action, rece
             let body = &payload::json(message);
             with_attempts(received + POST_TIMEOUT, failed, |_| send(http, route, LightMethod::Post, body, POST_ATTEMPT)).await
         }
+        // It has been done, and its result is a message.
+        Action::Work { .. } => Ok(()),
         // Here nothing does: better not at all than twice.
         Action::FollowUp { token, message } => {
             let route = Route::WebhookFollowupMessages { application_id: application.into(), token: &token.0 };

@@ -94,7 +94,7 @@ impl Bot {
         let messages = decision.actions.iter().filter_map(|action| match action {
             Action::Post { message, .. } => Some(&message.message),
             Action::FollowUp { message, .. } | Action::Respond { response: Response::Message(message), .. } => Some(message),
-            Action::Respond { .. } => None,
+            Action::Respond { .. } | Action::Work { .. } => None,
         });
         locked(&self.conversations).remember(origin.user, origin.channel, messages.filter_map(Further::in_message).next_back(), now);
     }
@@ -133,6 +133,7 @@ mod tests {
             mentions_bot: guild.is_some(),
             replies_to_bot: false,
             enclosed,
+            roles: Vec::new(),
         }
     }
 
@@ -143,7 +144,14 @@ mod tests {
 
     fn used(kind: InteractionKind, guild: Option<Id>) -> Incoming {
         let origin = Origin { user: 2, channel: 3, guild };
-        Incoming::Interaction(Interaction { id: 1, token: InteractionToken("secret".to_owned()), origin, kind })
+        Incoming::Interaction(Interaction {
+            id: 1,
+            token: InteractionToken("secret".to_owned()),
+            origin,
+            kind,
+            roles: Vec::new(),
+            present: true,
+        })
     }
 
     fn asked(question: &str) -> InteractionKind {
@@ -233,13 +241,19 @@ mod tests {
         let now = Instant::now();
         let answer = BOT.decide(&used(asked(QUESTION), Some(4)), now);
         let further = ids(sent(&answer)).into_iter().find(|id| id.starts_with("1:further:")).expect("an answer has the button");
-        let component = InteractionKind::Component { custom_id: further.clone(), chosen: None, message: 9, answers: None };
+        let component =
+            InteractionKind::Component { custom_id: further.clone(), chosen: None, message: 9, answers: None, on: PressedOn::default() };
         let opened = BOT.decide(&used(component, Some(4)), now);
         let [Action::Respond { response: Response::Modal(form), .. }] = opened.actions.as_slice() else { panic!("{opened:?}") };
         assert_eq!(form.custom_id, further);
         let filled = |custom_id: &str, text: &str, message: Id, private: bool| {
             let fields = vec![(FIELD.to_owned(), text.to_owned())];
-            let kind = InteractionKind::Modal { custom_id: custom_id.to_owned(), fields, message, on: PressedOn { private } };
+            let kind = InteractionKind::Modal {
+                custom_id: custom_id.to_owned(),
+                fields,
+                message,
+                on: PressedOn { private, ..PressedOn::default() },
+            };
             BOT.decide(&used(kind, Some(4)), now)
         };
         for (message, private, alone) in [(9, false, false), (9, true, true), (0, false, true)] {
@@ -313,6 +327,7 @@ mod tests {
                         Action::Post { message, .. } => serde_json::to_value(&message.message),
                         Action::FollowUp { message, .. } => serde_json::to_value(message),
                         Action::Respond { response, .. } => serde_json::to_value(response),
+                        Action::Work { .. } => continue,
                     };
                     let json = json.expect("plain values").to_string();
                     prop_assert!(!json.contains("@everyone") && !json.contains("<@"), "{}", json);

@@ -1,6 +1,7 @@
 use super::*;
 use crate::components::Key;
 use crate::event::Enclosed;
+use crate::event::PressedOn;
 
 use proptest::prelude::*;
 use std::sync::LazyLock;
@@ -25,6 +26,7 @@ fn written(text: &str) -> MessageEvent {
         mentions_bot: true,
         replies_to_bot: false,
         enclosed: Enclosed::default(),
+        roles: Vec::new(),
     }
 }
 
@@ -34,11 +36,19 @@ fn used(kind: InteractionKind) -> Incoming {
         token: InteractionToken("secret".to_owned()),
         origin: Origin { user: 2, channel: 3, guild: Some(4) },
         kind,
+        roles: Vec::new(),
+        present: true,
     })
 }
 
 fn pressed(custom_id: &str, chosen: Option<&str>) -> Decision {
-    let what = InteractionKind::Component { custom_id: custom_id.to_owned(), chosen: chosen.map(str::to_owned), message: 9, answers: None };
+    let what = InteractionKind::Component {
+        custom_id: custom_id.to_owned(),
+        chosen: chosen.map(str::to_owned),
+        message: 9,
+        answers: None,
+        on: PressedOn::default(),
+    };
     BOT.decide(&used(what), Instant::now())
 }
 
@@ -208,7 +218,8 @@ proptest! {
     ) {
         let origin = Origin { user, channel: user, guild: in_guild.then_some(4) };
         let enclosed = Enclosed::default();
-        let written = MessageEvent { id: u64::MAX, origin, text, from_bot, regular, mentions_everyone, mentions_bot, replies_to_bot, enclosed };
+        let roles = Vec::new();
+        let written = MessageEvent { id: u64::MAX, origin, text, from_bot, regular, mentions_everyone, mentions_bot, replies_to_bot, enclosed, roles };
         let decision = decide(written);
         let addressed = !from_bot && regular && !mentions_everyone && (!in_guild || mentions_bot || replies_to_bot);
         prop_assert!(addressed || decision.actions.is_empty());
@@ -222,8 +233,8 @@ proptest! {
             1 => InteractionKind::AnswerThis { text },
             2 => InteractionKind::Command(text),
             3 => InteractionKind::Autocomplete(text),
-            4 => InteractionKind::Component { custom_id: text, chosen, message: user, answers: None },
-            5 => InteractionKind::Component { custom_id: "1:pick".to_owned(), chosen, message: user, answers: Some(user) },
+            4 => InteractionKind::Component { custom_id: text, chosen, message: user, answers: None, on: PressedOn::default() },
+            5 => InteractionKind::Component { custom_id: "1:pick".to_owned(), chosen, message: user, answers: Some(user), on: PressedOn::default() },
             _ => InteractionKind::Other,
         };
         let decision = BOT.decide(&used(what), Instant::now());
@@ -248,6 +259,7 @@ fn harmless(decision: &Decision) -> Result<(), TestCaseError> {
                 prop_assert!((1..=45).contains(&form.title.chars().count()) && form.components.len() == 1);
                 continue;
             }
+            Action::Respond { response: Response::Deferred, .. } | Action::Work { .. } => continue,
             Action::Respond { response: Response::Choices(choices), .. } => {
                 let fits = |text: &str| (1..=100).contains(&text.chars().count());
                 prop_assert!(choices.len() <= 25 && choices.iter().all(|c| fits(&c.name) && fits(&c.value)));
@@ -281,7 +293,8 @@ impl Journaled {
 
     fn ask(&self, id: Id, user: Id, kind: InteractionKind) -> Decision {
         let origin = Origin { user, channel: 3, guild: Some(4) };
-        let interaction = Interaction { id, token: InteractionToken("secret".to_owned()), origin, kind };
+        let token = InteractionToken("secret".to_owned());
+        let interaction = Interaction { id, token, origin, kind, roles: Vec::new(), present: true };
         self.bot.decide(&Incoming::Interaction(interaction), Instant::now())
     }
 
@@ -336,7 +349,9 @@ fn a_rating_is_recorded_with_the_wording_that_was_asked() {
     let about = answered.about.expect("it is answered").id;
     let rate = |helped: bool, user: Id, answers: Option<Id>| {
         let custom_id = super::CustomId::Rate(helped, Key::of(&about)).custom_id();
-        journaled.ask(9, user, InteractionKind::Component { custom_id, chosen: None, message: 100, answers }).outcome
+        journaled
+            .ask(9, user, InteractionKind::Component { custom_id, chosen: None, message: 100, answers, on: PressedOn::default() })
+            .outcome
     };
     assert_eq!(rate(true, 11, Some(1)), "helpful");
     assert_eq!(journaled.entries(), []);

@@ -1,8 +1,9 @@
 use super::*;
 use crate::bot::{Bot, Decision};
 use crate::components::{CustomId, Key};
-use crate::event::{Enclosed, Incoming, Interaction, InteractionKind, InteractionToken, MessageEvent};
+use crate::event::{Enclosed, Incoming, Interaction, InteractionKind, InteractionToken, MessageEvent, PostEvent, PressedOn};
 use crate::payload;
+use crate::teach::{Taught, Teacher, Wanted};
 use factotum_core::answering::Answerer;
 use factotum_core::diagnostic::SourceFile;
 use factotum_journal::{Journal as JournalFile, Limits};
@@ -26,6 +27,9 @@ const FIRST: Id = 1;
 const CHANNEL: Id = 50;
 /// Cedarholm's guild.
 const SECOND: Id = 2;
+/// The role whose members may teach and answer, and the channel in which people see questions of the main knowledge base.
+const ROLE: Id = 70;
+const PEOPLE: Id = 60;
 /// How many events are tried by default; `FACTOTUM_MUTATIONS` sets another number.
 const USUAL: u64 = 2_000;
 
@@ -61,13 +65,41 @@ fn bot(journals: &[std::path::PathBuf; 3]) -> (Bot, Vec<Recorder>) {
     let start = |number: usize| Recorder::start(journals[number].clone(), limits, |_| ()).expect("a thread");
     let recorders: Vec<Recorder> = (0..3).map(start).collect();
     let most = config::Limit::MAX;
-    let settings = config::Discord { user_limit: most, channel_limit: most, ..config::Discord::default() };
+    let ids = |id: Id| id.to_string().parse().expect("ids");
+    let settings = config::Discord {
+        user_limit: most,
+        channel_limit: most,
+        forums: config::Forums { channels: ids(CHANNEL), ..config::Forums::default() },
+        ask_a_person: config::AskAPerson { channel: config::Optional(Some(config::Id(PEOPLE))), ..config::AskAPerson::default() },
+        teach: config::Teach { roles: ids(ROLE) },
+        ..config::Discord::default()
+    };
     let mut guilds = Guilds::default();
     guilds.add(FIRST, &[], knowledge(&TOWNS[1]), Some((recorders[1].clone(), 90)));
     // Birchford keeps no journal.
     guilds.add(FIRST, &[CHANNEL], knowledge(&TOWNS[2]), None);
     guilds.add(SECOND, &[], knowledge(&TOWNS[3]), Some((recorders[2].clone(), 90)));
-    (Bot::new(knowledge(&TOWNS[0]), settings).with_journal(recorders[0].clone(), 90).with_guilds(guilds), recorders)
+    let bot = Bot::new(knowledge(&TOWNS[0]), settings).with_journal(recorders[0].clone(), 90).with_guilds(guilds);
+    let bases = [Base::Main, Base::Guild(0), Base::Guild(1), Base::Guild(2)];
+    (bases.into_iter().fold(bot, |bot, base| bot.with_teacher(base, Arc::new(Refuses))), recorders)
+}
+
+/// Somebody who writes nothing down, and says for which knowledge base.
+#[derive(Debug)]
+struct Refuses;
+
+impl Teacher for Refuses {
+    fn teach(&self, answerer: &Answerer, _: &Wanted) -> Result<Taught, String> {
+        Err(answerer.base().facts[0].statement.clone())
+    }
+
+    fn undo(&self, _: &str, _: Id) -> Result<String, String> {
+        Err("nothing to undo".to_owned())
+    }
+
+    fn noticed_within(&self) -> Option<Duration> {
+        None
+    }
 }
 
 /// Pseudo-random numbers, the same in each run: a Lehmer generator.
@@ -85,11 +117,12 @@ impl Numbers {
 }
 
 /// Everything that a decision sends.
-fn sent(decision: &Decision) -> String {
+fn sent(bot: &Bot, decision: &Decision) -> String {
     let action = |action: &crate::bot::Action| match action {
         crate::bot::Action::Post { message, .. } => payload::json(message),
         crate::bot::Action::Respond { response, .. } => payload::json(response),
         crate::bot::Action::FollowUp { message, .. } => payload::json(message),
+        crate::bot::Action::Work { base, work, .. } => payload::json(&bot.work(*base, work)),
     };
     decision.actions.iter().map(action).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).collect()
 }
@@ -116,7 +149,7 @@ fn event(numbers: &mut Numbers, id: Id) -> Incoming {
     let slug = TOWNS[town].name.to_lowercase();
     let key = Key::of(&numbers.of(&["when-founded".to_owned(), format!("{slug}-mill"), slug.clone()]));
     let text = numbers.of(&TYPED).to_owned();
-    let kind = match numbers.below(8) {
+    let kind = match numbers.below(10) {
         0 => {
             return Incoming::Message(MessageEvent {
                 id,
@@ -128,12 +161,24 @@ fn event(numbers: &mut Numbers, id: Id) -> Incoming {
                 mentions_bot: true,
                 replies_to_bot: false,
                 enclosed: Enclosed::default(),
+                roles: vec![ROLE],
             });
         }
         1 => InteractionKind::Ask { question: text, private: false },
         2 => InteractionKind::Ask { question: format!("#{}", key.as_str()), private: true },
         3 => InteractionKind::Autocomplete(text),
         4 => InteractionKind::AnswerThis { text },
+        8 => InteractionKind::Teach { text },
+        9 => {
+            return Incoming::Post(PostEvent {
+                id: origin.channel,
+                forum: CHANNEL,
+                guild: origin.guild,
+                user: origin.user,
+                title: text,
+                tags: Vec::new(),
+            });
+        }
         5 => InteractionKind::Command(numbers.of(&["topics", "sources", "about", "help"]).to_owned()),
         _ => {
             let custom_ids = [
@@ -144,11 +189,20 @@ fn event(numbers: &mut Numbers, id: Id) -> Incoming {
                 CustomId::Open,
                 CustomId::Topics(0),
             ];
-            let custom_id = numbers.of(&custom_ids).custom_id();
-            InteractionKind::Component { custom_id, chosen: Some(key.as_str().to_owned()), message: id, answers: Some(id / 2) }
+            let further = [
+                format!("1:teach:ask:{}", key.as_str()),
+                "1:teach:fact".to_owned(),
+                "1:person:5:6".to_owned(),
+                format!("1:pass:{id}"),
+                format!("1:why:wrong:{id}:6:{}", key.as_str()),
+            ];
+            let custom_id = if numbers.below(2) == 0 { numbers.of(&further) } else { numbers.of(&custom_ids).custom_id() };
+            let on = PressedOn { text: format!("Which?\n> {text}"), ..PressedOn::default() };
+            InteractionKind::Component { custom_id, chosen: Some(key.as_str().to_owned()), message: id, answers: Some(id / 2), on }
         }
     };
-    Incoming::Interaction(Interaction { id, token: InteractionToken("secret".to_owned()), origin, kind })
+    let token = InteractionToken("secret".to_owned());
+    Incoming::Interaction(Interaction { id, token, origin, kind, roles: vec![ROLE], present: true })
 }
 
 #[test]
@@ -163,7 +217,11 @@ fn no_guild_sees_what_another_has_on_record() {
         let event = event(&mut numbers, id);
         let home = at_home(&event.origin());
         let decision = bot.decide(&event, start + Duration::from_secs(id));
-        let sent = sent(&decision);
+        let sent = sent(&bot, &decision);
+        for action in &decision.actions {
+            let elsewhere = matches!(action, crate::bot::Action::Post { channel, .. } if *channel == PEOPLE);
+            assert!(!elsewhere || home == 0, "a question of {} goes to people of another guild", TOWNS[home].name);
+        }
         for (number, town) in TOWNS.iter().enumerate() {
             if number == home {
                 told[number] += u64::from(sent.contains(town.mark));
@@ -198,9 +256,10 @@ fn a_button_of_another_guild_means_nothing() {
     let (bot, _recorders) = bot(&["a.db", "b.db", "c.db"].map(|name| folder.path().join(name)));
     let press = |guild: Option<Id>, id: &str| {
         let custom_id = CustomId::Ask(Key::of(id)).custom_id();
-        let kind = InteractionKind::Component { custom_id, chosen: None, message: 1, answers: None };
+        let kind = InteractionKind::Component { custom_id, chosen: None, message: 1, answers: None, on: PressedOn::default() };
         let origin = Origin { user: 1, channel: 9, guild };
-        let event = Incoming::Interaction(Interaction { id: 1, token: InteractionToken("secret".to_owned()), origin, kind });
+        let token = InteractionToken("secret".to_owned());
+        let event = Incoming::Interaction(Interaction { id: 1, token, origin, kind, roles: Vec::new(), present: true });
         bot.decide(&event, Instant::now()).outcome
     };
     assert_eq!((press(Some(SECOND), "cedarholm-mill"), press(Some(FIRST), "cedarholm-mill")), ("answer", "stale"));

@@ -1,8 +1,7 @@
 //! The weekly digest for those who look after the knowledge base.
 
-use super::guilds::Id;
 use super::section::section;
-use super::values::{Optional, Written, quoted};
+use super::values::{Id, Optional, Written, quoted};
 use serde::Deserialize;
 use std::str::FromStr;
 use std::time::{Duration, SystemTime};

@@ -1,6 +1,6 @@
 //! `[[discord.guilds]]`: knowledge bases of their own for some guilds, or for some of their channels.
 
-use super::values::{Ids, Optional, Written, quoted};
+use super::values::{Id, Ids, Optional, Written, quoted};
 use serde::Deserialize;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -25,36 +25,6 @@ pub struct GuildBase {
     /// The gaps journal of this knowledge base; without it, its gaps are not recorded.
     #[serde(default)]
     pub journal: Optional<PathBuf>,
-}
-
-/// The id of a guild or channel, as a number or in quotation marks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "Ids")]
-pub struct Id(pub u64);
-
-impl TryFrom<Ids> for Id {
-    type Error = &'static str;
-
-    fn try_from(ids: Ids) -> Result<Self, Self::Error> {
-        match ids.as_slice() {
-            [id] => Ok(Id(*id)),
-            _ => Err("one id"),
-        }
-    }
-}
-
-impl FromStr for Id {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.parse::<Ids>()?.try_into()
-    }
-}
-
-impl Written for Id {
-    fn written(&self) -> Option<String> {
-        Some(self.0.to_string())
-    }
 }
 
 impl TryFrom<Vec<GuildBase>> for Guilds {

@@ -46,6 +46,10 @@ fn our_own_file_states_the_defaults() {
                 .parse()
                 .expect("a list"),
         digest: Digest { channel: "1000000000000000003".parse().expect("an id"), ..Digest::default() },
+        ask_a_person: AskAPerson {
+            channel: Optional(Some(Id(1_000_000_000_000_000_001))),
+            role: Optional(Some(Id(1_000_000_000_000_000_002))),
+        },
         ..Discord::default()
     };
     assert_eq!(

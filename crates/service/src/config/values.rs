@@ -253,6 +253,11 @@ impl Ids {
     pub fn contains(&self, id: u64) -> bool {
         self.0.contains(&id)
     }
+
+    /// Whether the list has any of these ids.
+    pub fn contains_any(&self, ids: &[u64]) -> bool {
+        ids.iter().any(|id| self.contains(*id))
+    }
 }
 
 impl Ids {
@@ -289,6 +294,46 @@ impl TryFrom<toml::Value> for Ids {
             }
         }
         Ok(Ids(ids))
+    }
+}
+
+/// The id of one guild, channel or role, as a number or in quotation marks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "toml::Value")]
+pub struct Id(pub u64);
+
+impl Id {
+    const SHAPE: &str =
+        "one id of 17 to 20 digits (Discord, Settings, Advanced, Developer Mode, then Copy ID), such as 1000000000000000001";
+
+    fn only(ids: Result<Ids, &'static str>) -> Result<Id, &'static str> {
+        match ids.as_ref().map(|ids| ids.0.as_slice()) {
+            // Discord has no id 0, and libraries stumble over it.
+            Ok([id]) if *id > 0 => Ok(Id(*id)),
+            _ => Err(Self::SHAPE),
+        }
+    }
+}
+
+impl FromStr for Id {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::only(text.parse())
+    }
+}
+
+impl TryFrom<toml::Value> for Id {
+    type Error = &'static str;
+
+    fn try_from(value: toml::Value) -> Result<Self, Self::Error> {
+        Self::only(Ids::try_from(value))
+    }
+}
+
+impl Written for Id {
+    fn written(&self) -> Option<String> {
+        Some(self.0.to_string())
     }
 }
 
@@ -528,6 +573,17 @@ mod tests {
         }
         for bad in ["general", "-1", "1 2", "<#1>"] {
             assert_eq!(bad.parse::<Ids>(), Err(Ids::SHAPE), "{bad}");
+        }
+    }
+
+    #[test]
+    fn one_id_is_one() {
+        assert_eq!("1000000000000000001".parse(), Ok(Id(1_000_000_000_000_000_001)));
+        for value in [json!(5), json!("5"), json!(["5"])] {
+            assert_eq!(Id::try_from(toml::Value::try_from(value).expect("it has no null")), Ok(Id(5)));
+        }
+        for bad in ["", "0", "1,2", "general", "-1"] {
+            assert_eq!(bad.parse::<Id>(), Err(Id::SHAPE), "{bad}");
         }
     }
 
