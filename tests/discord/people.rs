@@ -354,7 +354,8 @@ pub(crate) async fn a_wording_is_taught_and_taken_back(fake: Fake) {
         ("FACTOTUM_DISCORD_USER_LIMIT", "1000"),
     ];
     let bot = Bot::ready(&fake, &settings).await;
-    fake.wait("commands", |_| fake.commands(None).iter().any(|command| command["name"] == "Teach").then_some(())).await;
+    let registers = |asked: &crate::fake::Asked| asked.names("POST /commands") && asked.body["name"] == "Teach";
+    fake.wait("the command", |seen| crate::fake::requests(seen).any(registers).then_some(())).await;
     let curator = Place { role: Some(ROLE), ..Place::default() };
     let wording = "what elevation does the zebra beacon have";
     let read = || std::fs::read_to_string(folder.path().join("light.toml")).expect("it is there");
@@ -420,12 +421,12 @@ pub(crate) async fn facts_and_gaps_are_taught_by_form(fake: Fake) {
     let asked = fake.response(&fake.ask(curator, "what does a zebra ticket for the lighthouse cost", None)).await;
     assert!(content(&asked["data"]).starts_with("Not on record: what a ticket costs."), "{asked}");
     // A fact.
-    let offered = fake.response(&teach(&fake, curator, "which zebra lamp does the lighthouse burn")).await["data"].clone();
+    let offered = fake.response(&teach(&fake, curator, "what does the lamp up there burn")).await["data"].clone();
     let form = fake.response(&fake.press_on(curator, "1:teach:fact", fake.ours(44, &offered))).await;
     assert_eq!(form["data"]["components"].as_array().map(Vec::len), Some(4), "{form}");
     let fields = |paragraphs| {
         [
-            ("statement", "The zebra lamp of the Skerry Light is electric."),
+            ("statement", "The lamp of the Skerry Light is electric."),
             ("paragraphs", paragraphs),
             ("topic", "light"),
             ("answer", "Electric."),
@@ -439,7 +440,7 @@ pub(crate) async fn facts_and_gaps_are_taught_by_form(fake: Fake) {
     let taught = follow_up(&fake, 2).await;
     assert!(content(&taught).starts_with("Done: added the fact"), "{taught}");
     bot.says("knowledge base reloaded", 2).await;
-    assert_eq!(content(&fake.response(&fake.ask(curator, "which zebra lamp does the lighthouse burn", None)).await["data"]), "Electric.");
+    assert_eq!(content(&fake.response(&fake.ask(curator, "what does the lamp up there burn", None)).await["data"]), "Electric.");
     // After a restart, nobody knows any more what there was to take back.
     bot.stop("TERM").await;
     let mut bot = Bot::ready(&fake, &settings).await;
