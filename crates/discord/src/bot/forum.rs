@@ -23,7 +23,8 @@ const WAITING: usize = 1_000;
 /// Threads that are known to have had their turn.
 const DONE: usize = 10_000;
 /// Confidence from which a title is answered unasked: well above the 80 % from which an answer that was asked for counts as sure, since here a wrong
-/// one is worse than none. tests/titles.rs holds it against 300 titles by other people.
+/// one is worse than none. Of 300 titles by other people (tests/titles.rs), 87 % of those on record are answered from here on and none wrongly; from
+/// 85 % on it is one, from 80 % on two.
 const CONFIDENT: f32 = 0.9;
 
 /// Posts of which not everything has arrived yet, and those that had their turn.
