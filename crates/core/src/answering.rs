@@ -188,7 +188,7 @@ impl Answerer {
         let judged = ranking.candidates.iter().map(|c| (c.clone(), evidence::judge(&case, c)));
         let (mut intents, others): (Vec<_>, Vec<_>) = judged.partition(|(c, _)| matches!(c.class, Class::Intent(_)));
         intents.sort_by(|a, b| b.1.order.total_cmp(&a.1.order).then(b.0.probability.total_cmp(&a.0.probability)));
-        self.share_objection(&interpretation.question, &mut intents);
+        self.share_objection(&case, &mut intents);
         self.prefer_kin(&mut intents);
         self.weigh_first(&case, &mut intents);
         let mut judged = self.declining_first(intents, others);
@@ -237,17 +237,24 @@ impl Answerer {
         }
     }
 
-    /// Lets what rules out the first candidate rule out the other ways to its fact too, where that says all there is to say: "what happened on 3rd and
+    /// Lets what rules out one way to the first candidate's fact rule out the others too, where that says all there is to say: "what happened on 3rd and
     /// 12" is not answered by what else is known of 3rd and 9, nor "where on its territory" by what else is to be on its territory. A date is put
     /// right by the statement.
-    fn share_objection(&self, question: &Question, judged: &mut [(Candidate, Evidence)]) {
-        let Some(((first, evidence), others)) = judged.split_first_mut() else { return };
-        let figure = evidence.strange_figure().filter(|figure| !evidence::is_day(question, figure));
-        let Some(reason) = evidence.grammatical.as_ref().filter(|_| figure.is_some() || evidence.restates) else { return };
+    fn share_objection(&self, case: &Case, judged: &mut [(Candidate, Evidence)]) {
+        let Some((first, evidence)) = judged.first() else { return };
         let effect = self.matcher.effect(&self.base, first.class);
-        for (candidate, evidence) in others.iter_mut().filter(|(c, _)| self.matcher.effect(&self.base, c.class) == effect) {
+        let same = |candidate: &Candidate| self.matcher.effect(&self.base, candidate.class) == effect;
+        let figure = evidence.strange_figure().filter(|figure| !evidence::is_day(&case.interpretation.question, figure)).map(str::to_owned);
+        let first = evidence.grammatical.as_ref().filter(|_| figure.is_some());
+        // Of the ways that are asked for the same kind of thing, the one that is meant most.
+        let alike = |(candidate, _): &&(Candidate, Evidence)| {
+            same(candidate) && self.matcher.profile_of(&self.base, candidate.class).is_some_and(|p| p.asked.contains(&case.asked.kind))
+        };
+        let restates = || judged.iter().find(alike).filter(|(_, e)| e.restates).and_then(|(_, e)| e.grammatical.as_ref());
+        let Some(reason) = first.or_else(restates).cloned() else { return };
+        for (candidate, evidence) in judged.iter_mut().filter(|(c, _)| same(c)) {
             let profile = self.matcher.profile_of(&self.base, candidate.class);
-            let has = figure.is_some_and(|figure| profile.is_some_and(|profile| profile.figures.iter().any(|own| own == figure)));
+            let has = figure.as_ref().is_some_and(|figure| profile.is_some_and(|profile| profile.figures.contains(figure)));
             let puts_right = matches!(candidate.class, Class::Intent(intent) if self.base[intent].false_premise);
             if !has && !puts_right {
                 evidence.rule_out(reason.clone());

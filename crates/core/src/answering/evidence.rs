@@ -388,8 +388,8 @@ impl Structure {
         });
         let other_unit = grammar::has_other_unit(&focus, shown.words());
         let dated = shown.words().iter().any(|word| is_year(&word.text));
-        let rank = missing.iter().find_map(|m| if let Missing::Ordinal(word) = m { Some(word.clone()) } else { None });
-        let other_rank = rank.filter(|_| grammar::numbers(shown.words()).iter().any(|number| number.ordinal));
+        let rank = missing.iter().find_map(|m| if let Missing::Ordinal(word) = m { Some(word.as_str()) } else { None });
+        let other_rank = rank.filter(|rank| has_other_rank(rank, &focus, shown.words())).map(str::to_owned);
         let other_figure = other_figure(case, intent, profile, &shown).or(other_rank);
         Structure {
             roles: compared.agreement,
@@ -592,6 +592,13 @@ fn restates(case: &Case, intent: &Intent) -> bool {
     let answer = english().words_of(&intent.answer);
     let mut said = answer.iter().filter(|word| word.class == WordClass::Content && word.text != "own").peekable();
     said.peek().is_some() && said.all(|said| words().any(|word| word.stem == said.stem))
+}
+
+/// Whether what would be shown has another rank before the same word: "the third pier" beside "the second pier".
+fn has_other_rank(rank: &str, question: &[Word], shown: &[Word]) -> bool {
+    let behind = |words: &[Word], at: usize| words.get(at).map(|word| word.stem.clone());
+    let ranked = question.iter().position(|word| word.text == rank).and_then(|at| behind(question, at + 1));
+    ranked.is_some() && grammar::numbers(shown).iter().any(|number| number.ordinal && behind(shown, number.to) == ranked)
 }
 
 /// What forbids an answer whatever the score.

@@ -214,12 +214,13 @@ impl Shown {
         self.numbers.iter().filter(|n| !n.ordinal && !self.is_date(n))
     }
 
-    /// Whether a number is money, a share, a length or a time: "$1.5 billion", "31 metres".
-    fn is_measure(&self, number: &Number) -> bool {
-        let unit = |at: usize| self.words.get(at).is_some_and(|w| lexicon().is_unit(&w.text));
+    /// What a number measures, if it does: "$1.5 billion", "31 metres".
+    fn measure(&self, number: &Number) -> Option<Kind> {
         let amount = &self.words[number.from].text;
-        let symbol = |symbol: &char| self.raw.contains(&format!("{symbol}{amount}"));
-        unit(number.to) || CURRENCIES.iter().any(symbol) || self.raw.contains(&format!("{amount}%"))
+        let money = CURRENCIES.iter().any(|symbol| self.raw.contains(&format!("{symbol}{amount}")));
+        let share = || self.raw.contains(&format!("{amount}%")).then_some(Kind::Share);
+        let unit = || self.words.get(number.to).and_then(|w| lexicon().measures(&w.text));
+        if money { Some(Kind::Money) } else { share().or_else(unit) }
     }
 
     /// Whether words that follow a number name a unit of these.
@@ -278,9 +279,10 @@ pub fn supplies(asked: &Asked, question: &Question, shown: &Shown) -> Support {
     let symbol = |symbols: &[char]| shown.raw.contains(symbols);
     match asked.kind {
         Kind::Count => {
-            // Of things that are counted nothing is said by a price or a length: "how many soldiers" beside "$1.5 billion".
-            let of_unit = asked.head.as_deref().is_none_or(|head| l.is_unit(head));
-            let counted = shown.counts().any(|number| of_unit || !shown.is_measure(number));
+            // Of things that are counted nothing is said by a price or a length: "how many soldiers" beside "$1.5 billion". "How many per cent?" may
+            // ask for the number alone.
+            let unit = asked.head.as_deref().map(|head| l.measures(head));
+            let counted = shown.counts().any(|number| unit.is_none_or(|unit| shown.measure(number).is_none_or(|own| Some(own) == unit)));
             let vague = if counts { shown.has(|w| l.vague.has(w) && !l.times.has(w)) } else { vague };
             // A list of names can be counted.
             let listed = shown.has(|w| w == "and") || shown.tokens.iter().filter(|t| t.comma).count() > 1;

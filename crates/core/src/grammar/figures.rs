@@ -157,6 +157,9 @@ pub enum Missing {
 const BOUNDS: [&str; 14] =
     ["before", "after", "since", "until", "by", "between", "than", "over", "under", "least", "above", "below", "from", "to"];
 
+/// Ranks in words up to twelfth: beyond, they are days more often than ranks.
+const MAX_RANK: u64 = 12_000;
+
 /// With these, people tell their own case, whose figures no text can have.
 const OWN_CASE: [&str; 9] = ["i", "my", "me", "we", "our", "if", "may", "can", "would"];
 
@@ -186,7 +189,9 @@ pub fn missing(asked: &[Word], shown: &[&[Word]]) -> Vec<Missing> {
         let little = written() == "one" || (written() == "second" || written() == "first") && is_adverb(asked, &number);
         let decade = asked[number.from].text.ends_with("0s").then_some(10_000);
         let has = told.iter().any(|(n, words)| {
-            let equal = n.thousandths == number.thousandths && (n.ordinal == number.ordinal || !n.is_year());
+            // "The third" is not the 3 of "3 million"; "the 24th" may be a day, which is written without its ending.
+            let rank = number.ordinal && !number.digits && number.thousandths <= MAX_RANK;
+            let equal = n.thousandths == number.thousandths && if rank { n.ordinal } else { n.ordinal == number.ordinal || !n.is_year() };
             let in_decade = decade.is_some_and(|span| n.is_year() && n.thousandths / span == number.thousandths / span);
             let of_decade = words[n.from].text.ends_with("0s") && n.thousandths / 10_000 == number.thousandths / 10_000;
             equal || in_decade || of_decade && number.is_year()

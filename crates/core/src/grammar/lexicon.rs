@@ -403,9 +403,15 @@ impl Lexicon {
         self.same_units.iter().position(|names| names.has(word))
     }
 
-    /// Whether a word is a unit of time, length, money or share.
-    pub(super) fn is_unit(&self, word: &str) -> bool {
-        [&self.unit_time, &self.unit_length, &self.unit_money, &self.unit_share].iter().any(|units| units.has(word))
+    /// What a word is a unit of: a duration, a distance, money or a share.
+    pub(super) fn measures(&self, word: &str) -> Option<Kind> {
+        let units = [
+            (&self.unit_time, Kind::Duration),
+            (&self.unit_length, Kind::Distance),
+            (&self.unit_money, Kind::Money),
+            (&self.unit_share, Kind::Share),
+        ];
+        units.into_iter().find_map(|(units, kind)| units.has(word).then_some(kind))
     }
 
     /// The group of words for another time or rank to which a word belongs ("former").
