@@ -1,14 +1,20 @@
 //! The pictures in `docs/pictures` show what the bot sends. `scripts/pictures` takes them, and keeps what they show in `payloads.json`.
 
+use factotum_core::answering::Answerer;
 use factotum_discord::bot::{Action, Bot};
-use factotum_discord::event::{Enclosed, Incoming, Interaction, InteractionKind, InteractionToken, MessageEvent, Origin, Replied};
+use factotum_discord::event::{
+    Enclosed, Id, Incoming, Interaction, InteractionKind, InteractionToken, MessageEvent, Origin, PostEvent, PressedOn, Replied,
+};
+use factotum_discord::guilds::Base;
 use factotum_discord::indexed_knowledge::IndexedKnowledge;
 use factotum_discord::payload::Response;
+use factotum_discord::teach::{Taught, Teacher, Wanted};
 use factotum_service::config;
 use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
-use std::time::Instant;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 /// Most bytes of a picture: a reader loads every one that a document shows.
 const MOST_BYTES: usize = 60_000;
@@ -22,7 +28,7 @@ fn root() -> &'static Path {
 /// What each picture shows: the message, and what it replies to.
 fn payloads() -> Vec<Value> {
     let bot = Bot::new(IndexedKnowledge::of(factotum_built_in::answerer()), config::Discord::default());
-    vec![
+    let mut all = vec![
         asked(&bot, "answer", "which NATO members don't recognize Kosovo?"),
         mentioned(&bot, "speaker", "what does Osmani say about NATO membership?"),
         asked(&bot, "decline", "does Cyprus recognise Kosovo?"),
@@ -31,7 +37,87 @@ fn payloads() -> Vec<Value> {
         command(&bot, "help"),
         mentioned(&bot, "card", "sanctions?"),
         followed(&bot, "further", "does Spain recognise Kosovo?", "and Romania?"),
+    ];
+    all.extend(with_people());
+    all
+}
+
+/// A forum, the channel in which people see questions, and the role whose members answer and teach.
+const FORUM: Id = 20;
+const PEOPLE: Id = 30;
+const ROLE: Id = 31;
+
+/// The pictures of what takes people: a post, a question that is passed on, and a lesson.
+fn with_people() -> Vec<Value> {
+    let ids = |id: Id| id.to_string().parse().expect("an id");
+    let one = |id| config::Optional(Some(config::Id(id)));
+    let settings = config::Discord {
+        forums: config::Forums { channels: ids(FORUM), ..config::Forums::default() },
+        ask_a_person: config::AskAPerson { channel: one(PEOPLE), role: one(ROLE) },
+        teach: config::Teach { roles: ids(ROLE) },
+        ..config::Discord::default()
+    };
+    let bot = Bot::new(IndexedKnowledge::of(factotum_built_in::answerer()), settings).with_teacher(Base::Main, Arc::new(NoTeacher));
+    let message = |text: &str| MessageEvent { roles: vec![ROLE], mentions_bot: false, ..message(text, Enclosed::default()) };
+    let press = |custom_id: &str, text: &str| {
+        let on = PressedOn { text: text.to_owned(), replied_to: Some(5), ..PressedOn::default() };
+        let kind = InteractionKind::Component { custom_id: custom_id.to_owned(), chosen: None, message: 6, answers: Some(5), on };
+        interaction(kind)
+    };
+    let words = |message: &Value| message["content"].as_str().unwrap_or_default().to_owned();
+
+    let title = "Which NATO members have not recognised Kosovo?";
+    let post = PostEvent { id: 40, forum: FORUM, guild: ORIGIN.guild, user: 1, title: title.to_owned(), tags: Vec::new() };
+    bot.decide(&Incoming::Post(post), Instant::now());
+    let begins = MessageEvent { id: 40, origin: Origin { channel: 40, ..ORIGIN }, ..message("I could not find it anywhere.") };
+    let answered = sent(&bot, &Incoming::Message(begins));
+
+    let question = "what is the population of Kosovo?";
+    bot.decide(&Incoming::Message(self::message(&format!("<@4> {question}"), Enclosed::default())), Instant::now());
+    let offer = sent(&bot, &press("1:person", ""));
+    let passed_on = bot.decide(&press("1:pass:5", &words(&offer)), Instant::now());
+    let for_people = passed_on.actions.iter().find_map(|action| match action {
+        Action::Post { message, .. } => Some(json!(message)),
+        _ => None,
+    });
+    let for_people = for_people.expect("a post for people");
+    let replied = Some(Replied { author: 4, by_us: true, text: words(&for_people), custom_ids: Vec::new() });
+    let origin = Origin { channel: PEOPLE, ..ORIGIN };
+    let person = MessageEvent {
+        id: 41,
+        origin,
+        enclosed: Enclosed { replied, ..Enclosed::default() },
+        ..message("About 1.8 million in 2021, says its statistical office.")
+    };
+    let answer = bot.decide(&Incoming::Message(person), Instant::now());
+    let [Action::Post { message: answer, .. }, ..] = answer.actions.as_slice() else { panic!("{answer:?}") };
+
+    let wording = "does anybody know which countries of the alliance still refuse to recognise Kosovo";
+    vec![
+        json!({"name": "post", "asked": {"written": title, "post": true}, "message": answered}),
+        json!({"name": "offer", "asked": {}, "message": offer}),
+        json!({"name": "for-people", "asked": {}, "message": for_people}),
+        json!({"name": "person", "asked": {"written": question}, "message": answer}),
+        json!({"name": "teach", "asked": {"used": "Teach"}, "message": sent(&bot, &interaction(InteractionKind::Teach { text: wording.to_owned() }))}),
     ]
+}
+
+/// Nobody gets that far in a picture.
+#[derive(Debug)]
+struct NoTeacher;
+
+impl Teacher for NoTeacher {
+    fn teach(&self, _: &Answerer, _: &Wanted) -> Result<Taught, String> {
+        Err(String::new())
+    }
+
+    fn undo(&self, _: &str, _: Id) -> Result<String, String> {
+        Err(String::new())
+    }
+
+    fn noticed_within(&self) -> Option<Duration> {
+        None
+    }
 }
 
 /// The reply to `/ask`.
@@ -62,10 +148,15 @@ fn followed(bot: &Bot, name: &str, before: &str, question: &str) -> Value {
 
 fn written(bot: &Bot, name: &str, question: &str, enclosed: Enclosed) -> Value {
     let text = format!("<@4> {question}");
-    let message = MessageEvent {
+    json!({"name": name, "asked": {"written": text}, "message": sent(bot, &Incoming::Message(message(&text, enclosed)))})
+}
+
+/// A message that mentions the bot.
+fn message(text: &str, enclosed: Enclosed) -> MessageEvent {
+    MessageEvent {
         id: 5,
         origin: ORIGIN,
-        text: text.clone(),
+        text: text.to_owned(),
         from_bot: false,
         regular: true,
         mentions_everyone: false,
@@ -73,13 +164,16 @@ fn written(bot: &Bot, name: &str, question: &str, enclosed: Enclosed) -> Value {
         replies_to_bot: false,
         enclosed,
         roles: Vec::new(),
-    };
-    json!({"name": name, "asked": {"written": text}, "message": sent(bot, &Incoming::Message(message))})
+    }
 }
 
 fn used(bot: &Bot, kind: InteractionKind) -> Value {
+    sent(bot, &interaction(kind))
+}
+
+fn interaction(kind: InteractionKind) -> Incoming {
     let token = InteractionToken("secret".to_owned());
-    sent(bot, &Incoming::Interaction(Interaction { id: 5, token, origin: ORIGIN, kind, roles: Vec::new(), present: true }))
+    Incoming::Interaction(Interaction { id: 5, token, origin: ORIGIN, kind, roles: vec![ROLE], present: true })
 }
 
 /// The one message that the bot sends.

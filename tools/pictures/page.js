@@ -39,6 +39,8 @@ const INLINE = [
   [/^`([^`]+)`/, ([, code]) => element("code", "", code)],
   [/^\[((?:\\.|[^\]\\])+)\]\((https?:\/\/[^\s)]+)\)/, ([, words]) => element("span", "link", ...inline(words))],
   [/^<@!?\d+>/, () => element("span", "mention", `@${BOT}`)],
+  [/^<@&\d+>/, () => element("span", "mention", "@Helpers")],
+  [/^<#\d+>/, () => element("span", "mention", "#questions")],
   [/^\*\*((?:\\.|[^\\])+?)\*\*(?!\*)/, ([, words]) => element("b", "", ...inline(words))],
   [/^__((?:\\.|[^\\])+?)__/, ([, words]) => element("u", "", ...inline(words))],
   [/^~~((?:\\.|[^\\])+?)~~/, ([, words]) => element("s", "", ...inline(words))],
@@ -151,7 +153,7 @@ function row(given, open) {
   return made;
 }
 
-/** What stands above the reply: the command that was used, or the message that it replies to. */
+/** What stands above the reply: the command that was used, or the message that it replies to, or nothing. */
 function above(asked) {
   if (asked.command) {
     const options = Object.entries(asked.options ?? {});
@@ -163,6 +165,11 @@ function above(asked) {
       element("div", "about", avatar(PERSON, "small"), element("span", "name", PERSON), element("span", "", ...used)),
     ];
   }
+  if (asked.used) {
+    const used = element("span", "", "used ", element("span", "command", asked.used));
+    return [element("div", "about", avatar(PERSON, "small"), element("span", "name", PERSON), used)];
+  }
+  if (!asked.written) return [];
   const words = element("span", "", ...inline(asked.written));
   return [element("div", "about", avatar(PERSON, "small"), element("span", "name", PERSON), words)];
 }
@@ -181,7 +188,9 @@ function reply(asked, message) {
 }
 
 function question(asked) {
-  return element("div", "message", avatar(PERSON), by(PERSON), markdown(asked.written));
+  // The title of a post stands above its first message.
+  const words = asked.post ? `# ${asked.written}` : asked.written;
+  return element("div", "message", avatar(PERSON), by(PERSON), markdown(words));
 }
 
 /** Lets the bubble point to the name of the command. */

@@ -76,11 +76,12 @@ pub(super) fn learn(base: &KnowledgeBase, before: Option<&Learned>, progress: &m
     }
     let model = Model::train(examples, groups.len(), DIMS, &mut |share| progress(ENCODING + (1.0 - ENCODING) * share));
     let mut centres = Vectors::default();
-    for profile in &profiles {
-        centres.push(&phrases.mean(profile.phrases.clone(), |vector| model.distinct(vector)));
-    }
+    let means: Vec<Vec<f32>> =
+        profiles.iter().map(|profile| phrases.mean(profile.phrases.clone(), |vector| model.distinct(vector))).collect();
+    means.iter().for_each(|mean| centres.push(mean));
     let rarity = rarity(occurrences, groups.len());
-    let related = related::related(base, &profiles, &rarity);
+    let told_alone: Vec<Vec<f32>> = (0..statements.len()).map(|f| statements.mean(f..f + 1, |vector| model.distinct(vector))).collect();
+    let related = related::related(base, &means, &told_alone);
     let verbatim = verbatim.into_iter().filter(|(_, class)| *class != SEVERAL).collect();
     Learned { interpreter, model, profiles, rarity, phrases, statements, told, centres, verbatim, related }
 }

@@ -249,8 +249,8 @@ fn offered(knowledge: &IndexedKnowledge, wording: &str) -> Message {
             entries.push(entry);
         }
     }
-    let list = entries.iter().enumerate().map(|(n, (title, _))| format!("{}. {}\n", n + 1, curated(&clip(title, SHOWN))));
-    let text = messages::where_does_it_belong(&quote(wording), &list.collect::<String>());
+    let list = entries.iter().enumerate().map(|(n, (title, _))| format!("{}. {}", n + 1, curated(&clip(title, SHOWN))));
+    let text = messages::where_does_it_belong(&quote(wording), &list.collect::<Vec<_>>().join("\n"));
     let nearest = entries
         .into_iter()
         .enumerate()
