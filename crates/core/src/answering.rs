@@ -245,13 +245,13 @@ impl Answerer {
         let effect = self.matcher.effect(&self.base, first.class);
         let same = |candidate: &Candidate| self.matcher.effect(&self.base, candidate.class) == effect;
         let figure = evidence.strange_figure().filter(|figure| !evidence::is_day(&case.interpretation.question, figure)).map(str::to_owned);
-        let first = evidence.grammatical.as_ref().filter(|_| figure.is_some());
+        let by_figure = evidence.grammatical.as_ref().filter(|_| figure.is_some());
         // Of the ways that are asked for the same kind of thing, the one that is meant most.
         let alike = |(candidate, _): &&(Candidate, Evidence)| {
             same(candidate) && self.matcher.profile_of(&self.base, candidate.class).is_some_and(|p| p.asked.contains(&case.asked.kind))
         };
         let restates = || judged.iter().find(alike).filter(|(_, e)| e.restates).and_then(|(_, e)| e.grammatical.as_ref());
-        let Some(reason) = first.or_else(restates).cloned() else { return };
+        let Some(reason) = by_figure.or_else(restates).cloned() else { return };
         for (candidate, evidence) in judged.iter_mut().filter(|(c, _)| same(c)) {
             let profile = self.matcher.profile_of(&self.base, candidate.class);
             let has = figure.as_ref().is_some_and(|figure| profile.is_some_and(|profile| profile.figures.contains(figure)));
