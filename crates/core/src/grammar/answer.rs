@@ -284,8 +284,10 @@ pub fn supplies(asked: &Asked, question: &Question, shown: &Shown) -> Support {
             let unit = asked.head.as_deref().map(|head| l.measures(head));
             let counted = shown.counts().any(|number| unit.is_none_or(|unit| shown.measure(number).is_none_or(|own| Some(own) == unit)));
             let vague = if counts { shown.has(|w| l.vague.has(w) && !l.times.has(w)) } else { vague };
-            // A list of names can be counted.
-            let listed = shown.has(|w| w == "and") || shown.tokens.iter().filter(|t| t.comma).count() > 1;
+            // A list of names can be counted; "between 2018 and 2021" is none.
+            let and =
+                |at: usize| shown.words[at].text == "and" && at > 0 && !shown.words[at - 1].text.starts_with(|c: char| c.is_ascii_digit());
+            let listed = (0..shown.words.len()).any(and) || shown.tokens.iter().filter(|t| t.comma).count() > 1;
             pick(counted, vague || listed || ordinal_counts(shown))
         }
         Kind::Amount => pick(counts, vague || figures),
