@@ -163,6 +163,7 @@ fn serve(folder: &Path, packs: usize, questions: usize, events: usize) {
                 kind: InteractionKind::Ask { question, private: false },
                 roles: Vec::new(),
                 present: true,
+                language: None,
             });
             let begun = Instant::now();
             black_box(bot.decide(&incoming, begun));

@@ -209,6 +209,6 @@ fn privacy_is_told_as_it_is() {
     let document = read("PRIVACY.md");
     let defaults = Resolved::default().config;
     assert!(!defaults.log_user_ids && document.contains("off by default"));
-    let about = factotum_discord::messages::about(factotum_built_in::answerer().base(), None).content;
+    let about = factotum_discord::messages::about(factotum_built_in::answerer().base(), None, factotum_wording::Language::English).content;
     assert!(about.contains("no messages and no names") && about.contains("in memory only"), "{about}");
 }

@@ -140,7 +140,7 @@ fn one_word_is_offered_questions() {
     for (text, expected) in CARDS {
         let reply = league.answer(text);
         let card = match &reply.outcome {
-            Outcome::NoAnswer(reason @ Reason::BareName { .. }) => Some(decline_text(league.base(), reason)),
+            Outcome::NoAnswer(reason @ Reason::BareName { .. }) => Some(decline_text(league.base(), reason, league.base().language())),
             _ => None,
         };
         assert_eq!(card.as_deref(), *expected, "{text}: {:?}", reply.outcome);

@@ -357,7 +357,7 @@ fn seen(text: &str) -> String {
     let mut seen: Vec<String> = loaded.diagnostics.iter().map(|d| format!("{} {}", d.code, d.message)).collect();
     let Some(base) = loaded.base else { return seen.join("\n") };
     seen.extend(grounding::check(&base, &files, "source.txt", SOURCE.as_bytes()).iter().map(|d| format!("{} {}", d.code, d.message)));
-    seen.push(format!("{:?}", factotum_discord::messages::sources(&base)));
+    seen.push(format!("{:?}", factotum_discord::messages::sources(&base, base.language())));
     seen.extend(console::topics(&base).iter().flat_map(|(_, intents)| intents.iter().map(|intent| console::question(intent))));
     let today = Today::of(SystemTime::UNIX_EPOCH + Duration::from_secs(1_796_083_200));
     seen.extend(quality::overdue(&base, &today).iter().map(|d| format!("{} {}", d.code, d.message)));

@@ -173,7 +173,7 @@ fn used(bot: &Bot, kind: InteractionKind) -> Value {
 
 fn interaction(kind: InteractionKind) -> Incoming {
     let token = InteractionToken("secret".to_owned());
-    Incoming::Interaction(Interaction { id: 5, token, origin: ORIGIN, kind, roles: vec![ROLE], present: true })
+    Incoming::Interaction(Interaction { id: 5, token, origin: ORIGIN, kind, roles: vec![ROLE], present: true, language: None })
 }
 
 /// The one message that the bot sends.

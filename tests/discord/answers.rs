@@ -1,6 +1,7 @@
 //! Ways of asking, and the replies.
 
 use crate::bot::{Bot, command};
+use crate::words;
 use crate::fake::{APPLICATION, Fake, How, Place, Seen, US, Written};
 use serde_json::{Value, json};
 
@@ -77,7 +78,7 @@ pub(crate) async fn by_the_context_menu(fake: Fake) {
     let response = fake.response(&asked).await;
     assert_eq!((&response["data"]["content"], &response["data"]["flags"]), (&json!("31 metres."), &json!(64)));
     let asked = fake.interact(Place::default(), 2, this(89, &Written { text: String::new(), ..theirs }));
-    assert_eq!(fake.response(&asked).await["data"]["content"], factotum_discord::messages::NO_TEXT);
+    assert_eq!(fake.response(&asked).await["data"]["content"], words().no_text);
 }
 
 pub(crate) async fn replies_only_when_asked(fake: Fake) {

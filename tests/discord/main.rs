@@ -39,6 +39,11 @@ macro_rules! tests {
     };
 }
 
+/// What the bot says to people who have Discord in English.
+fn words() -> &'static factotum_wording::Discord {
+    &factotum_wording::Language::English.wording().discord
+}
+
 type Body = Box<dyn FnOnce(Fake) -> std::pin::Pin<Box<dyn Future<Output = ()> + Send>> + Send>;
 
 fn trial(body: impl FnOnce(Fake) -> std::pin::Pin<Box<dyn Future<Output = ()> + Send>> + Send + 'static) -> Body {

@@ -1,6 +1,7 @@
 //! What operators rely on: health, metrics, reloads, logs, and restarts after a crash.
 
 use crate::bot::{Bot, command};
+use crate::words;
 use crate::fake::{Fake, How, Order, Place, Seen, Written, requests};
 use factotum_service::metrics::Metrics;
 use serde_json::{Value, json};
@@ -307,7 +308,7 @@ pub(crate) async fn buttons_work_after_a_reload(fake: Fake) {
     bot.signal("HUP");
     bot.says("knowledge base reloaded", 2).await;
     let pressed = fake.press(Place::default(), &button);
-    assert_eq!(fake.response(&pressed).await["data"]["content"], factotum_discord::messages::STALE);
+    assert_eq!(fake.response(&pressed).await["data"]["content"], words().stale);
 }
 
 pub(crate) async fn built_in_knowledge_cannot_be_reloaded(fake: Fake) {

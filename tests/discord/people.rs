@@ -1,6 +1,7 @@
 //! Forum posts, questions for a person, and teaching.
 
 use crate::bot::Bot;
+use crate::words;
 use crate::fake::{FORUM, Fake, How, PEOPLE, Place, ROLE, Seen, US, Written};
 use crate::interactions::Served;
 use factotum_discord::messages;
@@ -150,7 +151,7 @@ pub(crate) async fn a_person_answers(fake: Fake) {
     let form = fake.response(&fake.press_on(Place::default(), &button(&refusal, "1:person"), fake.ours(44, &refusal))).await;
     assert_eq!((&form["type"], &form["data"]["custom_id"]), (&json!(9), &json!("1:question:44")), "{form}");
     let empty = fake.response(&fake.submit(Place::default(), "1:question:44", &[("question", " ")], fake.ours(44, &refusal))).await;
-    assert_eq!(content(&empty["data"]), messages::NO_QUESTION);
+    assert_eq!(content(&empty["data"]), words().nothing_asked);
     let offered = fake.submit(Place::default(), "1:question:44", &[("question", REFUSED)], fake.ours(44, &refusal));
     let offered = fake.response(&offered).await["data"].clone();
     // The rest is on the other side of a restart.
@@ -172,7 +173,7 @@ pub(crate) async fn a_person_answers(fake: Fake) {
         let again = fake.response(&fake.press_on(Place::default(), &custom_id, fake.ours(44, &offered))).await;
         assert_eq!(
             content(&again["data"]),
-            if custom_id == "1:person" { messages::STALE } else { messages::PASSED_ON_BEFORE },
+            if custom_id == "1:person" { &words().stale } else { &words().passed_on_before },
             "{custom_id}"
         );
     }
@@ -180,7 +181,7 @@ pub(crate) async fn a_person_answers(fake: Fake) {
     for (written, says) in [
         (Written { roles: vec![7], ..answer(&post) }, messages::NOT_A_PERSON),
         (Written { mentions: Vec::new(), ..answer(&post) }, messages::NOT_PINGED),
-        (Written { text: format!("<@{US}>"), ..answer(&post) }, messages::NO_TEXT),
+        (Written { text: format!("<@{US}>"), ..answer(&post) }, &words().no_text),
     ] {
         let before = fake.messages_in(PEOPLE);
         fake.write(&written);
@@ -195,7 +196,7 @@ pub(crate) async fn a_person_answers(fake: Fake) {
     fake.write(&answer(&post));
     let answered = fake.posted(33, 0).await;
     assert!(
-        content(&answered).starts_with(messages::A_PERSON_ANSWERS) && content(&answered).contains("Every \\*Sunday\\* at nine"),
+        content(&answered).starts_with(&words().a_person_answers) && content(&answered).contains("Every \\*Sunday\\* at nine"),
         "{answered}"
     );
     assert_eq!(answered["message_reference"]["message_id"], "44");
@@ -251,11 +252,11 @@ pub(crate) async fn what_was_wrong_is_asked(fake: Fake) {
     let mut ours = fake.ours(44, &reply);
     ours["message_reference"] = json!({"message_id": asked.to_string(), "channel_id": "33"});
     let why = fake.response(&fake.press_on(Place::default(), &button(&reply, "1:bad:"), ours)).await["data"].clone();
-    assert_eq!((content(&why), why["flags"].as_u64(), buttons(&why).len()), (messages::WHY, Some(64), 4));
+    assert_eq!((content(&why), why["flags"].as_u64(), buttons(&why).len()), (words().what_was_wrong.as_str(), Some(64), 4));
     let thanks = fake
         .response(&fake.press_on(Place { message: 46, ..Place::default() }, &button(&why, "1:why:out_of_date"), fake.ours(46, &why)))
         .await;
-    assert_eq!((&thanks["type"], content(&thanks["data"])), (&json!(7), messages::THANKS_WHY));
+    assert_eq!((&thanks["type"], content(&thanks["data"])), (&json!(7), words().thanks_why.as_str()));
     let offered =
         fake.press_on(Place { message: 46, ..Place::default() }, &button(&thanks["data"], "1:person:"), fake.ours(46, &thanks["data"]));
     let offered = fake.response(&offered).await["data"].clone();
@@ -276,7 +277,7 @@ pub(crate) async fn nobody_is_offered_without_a_channel(fake: Fake) {
     assert!(buttons(&refusal).iter().all(|id| !id.starts_with("1:person")), "{refusal}");
     for forged in ["1:person", "1:pass:44", "1:why:wrong:1:2:0123456789abcdef", "1:change:1"] {
         let response = fake.response(&fake.press_on(Place::default(), forged, fake.ours(44, &json!({"content": "> what now"})))).await;
-        assert_eq!(content(&response["data"]), messages::STALE, "{forged}");
+        assert_eq!(content(&response["data"]), words().stale, "{forged}");
     }
     drop(bot);
     // With one: not below what only one user sees, nor where the bot itself is not.
@@ -295,7 +296,7 @@ pub(crate) async fn nobody_is_offered_without_a_channel(fake: Fake) {
         fake.response(&fake.press_on(place, &format!("1:pass:{n}"), fake.ours(n, &json!({"content": "> zebra"})))).await;
     }
     let sixth = fake.response(&fake.press_on(Place::default(), "1:pass:55", fake.ours(55, &json!({"content": "> zebra"})))).await;
-    assert_eq!(content(&sixth["data"]), messages::PASSED_ON_OFTEN);
+    assert_eq!(content(&sixth["data"]), words().passed_on_often);
     bot.says("outcome=\"passed-on\"", 5).await;
 }
 
@@ -362,21 +363,21 @@ pub(crate) async fn a_wording_is_taught_and_taken_back(fake: Fake) {
     let original = read();
     // Everybody else is refused, at each step.
     let refused = fake.response(&teach(&fake, Place::default(), wording)).await["data"].clone();
-    assert_eq!((content(&refused), refused["flags"].as_u64()), (messages::NOT_A_TEACHER, Some(64)));
+    assert_eq!((content(&refused), refused["flags"].as_u64()), (words().not_a_teacher.as_str(), Some(64)));
     let offered = fake.response(&teach(&fake, curator, wording)).await["data"].clone();
     assert!(content(&offered).contains(&format!("> {wording}\n")) && offered["flags"] == 64, "{offered}");
     let ask = button(&offered, "1:teach:ask:");
     for forged in [ask.as_str(), "1:teach:missing", "1:teach:fact", "1:undo:0123456789abcdef", "1:teach:anyway:0123456789abcdef"] {
         let refused = fake.response(&fake.press_on(Place::default(), forged, fake.ours(44, &offered))).await;
-        assert_eq!(content(&refused["data"]), messages::NOT_A_TEACHER, "{forged}");
+        assert_eq!(content(&refused["data"]), words().not_a_teacher, "{forged}");
     }
     assert_eq!(read(), original);
     // Forged ids mean nothing, and a message without text is nothing to learn from.
     for forged in ["1:teach:ask:0123456789abcdef", "1:teach:no:0123456789abcdef", "1:teach:anyway:0123456789abcdef"] {
         let stale = fake.response(&fake.press_on(curator, forged, fake.ours(44, &offered))).await;
-        assert_eq!(content(&stale["data"]), messages::STALE, "{forged}");
+        assert_eq!(content(&stale["data"]), words().stale, "{forged}");
     }
-    assert_eq!(content(&fake.response(&teach(&fake, curator, "")).await["data"]), messages::NO_TEXT);
+    assert_eq!(content(&fake.response(&teach(&fake, curator, "")).await["data"]), words().no_text);
     // The wording is written, and answered after the reload.
     let deferred = fake.response(&fake.press_on(curator, &ask, fake.ours(44, &offered))).await;
     assert_eq!((&deferred["type"], &deferred["data"]["flags"]), (&json!(5), &json!(64)));

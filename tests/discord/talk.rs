@@ -2,6 +2,7 @@
 
 use crate::answers::custom_ids;
 use crate::bot::Bot;
+use crate::words;
 use crate::fake::{Fake, Order, Place, US, Written};
 use serde_json::{Value, json};
 
@@ -141,7 +142,7 @@ pub(crate) async fn other_messages_are_answered_where_asked(fake: Fake) {
     }
     // What Discord does not let the bot read.
     fake.write(&mention("", 46, replying(&fake, 12, &json!({"content": ""}))));
-    assert_eq!(content(&fake.posted(46, 0).await), factotum_discord::messages::CANNOT_READ_IT);
+    assert_eq!(content(&fake.posted(46, 0).await), words().cannot_read_it);
     fake.write(&Written { channel: 47, also: forwarding(QUESTION), ..Written::default() });
     assert_eq!(content(&fake.posted(47, 0).await), "The Gulls joined in 1990.");
     let forward = fake.message(88, &Written { person: 12, also: forwarding(QUESTION), ..Written::default() });

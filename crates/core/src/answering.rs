@@ -6,6 +6,7 @@ mod confidence;
 mod context;
 pub mod evidence;
 mod follow_up;
+mod foreign;
 pub mod relation;
 mod reply;
 mod suggestions;
@@ -18,7 +19,9 @@ use crate::knowledge::{AnswerType, EntityId, FactId, Find, IntentId, KnowledgeBa
 use crate::matching::likeness::Encoded;
 use crate::matching::{Candidate, Class, Learned, Matcher};
 use crate::question::Question;
+use crate::translation::Translator;
 use evidence::{Case, Evidence};
+use factotum_wording::Language;
 use timeline::Events;
 
 pub use card::MAX_CARD;
@@ -53,6 +56,7 @@ pub struct Answerer {
     base: KnowledgeBase,
     matcher: Matcher,
     events: Events,
+    translators: Vec<Translator>,
 }
 
 /// How many times as probable as by chance a guess has to be.
@@ -84,7 +88,8 @@ impl Answerer {
 
     fn assemble(base: KnowledgeBase, matcher: Matcher) -> Answerer {
         let events = Events::new(&base, &matcher);
-        Answerer { base, matcher, events }
+        let translators = Translator::all(&base);
+        Answerer { base, matcher, events, translators }
     }
 
     /// What is on record.
@@ -116,7 +121,7 @@ impl Answerer {
             Err(unreadable) => return Reply::unread(Reason::Unreadable(unreadable)),
         };
         if crate::language::is_foreign(&question, &|w| self.matcher.interpreter().owns(w)) {
-            return Reply::unread(Reason::NotEnglish);
+            return self.foreign(text);
         }
         let interpretation = self.matcher.interpret(&self.base, question);
         let parts = compound::split(&interpretation);
@@ -148,6 +153,8 @@ impl Answerer {
             parts,
             read_as: None,
             overdue: None,
+            language: Language::default(),
+            record: Language::default(),
         }
     }
 

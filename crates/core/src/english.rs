@@ -6,6 +6,7 @@ use crate::dictionary::{Dictionary, Grade, dictionary};
 use crate::knowledge::AnswerType;
 use crate::spelling::unstretched;
 use crate::text::{self, Token};
+use factotum_wording::Language;
 use rust_stemmers::{Algorithm, Stemmer};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::LazyLock;
@@ -46,7 +47,7 @@ struct File {
     follow_up: FollowUpWords,
     expected: ExpectedWords,
     kinds: Kinds,
-    foreign: FxHashMap<String, String>,
+    foreign: std::collections::BTreeMap<String, String>,
 }
 
 #[derive(serde::Deserialize)]
@@ -214,6 +215,7 @@ pub struct English {
     pub kinds: Kinds,
     /// Little words of other languages.
     pub foreign: Words,
+    foreign_lists: Vec<(Option<Language>, Words)>,
     stemmer: Stemmer,
 }
 
@@ -243,6 +245,7 @@ static ENGLISH: LazyLock<English> = LazyLock::new(|| {
         expected: file.expected,
         kinds: file.kinds,
         foreign: Words(file.foreign.values().flat_map(|words| split(words)).collect()),
+        foreign_lists: file.foreign.iter().map(|(code, words)| (Language::of_locale(code), Words(split(words).into_iter().collect()))).collect(),
         stemmer: Stemmer::create(Algorithm::English),
     };
     for (words, class) in [(&file.words.filler, WordClass::Filler), (&file.words.function, WordClass::Function)] {
@@ -251,6 +254,13 @@ static ENGLISH: LazyLock<English> = LazyLock::new(|| {
     }
     english
 });
+
+impl English {
+    /// Little words of other languages, each list with its language if the program has words in that.
+    pub fn little_words(&self) -> impl Iterator<Item = (Option<Language>, &Words)> {
+        self.foreign_lists.iter().map(|(language, words)| (*language, words))
+    }
+}
 
 /// The one English that everything shares.
 pub fn english() -> &'static English {

@@ -7,6 +7,7 @@ mod ids;
 mod intent;
 mod relation;
 mod source;
+mod translation;
 mod unanswerable;
 mod value;
 
@@ -20,6 +21,7 @@ pub use ids::{EntityId, FactId, IntentId, RelationId, RoleId, SmallTalkId, Sourc
 pub use intent::{AnswerType, Intent, Paraphrase};
 pub use relation::{Find, Relation, RelationUse, Row};
 pub use source::Source;
+pub use translation::{Original, Translated, Translation};
 pub use unanswerable::{SmallTalk, Unanswerable, UnanswerableReason};
 pub use value::{Number, Value, is_date};
 
@@ -46,6 +48,8 @@ pub struct KnowledgeBase {
     pub roles: Vec<WordSet>,
     /// The knowledge base's own chat spellings.
     pub spellings: BTreeMap<String, String>,
+    /// What is on record in further languages, one a language.
+    pub translations: Vec<Translation>,
     /// SHA-256 over the files, hexadecimal: its version.
     pub version: String,
 }

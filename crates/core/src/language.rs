@@ -2,9 +2,12 @@
 
 use crate::english::english;
 use crate::question::Question;
+use crate::text::fold;
+use crate::translation::is_little;
+use factotum_wording::Language;
 
 /// Share of foreign words from which a text is taken for foreign.
-const MOSTLY: f32 = 0.34;
+const MOSTLY: f32 = 0.25;
 
 /// Whether the question is in another language; `own` knows the knowledge base's words, so that names do not count.
 pub fn is_foreign(question: &Question, own: &dyn Fn(&str) -> bool) -> bool {
@@ -22,13 +25,39 @@ pub fn is_foreign(question: &Question, own: &dyn Fn(&str) -> bool) -> bool {
         let shared = english().lists.ambiguous.has(word);
         if known {
             english_words += usize::from(!shared);
-        } else if english().foreign.has(word) {
+        } else if english().foreign.has(word) || is_little_elsewhere(word) && !english().knows(word) {
             odd += 1;
         } else if own(word) {
             counted -= 1;
         }
     }
-    odd >= 2 && english_words * 2 <= odd && odd as f32 >= MOSTLY * counted as f32
+    // No word of English among several is sign enough, if one is known to be of another language.
+    let none_known = || question.tokens.iter().all(|token| own(&token.text) || english().lists.ambiguous.has(&token.text) || !english().knows(&token.text));
+    (odd >= 2 && english_words * 2 <= odd && odd as f32 >= MOSTLY * counted as f32) || (odd >= 1 && counted >= 3 && none_known())
+}
+
+/// Whether a word shapes questions in one of the other languages that the program has words of.
+fn is_little_elsewhere(word: &str) -> bool {
+    Language::ALL.into_iter().any(|language| is_little(word, language))
+}
+
+/// The language of a question that is in another one than English, as far as the program has words in it. `own` knows the knowledge base's words, so
+/// that names do not count.
+pub fn recognise(text: &str, own: &dyn Fn(&str) -> bool) -> Option<Language> {
+    let is_own = |word: &&str| own(&fold(word.trim_matches(|c: char| !c.is_alphanumeric())));
+    let foreign: Vec<&str> = text.split_whitespace().filter(|word| !is_own(word)).collect();
+    let guess = factotum_wording::recognise(&foreign.join(" "));
+    let by_words = || {
+        let folded: Vec<String> = foreign.iter().map(|word| fold(word.trim_matches(|c: char| !c.is_alphanumeric()))).collect();
+        let hits = |list: &crate::english::Words| folded.iter().filter(|word| list.has(word)).count();
+        let mut all: Vec<(usize, Option<Language>)> = english().little_words().map(|(language, list)| (hits(list), language)).collect();
+        all.sort_by_key(|(hits, _)| std::cmp::Reverse(*hits));
+        match all.as_slice() {
+            [(first, language), (second, _), ..] if first > second => Some(*language),
+            _ => None,
+        }
+    };
+    if guess.reliable { guess.language } else { by_words().unwrap_or(guess.language) }.filter(|language| *language != Language::English)
 }
 
 fn is_latin(letter: char) -> bool {

@@ -16,6 +16,7 @@ pub mod question;
 
 pub mod render;
 pub mod text;
+mod translation;
 
 // What is on record.
 pub mod diagnostic;

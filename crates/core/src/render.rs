@@ -7,9 +7,10 @@ mod readable;
 
 use crate::answering::{AnswerPart, MAX_ANSWER, Outcome, Reason, Reply};
 use crate::grammar::Kind;
-use crate::knowledge::{Fact, FactId, KnowledgeBase, Source, SourceId, UnanswerableReason, date_in_words};
+use crate::knowledge::{Fact, FactId, KnowledgeBase, Source, SourceId, UnanswerableReason};
 pub use crate::text::escape_control;
 use crate::text::{fold, truncate};
+use factotum_wording::{AskedFor, Language};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Bytes of an asker's own words that a reply says back: enough to know them again, and a reply stays a message whatever was asked.
@@ -17,7 +18,10 @@ const MAX_QUOTED: usize = 100;
 
 /// The direct answers with the statements that support them, date included, source line left out. A statement that says no more than the
 /// direct answer is not said again.
-pub fn answer_text(base: &KnowledgeBase, parts: &[AnswerPart]) -> String {
+///
+/// `record` is the language in which the statements are shown, as far as they are on record in it, and `language` that of all other words.
+pub fn answer_text(base: &KnowledgeBase, parts: &[AnswerPart], record: Language, language: Language) -> String {
+    let wording = language.wording();
     let mut out = String::new();
     let mut shown: Vec<FactId> = Vec::new();
     for part in parts {
@@ -25,7 +29,8 @@ pub fn answer_text(base: &KnowledgeBase, parts: &[AnswerPart]) -> String {
             push(&mut out, &part.direct);
         }
         for (index, &fact) in part.facts.iter().enumerate() {
-            let Fact { statement, as_of, source, contradicts, .. } = &base[fact];
+            let Fact { as_of, source, contradicts, .. } = &base[fact];
+            let statement = base.statement(fact, record);
             let disputed = contradicts.iter().any(|f| part.facts.contains(f));
             let room = out.len() + statement.len() + 20 <= MAX_ANSWER;
             if shown.contains(&fact) || !(index == 0 || room || disputed) {
@@ -33,15 +38,19 @@ pub fn answer_text(base: &KnowledgeBase, parts: &[AnswerPart]) -> String {
             }
             shown.push(fact);
             if disputed {
-                let as_of = as_of.as_ref().map_or_else(String::new, |date| format!(", as of {}", date_in_words(date)));
-                push(&mut out, &format!("{statement} ({}{as_of}.)", base[*source].title));
+                let title = &base[*source].title;
+                let note = as_of.as_ref().map_or_else(
+                    || format!("({title}.)"),
+                    |date| wording.reply.disputed.with([("source", title), ("date", &wording.date(date))]),
+                );
+                push(&mut out, &format!("{statement} {note}"));
             } else if !repeats(&part.direct, statement) {
                 push(&mut out, statement);
             }
         }
     }
     if let Some(latest) = shown.iter().filter_map(|f| base[*f].as_of.as_deref()).max() {
-        push(&mut out, &format!("(As of {}.)", date_in_words(latest)));
+        push(&mut out, &wording.reply.as_of.with([("date", &wording.date(latest))]));
     }
     out
 }
@@ -64,25 +73,21 @@ fn push(out: &mut String, text: &str) {
 }
 
 /// An asker's own words, in quotation marks, the end of long ones left out.
-fn quoted(words: &str) -> String {
+fn quoted(words: &str, language: Language) -> String {
     let shown = truncate(words, MAX_QUOTED);
-    format!("\"{}{}\"", escape_control(shown), if shown.len() < words.len() { " ..." } else { "" })
+    let end = if shown.len() < words.len() { " ..." } else { "" };
+    language.wording().reply.quoted.with([("words", &format!("{}{end}", escape_control(shown)))])
 }
 
 /// The facts of an answer, each once.
-pub fn facts<'a>(base: &'a KnowledgeBase, parts: &[AnswerPart]) -> Vec<&'a Fact> {
+pub fn facts(parts: &[AnswerPart]) -> Vec<FactId> {
     let mut seen: Vec<FactId> = Vec::new();
-    parts
-        .iter()
-        .flat_map(|p| &p.facts)
-        .filter(|f| {
-            !seen.contains(f) && {
-                seen.push(**f);
-                true
-            }
-        })
-        .map(|f| &base[*f])
-        .collect::<Vec<_>>()
+    for fact in parts.iter().flat_map(|part| &part.facts) {
+        if !seen.contains(fact) {
+            seen.push(*fact);
+        }
+    }
+    seen
 }
 
 /// A source with the paragraphs that an answer cites.
@@ -96,127 +101,134 @@ pub struct Cited<'a> {
 
 impl Cited<'_> {
     /// The source's date in words; empty where it is undated.
-    pub fn date(&self) -> String {
-        self.source.date.as_deref().map_or_else(String::new, date_in_words)
+    pub fn date(&self, language: Language) -> String {
+        self.source.date.as_deref().map_or_else(String::new, |date| language.wording().date(date))
     }
 
     /// The paragraphs in words: "paragraphs 2, 5".
-    pub fn paragraphs(&self) -> String {
-        let word = if self.paragraphs.len() == 1 { "paragraph" } else { "paragraphs" };
-        format!("{word} {}", self.paragraphs.iter().map(u32::to_string).collect::<Vec<_>>().join(", "))
+    pub fn paragraphs(&self, language: Language) -> String {
+        let numbers = self.paragraphs.iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
+        language.wording().reply.paragraphs.form(language, self.paragraphs.len()).with([("numbers", &numbers)])
     }
 }
 
 /// What an answer cites: each source once, in their order.
 pub fn citations<'a>(base: &'a KnowledgeBase, parts: &[AnswerPart]) -> Vec<Cited<'a>> {
     let mut by_source: BTreeMap<SourceId, BTreeSet<u32>> = BTreeMap::new();
-    for fact in facts(base, parts) {
+    for fact in facts(parts).into_iter().map(|fact| &base[fact]) {
         by_source.entry(fact.source).or_default().extend(&fact.paragraphs);
     }
     by_source.into_iter().map(|(id, paragraphs)| Cited { source: &base[id], paragraphs: paragraphs.into_iter().collect() }).collect()
 }
 
 /// The source line: title, publisher, date and paragraphs of each source.
-fn source_line(base: &KnowledgeBase, parts: &[AnswerPart]) -> String {
+fn source_line(base: &KnowledgeBase, parts: &[AnswerPart], language: Language) -> String {
+    let words = &language.wording().reply;
     let line = |cited: Cited<'_>| {
-        let about = [format!("\"{}\"", cited.source.title), cited.source.publisher.clone(), cited.date(), cited.paragraphs()];
+        let title = words.quoted.with([("words", &cited.source.title)]);
+        let about = [title, cited.source.publisher.clone(), cited.date(language), cited.paragraphs(language)];
         about.into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>().join(", ")
     };
-    format!("Source: {}", citations(base, parts).into_iter().map(line).collect::<Vec<_>>().join("; "))
+    let sources = citations(base, parts).into_iter().map(line).collect::<Vec<_>>().join("; ");
+    words.source.with([("sources", &sources)])
 }
 
 /// Why there is no answer, in words for the person asking.
-pub fn decline_text(base: &KnowledgeBase, reason: &Reason) -> String {
+pub fn decline_text(base: &KnowledgeBase, reason: &Reason, language: Language) -> String {
+    let words = &language.wording().reply;
     match reason {
-        Reason::Unreadable(crate::question::Unreadable::Empty) => "There is no question in that. Ask me something in words.".to_owned(),
-        Reason::Unreadable(crate::question::Unreadable::TooLong) => {
-            "That is too long for me to read. Please ask in a sentence or two.".to_owned()
+        Reason::Unreadable(crate::question::Unreadable::Empty) => words.no_question.clone(),
+        Reason::Unreadable(crate::question::Unreadable::TooLong) => words.too_long.clone(),
+        Reason::NotEnglish => {
+            let languages: Vec<&str> = base.languages().into_iter().map(|known| language.wording().name_of(known)).collect();
+            words.other_language.with([("languages", &words.and(&languages))])
         }
-        Reason::NotEnglish => "I only understand English so far. Please ask me in English.".to_owned(),
         Reason::Unanswerable(unanswerable) => {
-            let missing = &base[*unanswerable].missing;
+            let missing = [("missing", base.missing(*unanswerable, language))];
             match base[*unanswerable].reason {
-                UnanswerableReason::NotOnRecord => format!("Not on record: {missing}."),
-                UnanswerableReason::Later => format!("Not on record: {missing}.{}", record_end(base)),
-                UnanswerableReason::Prediction => format!("I do not predict: {missing} is not on record."),
-                UnanswerableReason::Opinion => format!("I have no opinions, only a record: {missing} is not on it."),
-                UnanswerableReason::OffTopic => format!("That is not what my record is about: {missing}."),
-                UnanswerableReason::Instruction => {
-                    "I only answer questions from the record, and instructions do not change that.".to_owned()
-                }
+                UnanswerableReason::NotOnRecord => words.not_on_record.with(missing),
+                UnanswerableReason::Later => until(base, words.not_on_record.with(missing), language),
+                UnanswerableReason::Prediction => words.prediction.with(missing),
+                UnanswerableReason::Opinion => words.opinion.with(missing),
+                UnanswerableReason::OffTopic => words.off_topic.with(missing),
+                UnanswerableReason::Instruction => words.instruction.clone(),
             }
         }
-        Reason::UnknownName(entity) => format!("Nothing on record about {} in this matter.", base[*entity].name),
+        Reason::UnknownName(entity) => words.unknown_name.with([("name", base.name(*entity, language))]),
         Reason::UnknownOffice { role, of } => {
             let role = base[*role].words.first().map_or("office", String::as_str);
-            format!("Not on record: who the {role} of {} is.", base[*of].name)
+            words.unknown_office.with([("role", role), ("name", base.name(*of, language))])
         }
         Reason::NotListed { entity, if_unknown } => {
-            let mut out = format!("Nothing on record about {} in this matter.", base[*entity].name);
+            let mut out = words.unknown_name.with([("name", base.name(*entity, language))]);
             if !if_unknown.is_empty() {
                 push(&mut out, if_unknown);
             }
             out
         }
         Reason::NoSuchValue { year, if_unknown } => {
-            let what = year.as_ref().map_or_else(|| "that fits".to_owned(), |year| format!("for {year} in this matter"));
-            let mut out = format!("Nothing on record {what}.");
+            let mut out = year.as_ref().map_or_else(|| words.no_such_value.clone(), |year| words.no_such_year.with([("year", year)]));
             if !if_unknown.is_empty() {
                 push(&mut out, if_unknown);
             }
             out
         }
-        Reason::OutsideTime(year) => format!("Not on record: anything about {year}.{}", record_end(base)),
-        Reason::OtherRoles(fact) => format!("Not on record the way you put it. What is on record: {}", base[*fact].statement),
-        Reason::OtherPolarity(fact) => format!("Not on record. What comes close says the opposite: {}", base[*fact].statement),
-        Reason::NotSupplied(kind) => format!("Not on record: what comes close does not say {}.", asked_for(*kind)),
-        Reason::Unaccounted(words) => {
-            let quoted: Vec<String> = words.iter().take(3).map(|w| quoted(w)).collect();
-            format!("Not on record. I found nothing that accounts for {}.", quoted.join(", "))
+        Reason::OutsideTime(year) => until(base, words.outside_time.with([("year", year)]), language),
+        Reason::OtherRoles(fact) => words.other_roles.with([("statement", base.statement(*fact, language))]),
+        Reason::OtherPolarity(fact) => words.other_polarity.with([("statement", base.statement(*fact, language))]),
+        Reason::NotSupplied(kind) => words.not_supplied.with([("what", asked_for(*kind, &words.asked_for))]),
+        Reason::Unaccounted(left_over) => {
+            let quoted: Vec<String> = left_over.iter().take(3).map(|word| quoted(word, language)).collect();
+            words.unaccounted.with([("words", &quoted.join(", "))])
         }
-        Reason::Unsettled => "I cannot tell what that refers to. Ask it as a full question.".to_owned(),
-        Reason::NothingClose => "Not on record: nothing I know of comes close to that question.".to_owned(),
+        Reason::Unsettled => words.unsettled.clone(),
+        Reason::NothingClose => words.nothing_close.clone(),
         Reason::BareName { entities, word } => {
-            let names: Vec<&str> = entities.iter().map(|e| base[*e].name.as_str()).collect();
+            let names: Vec<&str> = entities.iter().map(|entity| base.name(*entity, language)).collect();
             match names.as_slice() {
-                [] => format!("What would you like to know about {}?", quoted(word)),
-                [name] => format!("What would you like to know about {name}?"),
-                [most @ .., last] => format!("Do you mean {} or {last}?", most.join(", ")),
+                [] => words.about_what.with([("name", &quoted(word, language))]),
+                [name] => words.about_what.with([("name", name)]),
+                several => words.do_you_mean.with([("names", &words.or(several))]),
             }
         }
     }
 }
 
 /// What a question of a kind asks for, in words.
-fn asked_for(kind: Kind) -> &'static str {
+fn asked_for(kind: Kind, words: &AskedFor) -> &str {
     match kind {
-        Kind::Person => "who",
-        Kind::Organisation | Kind::Which | Kind::KindOf | Kind::List => "which",
-        Kind::Place => "where",
-        Kind::Date => "when",
-        Kind::Duration => "how long",
-        Kind::Age => "how old",
-        Kind::Distance => "how far",
-        Kind::Money | Kind::Amount | Kind::Measure => "how much",
-        Kind::Count => "how many",
-        Kind::Share => "what share",
-        Kind::Frequency => "how often",
-        Kind::Reason => "why",
-        Kind::Manner => "how",
-        Kind::YesNo | Kind::Other => "that",
+        Kind::Person => &words.who,
+        Kind::Organisation | Kind::Which | Kind::KindOf | Kind::List => &words.which,
+        Kind::Place => &words.r#where,
+        Kind::Date => &words.when,
+        Kind::Duration => &words.how_long,
+        Kind::Age => &words.how_old,
+        Kind::Distance => &words.how_far,
+        Kind::Money | Kind::Amount | Kind::Measure => &words.how_much,
+        Kind::Count => &words.how_many,
+        Kind::Share => &words.what_share,
+        Kind::Frequency => &words.how_often,
+        Kind::Reason => &words.why,
+        Kind::Manner => &words.how,
+        Kind::YesNo | Kind::Other => &words.that,
     }
 }
 
-/// When the record ends: the latest date of any source; nothing where all are undated.
-fn record_end(base: &KnowledgeBase) -> String {
-    let latest = base.sources.iter().filter_map(|s| s.date.as_deref()).max();
-    latest.map_or_else(String::new, |date| format!(" The record ends in {}.", date_in_words(date)))
+/// A refusal, and when the record ends: the latest date of any source; nothing where all are undated.
+fn until(base: &KnowledgeBase, mut refusal: String, language: Language) -> String {
+    if let Some(date) = base.sources.iter().filter_map(|s| s.date.as_deref()).max() {
+        let wording = language.wording();
+        push(&mut refusal, &wording.reply.record_ends.with([("date", &wording.date(date))]));
+    }
+    refusal
 }
 
 /// How a corrected question was read.
 fn corrections_text(reply: &Reply) -> Option<String> {
-    let read: Vec<String> = reply.corrections().iter().take(3).map(|c| format!("{} as {}", quoted(&c.from), c.to)).collect();
-    (!read.is_empty() && !matches!(reply.outcome, Outcome::SmallTalk(_))).then(|| format!("I read {}.", read.join(" and ")))
+    let words = &reply.language.wording().reply;
+    let read = reply.corrections().iter().take(3).map(|c| words.read_as.with([("from", &quoted(&c.from, reply.language)), ("to", &c.to)]));
+    let read: Vec<String> = read.collect();
+    (!read.is_empty() && !matches!(reply.outcome, Outcome::SmallTalk(_))).then(|| words.i_read.with([("readings", &words.and(&read))]))
 }
 
 /// A line of a message, by what it is for; front ends differ in how they show it.
@@ -240,8 +252,8 @@ pub enum Line {
     Suggestion(String),
     /// Words that were read as others, some of them the asker's own.
     Corrections(String),
-    /// That the answer is overdue for review.
-    Overdue(String),
+    /// A remark on the answer: that it is overdue for review, or in another language than the question.
+    Note(String),
 }
 
 impl std::fmt::Display for Line {
@@ -249,45 +261,49 @@ impl std::fmt::Display for Line {
         match self {
             Line::Answer { direct, rest } => write!(f, "{direct}{rest}"),
             Line::Suggestion(question) => write!(f, "  - {question}"),
-            Line::Unanswered(text) | Line::Source(text) | Line::Text(text) | Line::Corrections(text) | Line::Overdue(text) => {
+            Line::Unanswered(text) | Line::Source(text) | Line::Text(text) | Line::Corrections(text) | Line::Note(text) => {
                 f.write_str(text)
             }
         }
     }
 }
 
-/// When something was due for review, in words: on a day, in a month or in a year.
-pub fn due_for_review(date: &str) -> String {
-    let preposition = if date.len() > "2026-12".len() { "on" } else { "in" };
-    format!("due for review {preposition} {}", date_in_words(date))
+/// That something was due for review on a day, in a month or in a year.
+pub fn was_due_for_review(date: &str, language: Language) -> String {
+    let wording = language.wording();
+    let template = if date.len() > "2026-12".len() { &wording.reply.overdue_on } else { &wording.reply.overdue_in };
+    template.with([("date", &wording.date(date))])
 }
 
 /// All that a person is shown, line by line.
 pub fn lines(base: &KnowledgeBase, reply: &Reply) -> Vec<Line> {
+    let language = reply.language;
+    let words = &language.wording().reply;
     let mut lines = Vec::new();
     match &reply.outcome {
         Outcome::Answer(parts) => {
-            let text = answer_text(base, parts);
+            let text = answer_text(base, parts, reply.record, language);
             let direct = parts.first().map_or("", |p| p.direct.as_str());
             let (direct, rest) = text.split_at(if text.starts_with(direct) { direct.len() } else { 0 });
             lines.push(Line::Answer { direct: direct.to_owned(), rest: rest.to_owned() });
-            lines.extend(reply.unanswered.iter().map(|part| Line::Unanswered(format!("Not on record: {}.", quoted(part)))));
-            lines.push(Line::Source(source_line(base, parts)));
-            let overdue = |date: &String| Line::Overdue(format!("This was {}.", due_for_review(date)));
-            lines.extend(reply.overdue.as_ref().map(overdue));
+            let not_on_record = |part: &String| Line::Unanswered(words.not_on_record.with([("missing", &quoted(part, language))]));
+            lines.extend(reply.unanswered.iter().map(not_on_record));
+            lines.push(Line::Source(source_line(base, parts, language)));
+            lines.extend(reply.overdue.as_ref().map(|date| Line::Note(was_due_for_review(date, language))));
+            lines.extend(reply.is_untranslated(base).then(|| Line::Note(words.only_in.with([("language", language.wording().name_of(base.language()))]))));
         }
-        Outcome::Clarify(_) => lines.push(Line::Text("I can read that in two ways. Did you mean:".to_owned())),
+        Outcome::Clarify(_) => lines.push(Line::Text(words.two_ways.clone())),
         Outcome::NoAnswer(reason) => {
-            let text = decline_text(base, reason);
+            let text = decline_text(base, reason, language);
             lines.push(if matches!(reason, Reason::Unaccounted(_)) { Line::Unanswered(text) } else { Line::Text(text) });
             if !reply.suggestions.is_empty() && !matches!(reason, Reason::BareName { .. }) {
-                lines.push(Line::Text("Related questions I can answer:".to_owned()));
+                lines.push(Line::Text(words.related.clone()));
             }
         }
-        Outcome::SmallTalk(talk) => lines.push(Line::Text(base[*talk].reply.clone())),
+        Outcome::SmallTalk(talk) => lines.push(Line::Text(base.small_talk_reply(*talk, reply.record).to_owned())),
     }
     if matches!(reply.outcome, Outcome::Clarify(_) | Outcome::NoAnswer(_)) {
-        lines.extend(reply.suggestions.iter().map(|intent| Line::Suggestion(base[*intent].question.clone())));
+        lines.extend(reply.suggestions.iter().map(|intent| Line::Suggestion(base.question(*intent, reply.record).to_owned())));
     }
     lines.extend(corrections_text(reply).map(Line::Corrections));
     lines

@@ -411,8 +411,8 @@ pub fn judge(base: &KnowledgeBase, golden: &GoldenQuestion, reply: &Reply) -> Ve
     if golden.expect == Expect::NoAnswer {
         return Verdict::FalseAnswer;
     }
-    let said = text::fold(&answer_text(base, parts));
-    let fact = golden.facts.is_empty() || facts(base, parts).iter().any(|f| golden.facts.contains(&f.id));
+    let said = text::fold(&answer_text(base, parts, base.language(), base.language()));
+    let fact = golden.facts.is_empty() || facts(parts).iter().any(|fact| golden.facts.contains(&base[*fact].id));
     let contains = golden.contains_any.iter().all(|group| group.iter().any(|one| said.contains(one)));
     let excluded = golden.must_not_contain.iter().any(|one| said.contains(one));
     if fact && contains && !excluded { Verdict::Right } else { Verdict::Wrong }
@@ -471,7 +471,7 @@ pub fn add(base: &KnowledgeBase, name: &str, text: Option<&str>, question: &str,
     let list = |items: &[&str]| format!("[{}]", items.iter().map(|item| quoted(item)).collect::<Vec<_>>().join(", "));
     file.push_str(&match (&reply.outcome, said) {
         (Outcome::Answer(parts), Said::Right) => {
-            let ids: Vec<&str> = facts(base, parts).into_iter().map(|fact| fact.id.as_str()).collect();
+            let ids: Vec<&str> = facts(parts).into_iter().map(|fact| base[fact].id.as_str()).collect();
             let direct: Vec<&str> =
                 parts.iter().map(|part| part.direct.trim_end_matches('.')).filter(|direct| !direct.is_empty()).collect();
             let contains = direct.iter().map(|direct| format!("[{}]", quoted(direct))).collect::<Vec<_>>().join(", ");

@@ -32,6 +32,7 @@ use factotum_service::config;
 use factotum_service::metrics::Asked;
 use factotum_service::rate_limit::Permit;
 use factotum_service::reload::Current;
+use factotum_wording::{Discord, Language};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -158,6 +159,15 @@ pub struct Bot {
     pending: Mutex<Recent<Key, (Base, Wanted)>>,
 }
 
+/// Who asked something, or pressed a button, and with what.
+#[derive(Debug, Clone, Copy)]
+struct By {
+    /// The message or interaction; of a button, the message that it belongs to.
+    id: Id,
+    user: Id,
+    language: Language,
+}
+
 /// The answer to a question, with what may be logged.
 struct Answered {
     messages: Vec<Message>,
@@ -282,7 +292,7 @@ impl Bot {
         let kind = if direct { "direct" } else { "mention" };
         let Answered { messages, outcome, about, asked } = match self.count(&message.origin, now) {
             Permit::Within => self.reply_to(knowledge, message, said, now),
-            Permit::Notify => one(Message::text(messages::TOO_OFTEN), "too-often"),
+            Permit::Notify => one(Message::text(self.words().too_often.as_str()), "too-often"),
             Permit::Over => return Decision { actions: Vec::new(), kind, outcome: "too-often", about: None, asked: None },
         };
         let actions = messages.into_iter().enumerate().map(|(index, content)| Action::Post {
@@ -303,9 +313,10 @@ impl Bot {
         let suggests = matches!(interaction.kind, InteractionKind::Autocomplete(_));
         let nothing = |outcome| Responses::one(Response::Choices(Vec::new()), outcome);
         let origin = &interaction.origin;
+        let words = &self.language_of(interaction).wording().discord;
         let Responses { responses, outcome, about, asked } = match self.allowed(origin) {
             false if suggests => nothing("not-allowed"),
-            false => Responses::private(Message::text(messages::NOT_HERE), "not-allowed"),
+            false => Responses::private(Message::text(words.not_here.as_str()), "not-allowed"),
             true if suggests => match locked(&self.rate_limiter).suggest(origin.user, now) {
                 true => self.respond(knowledge, interaction),
                 false => nothing("too-often"),
@@ -317,7 +328,7 @@ impl Bot {
                         None => self.respond(knowledge, interaction),
                     }
                 }
-                Permit::Notify => Responses::private(Message::text(messages::TOO_OFTEN), "too-often"),
+                Permit::Notify => Responses::private(Message::text(words.too_often.as_str()), "too-often"),
                 Permit::Over => Responses { responses: Vec::new(), outcome: "too-often", about: None, asked: None },
             },
         };
@@ -332,36 +343,40 @@ impl Bot {
     /// The responses to an interaction that is allowed.
     fn respond(&self, knowledge: &IndexedKnowledge, interaction: &Interaction) -> Responses {
         let base = knowledge.base();
+        let language = self.language_of(interaction);
+        let words = &language.wording().discord;
         let one = Responses::private;
+        let notice = |text: &str, outcome| Responses::private(Message::text(text), outcome);
         match &interaction.kind {
             InteractionKind::Ask { question, private } => {
-                let question = knowledge.submitted(question);
-                Responses::answer(self.answered(knowledge, question, interaction.id, interaction.origin.user), *private)
+                let question = knowledge.submitted(question, language);
+                let asked = By { id: interaction.id, user: interaction.origin.user, language };
+                Responses::answer(self.answered(knowledge, question, asked), *private)
             }
             InteractionKind::AnswerThis { text } => match without_tags(text) {
-                text if text.is_empty() => one(Message::text(messages::NO_TEXT), "no-text"),
+                text if text.is_empty() => notice(&words.no_text, "no-text"),
                 // The author of the message did not ask us, so only the user of the command sees the reply, and the journal does not get it.
-                text => Responses::answer(knowledge.answered(&text).0, true),
+                text => Responses::answer(knowledge.answered(&text, language).0, true),
             },
             InteractionKind::Command(name) => match name.as_str() {
-                "topics" => one(browse::all(base, 0), "shown"),
-                "sources" => one(messages::sources(base), "shown"),
-                "help" => one(Message::text(messages::HELP), "shown"),
-                "about" => one(messages::about(base, self.gaps(knowledge).map(Gaps::keep_days)), "shown"),
-                _ => one(Message::text(messages::NO_SUCH_COMMAND), "unknown"),
+                "topics" => one(browse::all(base, 0, language), "shown"),
+                "sources" => one(messages::sources(base, language), "shown"),
+                "help" => notice(&words.help, "shown"),
+                "about" => one(messages::about(base, self.gaps(knowledge).map(Gaps::keep_days), language), "shown"),
+                _ => notice(&words.no_such_command, "unknown"),
             },
             InteractionKind::Autocomplete(typed) => {
-                Responses::one(Response::Choices(knowledge.suggester.choices(&knowledge.answerer, typed)), "shown")
+                Responses::one(Response::Choices(knowledge.choices(typed, language)), "shown")
             }
             InteractionKind::Component { custom_id, chosen, message, answers, .. } => self
-                .component(knowledge, interaction.origin.user, (*message, *answers), custom_id, chosen.as_deref())
-                .unwrap_or_else(|| one(Message::text(messages::STALE), "stale")),
-            InteractionKind::Other | InteractionKind::Teach { .. } => one(Message::text(messages::NO_SUCH_COMMAND), "unknown"),
+                .component(knowledge, By { id: *message, user: interaction.origin.user, language }, *answers, custom_id, chosen.as_deref())
+                .unwrap_or_else(|| notice(&words.stale, "stale")),
+            InteractionKind::Other | InteractionKind::Teach { .. } => notice(&words.no_such_command, "unknown"),
             InteractionKind::Modal { custom_id, fields, message, on } => {
                 // Where it is not known who sees the answer, nobody else sees the next one.
                 let private = *message == 0 || on.private;
                 self.form(knowledge, interaction, custom_id, fields, private)
-                    .unwrap_or_else(|| one(Message::text(messages::STALE), "stale"))
+                    .unwrap_or_else(|| notice(&words.stale, "stale"))
             }
         }
     }
@@ -370,20 +385,22 @@ impl Bot {
     fn component(
         &self,
         knowledge: &IndexedKnowledge,
-        user: Id,
-        (message, answers): (Id, Option<Id>),
+        pressed: By,
+        answers: Option<Id>,
         custom_id: &str,
         chosen: Option<&str>,
     ) -> Option<Responses> {
         let (base, directory) = (knowledge.base(), &knowledge.directory);
-        let question = |intent: IntentId| Some(Responses::answer(knowledge.answered(&base[intent].question).0, true));
+        let By { id: message, user, language } = pressed;
+        let words = &language.wording().discord;
+        let question = |intent: IntentId| Some(Responses::answer(knowledge.chosen(intent, language), true));
         let shown = |message: Message| Responses::one(Response::Update(message), "shown");
         match CustomId::parse(custom_id)? {
             CustomId::Ask(key) => question(directory.intent(&key)?),
             CustomId::Pick => question(directory.chosen_intent(chosen?)?),
-            CustomId::Topics(number) => Some(shown(browse::all(base, number))),
-            CustomId::Topic(topic, number) => Some(shown(browse::one(base, directory, &topic, number)?)),
-            CustomId::Open => Some(shown(browse::one(base, directory, &directory.chosen_topic(chosen?)?, 0)?)),
+            CustomId::Topics(number) => Some(shown(browse::all(base, number, language))),
+            CustomId::Topic(topic, number) => Some(shown(browse::one(base, directory, &topic, number, language)?)),
+            CustomId::Open => Some(shown(browse::one(base, directory, &directory.chosen_topic(chosen?)?, 0, language)?)),
             CustomId::Rate(helped, key) => {
                 let intent = &base[directory.intent(&key)?];
                 let first = locked(&self.feedback).first(user, message);
@@ -394,30 +411,30 @@ impl Bot {
                     }
                 }
                 let (text, outcome) = match (first, helped) {
-                    (true, true) => (messages::THANKS, "helpful"),
-                    (true, false) => (messages::THANKS, "not-helpful"),
-                    (false, _) => (messages::COUNTED_BEFORE, "counted-before"),
+                    (true, true) => (&words.thanks, "helpful"),
+                    (true, false) => (&words.thanks, "not-helpful"),
+                    (false, _) => (&words.counted_before, "counted-before"),
                 };
                 let about = About { id: intent.id.clone(), percent: 100 };
-                Some(Responses { about: Some(about), ..Responses::private(Message::text(text), outcome) })
+                Some(Responses { about: Some(about), ..Responses::private(Message::text(text.as_str()), outcome) })
             }
             CustomId::Further(further) => {
                 let question = further.question(knowledge)?;
-                Some(Responses::one(Response::Modal(further.form(&question)), "form"))
+                Some(Responses::one(Response::Modal(further.form(&question, words)), "form"))
             }
         }
     }
 
     /// Answers a question that somebody asked with this message or interaction, and records what is missing.
-    fn answered(&self, knowledge: &IndexedKnowledge, question: &str, asked: Id, user: Id) -> Answered {
-        self.answered_after(knowledge, &After::Alone, question, asked, user)
+    fn answered(&self, knowledge: &IndexedKnowledge, question: &str, asked: By) -> Answered {
+        self.answered_after(knowledge, &After::Alone, question, asked)
     }
 
     /// The same for a question that may be a follow-up.
-    fn answered_after(&self, knowledge: &IndexedKnowledge, after: &After, question: &str, asked: Id, user: Id) -> Answered {
-        let (answered, reply) = knowledge.answered_after(after, question);
+    fn answered_after(&self, knowledge: &IndexedKnowledge, after: &After, question: &str, asked: By) -> Answered {
+        let (answered, reply) = knowledge.answered_after(after, question, asked.language);
         if let Some(gaps) = self.gaps(knowledge) {
-            gaps.asked(&knowledge.answerer, question, &reply, asked, user);
+            gaps.asked(&knowledge.answerer, question, &reply, asked.id, asked.user);
         }
         answered
     }
@@ -431,6 +448,16 @@ impl Bot {
         }
         let (logged, asked) = recorded(&reply);
         (json::line(&json::reply(knowledge.base(), question, &reply)), logged, asked)
+    }
+
+    /// The language of who used something: that of their Discord, or else the one in the settings.
+    fn language_of(&self, interaction: &Interaction) -> Language {
+        interaction.language.unwrap_or(self.settings.language)
+    }
+
+    /// The words for what is read by many, or by somebody whose language is not known.
+    fn words(&self) -> &'static Discord {
+        &self.settings.language.wording().discord
     }
 
     fn count(&self, origin: &Origin, now: Now) -> Permit {
@@ -451,12 +478,21 @@ impl Bot {
 }
 
 impl IndexedKnowledge {
-    fn answered(&self, question: &str) -> (Answered, Reply) {
-        self.answered_after(&After::Alone, question)
+    fn answered(&self, question: &str, language: Language) -> (Answered, Reply) {
+        self.answered_after(&After::Alone, question, language)
     }
 
-    fn answered_after(&self, after: &After, question: &str) -> (Answered, Reply) {
-        let reply = self.shown_today(after.answer(&self.answerer, question));
+    fn answered_after(&self, after: &After, question: &str, language: Language) -> (Answered, Reply) {
+        self.shown(after.answer(&self.answerer, question, language))
+    }
+
+    /// The answer to a question that was chosen from a list.
+    fn chosen(&self, intent: IntentId, language: Language) -> Answered {
+        self.shown(self.answerer.answer_intent(intent, language)).0
+    }
+
+    fn shown(&self, reply: Reply) -> (Answered, Reply) {
+        let reply = self.shown_today(reply);
         let (logged, asked) = recorded(&reply);
         let (percent, base) = (asked.percent, self.base());
         let about = reply.candidates.first().map(|best| About { id: json::name(base, best.class).to_owned(), percent });
@@ -472,9 +508,9 @@ impl IndexedKnowledge {
     }
 
     /// The submitted question; a choice may stand for a long one.
-    fn submitted<'a>(&'a self, question: &'a str) -> &'a str {
+    fn submitted<'a>(&'a self, question: &'a str, language: Language) -> &'a str {
         let chosen = chosen_key(question).and_then(|key| self.directory.chosen_intent(key));
-        chosen.map_or(question, |intent| &self.base()[intent].question)
+        chosen.map_or(question, |intent| self.base().question(intent, language))
     }
 }
 

@@ -1,23 +1,23 @@
 //! The commands that the bot registers at Discord, and the link that invites it.
 
-use crate::messages::{ANSWER_THIS, ASK, CommandText, OTHER_COMMANDS, PRIVATE, QUESTION, TEACH, Translated};
 use factotum_core::render::escape_control;
 use factotum_service::config;
+use factotum_wording::{Commands, Described, Language};
 use serde_json::{Map, Value, json};
 
 /// All commands. Global ones can be installed by guilds and by users, and used everywhere; for the commands of a single guild Discord accepts
 /// neither setting.
 pub fn definitions(global: bool) -> Vec<Value> {
-    let mut ask = chat(&ASK);
-    let mut question = described(&QUESTION, 3);
+    let mut ask = described(1, |commands| &commands.ask);
+    let mut question = described(3, |commands| &commands.question);
     // As long as the longest message that people can write on Discord.
     question.extend(object(json!({"required": true, "autocomplete": true, "min_length": 1, "max_length": 2_000})));
-    let mut private = described(&PRIVATE, 5);
+    let mut private = described(5, |commands| &commands.private);
     private.insert("required".to_owned(), json!(false));
     ask.insert("options".to_owned(), json!([question, private]));
-    let this = on_message(&ANSWER_THIS);
-    let mut all = vec![ask, this];
-    all.extend(OTHER_COMMANDS.iter().map(chat));
+    let mut all = vec![ask, on_message(|commands| &commands.answer_this)];
+    let others: [fn(&Commands) -> &Described; 4] = [|all| &all.topics, |all| &all.sources, |all| &all.help, |all| &all.about];
+    all.extend(others.map(|command| described(1, command)));
     if global {
         for command in &mut all {
             // Installed by 0 a guild, 1 a user; used in 0 a guild, 1 a direct message with the bot, 2 any other private channel.
@@ -31,7 +31,7 @@ pub fn definitions(global: bool) -> Vec<Value> {
 pub fn for_settings(global: bool, discord: &config::Discord) -> Vec<Value> {
     let mut all = definitions(global);
     if !discord.teach.roles.is_empty() {
-        let mut teach = on_message(&TEACH);
+        let mut teach = on_message(teach);
         if global {
             teach.extend(object(json!({"integration_types": [0], "contexts": [0]})));
         }
@@ -40,24 +40,41 @@ pub fn for_settings(global: bool, discord: &config::Discord) -> Vec<Value> {
     all
 }
 
+/// The command for curators in the context menu of a message.
+fn teach(commands: &Commands) -> &str {
+    &commands.teach
+}
+
+/// The name under which "Teach" arrives, whatever it is called in the user's language.
+pub(crate) fn teach_name() -> &'static str {
+    english(&teach)
+}
+
 /// A command in the context menu of a message.
-fn on_message(name: &Translated) -> Map<String, Value> {
-    object(json!({"type": 3, "name": name.en, "name_localizations": localized(name)}))
+fn on_message(name: impl Fn(&Commands) -> &str) -> Map<String, Value> {
+    object(json!({"type": 3, "name": english(&name), "name_localizations": localized(&name)}))
 }
 
-fn chat(command: &CommandText) -> Map<String, Value> {
-    described(command, 1)
-}
-
-fn described(text: &CommandText, kind: u8) -> Map<String, Value> {
+/// A command to type, or an option of one.
+fn described(kind: u8, text: impl Fn(&Commands) -> &Described) -> Map<String, Value> {
+    let name = |commands: &'static Commands| text(commands).name.as_str();
+    let description = |commands: &'static Commands| text(commands).description.as_str();
     object(json!({
-        "type": kind, "name": text.name.en, "name_localizations": localized(&text.name),
-        "description": text.description.en, "description_localizations": localized(&text.description),
+        "type": kind, "name": english(&name), "name_localizations": localized(&name),
+        "description": english(&description), "description_localizations": localized(&description),
     }))
 }
 
-fn localized(text: &Translated) -> Value {
-    json!({"de": text.de, "hr": text.hr, "el": text.el})
+fn english(text: &dyn Fn(&'static Commands) -> &'static str) -> &'static str {
+    Language::English.wording().commands.as_ref().map_or("", text)
+}
+
+/// A text in all other languages that Discord has, by locale.
+fn localized(text: &dyn Fn(&'static Commands) -> &'static str) -> Value {
+    let others = Language::ALL.into_iter().filter(|language| *language != Language::English).map(Language::wording);
+    let texts = others.filter_map(|wording| Some((wording, text(wording.commands.as_ref()?))));
+    let by_locale = texts.flat_map(|(wording, text)| wording.locales.iter().map(move |locale| (locale.clone(), json!(text))));
+    Value::Object(by_locale.collect())
 }
 
 fn object(value: Value) -> Map<String, Value> {
@@ -88,7 +105,7 @@ pub fn compare(registered: &[Value], ours: &[Value]) -> Comparison {
     let is_there = |ours: &Value| registered.iter().any(|theirs| key(theirs) == key(ours) && covers(theirs, ours));
     let is_ours = |theirs: &&Value| ours.iter().any(|ours| key(theirs) == key(ours));
     let (known, others) = registered.iter().cloned().partition::<Vec<Value>, _>(|theirs| is_ours(&theirs));
-    let teach = Value::Object(on_message(&TEACH));
+    let teach = Value::Object(on_message(teach));
     let (unwanted, others) = others.into_iter().partition::<Vec<Value>, _>(|theirs| key(theirs) == key(&teach));
     Comparison { missing: ours.iter().filter(|ours| !is_there(ours)).cloned().collect(), ours: known, unwanted, others }
 }

@@ -1,5 +1,6 @@
 //! What arrives from Discord, in our own types: as much of it as a reply may depend on.
 
+use factotum_wording::Language;
 use std::time::Instant;
 
 /// One of Discord's ids: of a user, channel, guild, message or interaction.
@@ -56,6 +57,8 @@ pub struct Interaction {
     pub roles: Vec<Id>,
     /// Whether the bot itself is in this place, so that it can write there later.
     pub present: bool,
+    /// The language in which the user has Discord, if it is one of ours.
+    pub language: Option<Language>,
 }
 
 /// The bot's message that a button or menu belongs to, or from which a form was opened.

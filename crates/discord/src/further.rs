@@ -7,11 +7,11 @@
 use super::components::{CustomId, Key};
 use super::indexed_knowledge::IndexedKnowledge;
 use super::markdown::{clip, label, plain};
-use super::messages;
 use super::payload::{Component, MAX_CONTENT, MAX_OPTION, Message, Modal, Row, TextField};
 use factotum_core::answering::{Context, MAX_NAMES, Reply};
 use factotum_core::knowledge::KnowledgeBase;
 use factotum_core::matching::Class;
+use factotum_wording::Discord;
 
 /// Most buttons in a row.
 const MAX_IN_ROW: usize = 5;
@@ -83,25 +83,26 @@ impl Further {
     }
 
     /// The form for a further question.
-    pub(crate) fn form(&self, question: &str) -> Modal {
-        let field =
-            TextField::new(FIELD, messages::FURTHER_QUESTION, MAX_QUESTION).such_as(&label(&messages::about_what(question), MAX_OPTION));
-        Modal::new(CustomId::Further(self.clone()).custom_id(), messages::ASK_FURTHER, vec![field])
+    pub(crate) fn form(&self, question: &str, words: &Discord) -> Modal {
+        let after = words.after.with([("question", question)]);
+        let field = TextField::new(FIELD, &words.your_question, MAX_QUESTION).such_as(&label(&after, MAX_OPTION));
+        Modal::new(CustomId::Further(self.clone()).custom_id(), &words.ask_further, vec![field])
     }
 }
 
 /// The messages of a reply with the button below the last one, if it is settled what the reply was about; and how a follow-up was read.
 pub(crate) fn extended(knowledge: &IndexedKnowledge, reply: &Reply, mut messages: Vec<Message>) -> Vec<Message> {
+    let words = &reply.language.wording().discord;
     let Some(last) = messages.last_mut() else { return messages };
     if let Some(full) = &reply.read_as {
-        let line = format!("\n-# {}", plain(&clip(&messages::read_as(full), MAX_READ_AS)));
+        let line = format!("\n-# {}", plain(&clip(&words.i_read_that_as.with([("question", full)]), MAX_READ_AS)));
         if last.content.chars().count() + line.chars().count() <= MAX_CONTENT {
             last.content.push_str(&line);
         }
     }
     let further = knowledge.answerer.context(reply).and_then(|context| Further::of(knowledge.base(), &context));
     if let Some(further) = further {
-        let button = Component::small_button(messages::ASK_FURTHER, CustomId::Further(further).custom_id(), false);
+        let button = Component::small_button(&words.ask_further, CustomId::Further(further).custom_id(), false);
         match last.components.last_mut().filter(|row| !reply_offers_questions(row) && row.components.len() < MAX_IN_ROW) {
             Some(row) => row.components.push(button),
             None => last.components.push(Row::new(vec![button])),

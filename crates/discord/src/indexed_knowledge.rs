@@ -2,9 +2,11 @@
 
 use super::components::Directory;
 use super::guilds::Journal;
+use super::payload::Choice;
 use super::suggest::Suggester;
 use factotum_core::answering::{Answerer, Reply};
 use factotum_core::knowledge::{KnowledgeBase, Today};
+use factotum_wording::Language;
 use std::time::SystemTime;
 
 /// A knowledge base with its indexes.
@@ -14,8 +16,8 @@ pub struct IndexedKnowledge {
     pub(crate) answerer: Answerer,
     /// Finds what buttons stand for.
     pub(crate) directory: Directory,
-    /// Suggests questions while a user types.
-    pub(crate) suggester: Suggester,
+    /// Suggest questions while a user types: one for the language of the knowledge base, and one for each that it is translated to.
+    pub(crate) suggesters: Vec<(Language, Suggester)>,
     /// What time it is, for answers that are overdue for review; without it, none says so.
     pub(crate) clock: Option<fn() -> SystemTime>,
     /// Where its gaps are recorded.
@@ -26,8 +28,17 @@ impl IndexedKnowledge {
     /// Builds the indexes.
     pub fn of(answerer: Answerer) -> IndexedKnowledge {
         let directory = Directory::of(answerer.base());
-        let suggester = Suggester::of(answerer.base());
-        IndexedKnowledge { answerer, directory, suggester, clock: None, journal: Journal::Shared }
+        let base = answerer.base();
+        let suggesters = base.languages().into_iter().map(|language| (language, Suggester::of(base, language))).collect();
+        IndexedKnowledge { answerer, directory, suggesters, clock: None, journal: Journal::Shared }
+    }
+
+    /// Questions for a text that is being typed: in the user's language if there are any in it.
+    pub(crate) fn choices(&self, typed: &str, language: Language) -> Vec<Choice> {
+        let of = |wanted| self.suggesters.iter().find(|(language, _)| *language == wanted).map(|(_, suggester)| suggester);
+        let choices = |suggester: &Suggester| suggester.choices(&self.answerer, typed);
+        let own = of(language).map(choices).unwrap_or_default();
+        if own.is_empty() { of(self.base().language()).map(choices).unwrap_or_default() } else { own }
     }
 
     /// The same, with a clock: answers that are overdue for review say so.

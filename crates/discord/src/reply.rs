@@ -3,11 +3,11 @@
 
 use super::components::{CustomId, Key};
 use super::markdown::{clip, curated, label, link, plain, split};
-use super::messages;
 use super::payload::{Component, Embed, Field, MAX_CONTENT, MAX_DESCRIPTION, MAX_EMBEDS, MAX_FIELD, MAX_LABEL, MAX_TITLE, Message, Row};
 use factotum_core::answering::{AnswerPart, Outcome, Reason, Reply};
-use factotum_core::knowledge::{KnowledgeBase, date_in_words};
+use factotum_core::knowledge::{Fact, FactId, KnowledgeBase};
 use factotum_core::render::{Line, citations, console, facts, lines, repeats};
+use factotum_wording::Language;
 
 /// Edge of an embed: a blue that stands out in the light and in the dark theme.
 pub(crate) const BLUE: u32 = 0x3b_6e_a8;
@@ -21,10 +21,10 @@ pub fn messages(base: &KnowledgeBase, reply: &Reply) -> Vec<Message> {
     let text = lines(base, reply).into_iter().filter_map(|line| match line {
         Line::Answer { direct: first, rest } => {
             let Outcome::Answer(parts) = &reply.outcome else { return None };
-            let embed = evidence(base, parts);
+            let embed = evidence(base, parts, reply);
             let long = embed.description.chars().count() > MAX_DESCRIPTION;
             last.embeds.push(fitting(embed));
-            Some(curated(&if long { format!("{first}{rest}") } else { direct(base, parts) }))
+            Some(curated(&if long { format!("{first}{rest}") } else { direct(base, parts, reply.record) }))
         }
         // The embed has it.
         Line::Source(_) => None,
@@ -35,7 +35,7 @@ pub fn messages(base: &KnowledgeBase, reply: &Reply) -> Vec<Message> {
         // A button shows only the beginning of a long question.
         Line::Suggestion(question) => Some(format!("- {}", curated(&question))),
         Line::Corrections(text) => Some(format!("-# {}", plain(&text))),
-        Line::Overdue(text) => Some(format!("-# {}", plain(&text))),
+        Line::Note(text) => Some(format!("-# {}", plain(&text))),
     });
     let text = text.collect::<Vec<_>>().join("\n");
     last.components = buttons(base, reply);
@@ -50,46 +50,52 @@ pub(crate) fn in_messages(text: &str, mut last: Message) -> Vec<Message> {
 }
 
 /// The direct answer of each part, or its statement where there is none.
-fn direct(base: &KnowledgeBase, parts: &[AnswerPart]) -> String {
+fn direct(base: &KnowledgeBase, parts: &[AnswerPart], record: Language) -> String {
     let said = parts.iter().map(|part| {
-        let statement = || part.facts.first().map(|f| base[*f].statement.as_str()).unwrap_or_default();
+        let statement = || part.facts.first().map(|f| base.statement(*f, record)).unwrap_or_default();
         if part.direct.is_empty() { statement() } else { part.direct.as_str() }
     });
     said.collect::<Vec<_>>().join("\n")
 }
 
 /// The evidence for an answer: statements that say more than the direct answers, speakers, date, sources.
-fn evidence(base: &KnowledgeBase, parts: &[AnswerPart]) -> Embed {
-    let firsts: Vec<&str> = parts.iter().filter_map(|p| p.facts.first()).map(|f| base[*f].id.as_str()).collect();
-    let all = facts(base, parts);
-    let said = direct(base, parts);
+fn evidence(base: &KnowledgeBase, parts: &[AnswerPart], reply: &Reply) -> Embed {
+    let (record, wording) = (reply.record, reply.language.wording());
+    let words = &wording.discord;
+    let firsts: Vec<FactId> = parts.iter().filter_map(|p| p.facts.first().copied()).collect();
+    let all: Vec<(FactId, &Fact)> = facts(parts).into_iter().map(|id| (id, &base[id])).collect();
+    let said = direct(base, parts, record);
     let mut statements: Vec<String> = Vec::new();
     // A statement that others contradict must not stand alone.
-    for fact in all.iter().filter(|fact| !fact.contradicts.is_empty() || !repeats(&said, &fact.statement)) {
+    for (id, fact) in &all {
+        let statement = base.statement(*id, record);
+        if fact.contradicts.is_empty() && repeats(&said, statement) {
+            continue;
+        }
         let length: usize = statements.iter().map(String::len).sum();
-        if firsts.contains(&fact.id.as_str()) || !fact.contradicts.is_empty() || length + fact.statement.len() <= MAX_STATEMENTS {
-            statements.push(curated(&fact.statement));
+        if firsts.contains(id) || !fact.contradicts.is_empty() || length + statement.len() <= MAX_STATEMENTS {
+            statements.push(curated(statement));
         }
     }
     let mut fields = Vec::new();
-    let mut speakers: Vec<String> = all.iter().filter_map(|f| f.speaker).map(|e| plain(&base[e].name)).collect();
+    let mut speakers: Vec<String> = all.iter().filter_map(|(_, f)| f.speaker).map(|e| plain(base.name(e, record))).collect();
     speakers.dedup();
     if !speakers.is_empty() {
-        fields.push(Field { name: messages::SAID_BY.to_owned(), value: clip(&speakers.join(", "), MAX_FIELD), inline: true });
+        fields.push(Field { name: words.said_by.clone(), value: clip(&speakers.join(", "), MAX_FIELD), inline: true });
     }
-    if let Some(latest) = all.iter().filter_map(|f| f.as_of.as_deref()).max() {
-        fields.push(Field { name: messages::AS_OF.to_owned(), value: clip(&plain(&date_in_words(latest)), MAX_FIELD), inline: true });
+    if let Some(latest) = all.iter().filter_map(|(_, f)| f.as_of.as_deref()).max() {
+        fields.push(Field { name: words.as_of.clone(), value: clip(&plain(&wording.date(latest)), MAX_FIELD), inline: true });
     }
-    fields.push(Field { name: messages::SOURCE.to_owned(), value: sources(base, parts), inline: false });
-    Embed { title: messages::ON_RECORD.to_owned(), description: statements.join("\n\n"), color: BLUE, fields }
+    fields.push(Field { name: words.source.clone(), value: sources(base, parts, reply.language), inline: false });
+    Embed { title: words.on_record.clone(), description: statements.join("\n\n"), color: BLUE, fields }
 }
 
 /// Each source once, as a link, with its paragraphs; as many as fit.
-fn sources(base: &KnowledgeBase, parts: &[AnswerPart]) -> String {
+fn sources(base: &KnowledgeBase, parts: &[AnswerPart], language: Language) -> String {
     let mut out = String::new();
     for cited in citations(base, parts) {
         let title = clip(&cited.source.title, 200);
-        let about = [clip(&cited.source.publisher, 200), cited.date(), cited.paragraphs()];
+        let about = [clip(&cited.source.publisher, 200), cited.date(language), cited.paragraphs(language)];
         let about = about.iter().filter(|t| !t.is_empty()).map(|t| format!(", {}", plain(t)));
         let line = format!("{}{}", link(&title, &cited.source.url), about.collect::<String>());
         let line = if line.chars().count() > MAX_FIELD { clip(&plain(&title), MAX_FIELD) } else { line };
@@ -115,12 +121,15 @@ pub(crate) fn fitting(mut embed: Embed) -> Embed {
 
 /// Buttons for related questions, and for rating an answer.
 fn buttons(base: &KnowledgeBase, reply: &Reply) -> Vec<Row> {
+    let words = &reply.language.wording().discord;
     let mut rows = Vec::new();
     let questions: Vec<Component> = reply
         .suggestions
         .iter()
-        .map(|i| &base[*i])
-        .map(|intent| Component::button(label(&console::question(intent), MAX_LABEL), CustomId::Ask(Key::of(&intent.id)).custom_id()))
+        .map(|intent| {
+            let question = console::shown(base.question(*intent, reply.record));
+            Component::button(label(&question, MAX_LABEL), CustomId::Ask(Key::of(&base[*intent].id)).custom_id())
+        })
         .take(factotum_core::answering::MAX_CARD)
         .collect();
     if !questions.is_empty() {
@@ -131,8 +140,8 @@ fn buttons(base: &KnowledgeBase, reply: &Reply) -> Vec<Row> {
     {
         let key = Key::of(&intent.id);
         rows.push(Row::new(vec![
-            Component::small_button(messages::HELPFUL, CustomId::Rate(true, key.clone()).custom_id(), false),
-            Component::small_button(messages::NOT_HELPFUL, CustomId::Rate(false, key).custom_id(), false),
+            Component::small_button(&words.helpful, CustomId::Rate(true, key.clone()).custom_id(), false),
+            Component::small_button(&words.not_helpful, CustomId::Rate(false, key).custom_id(), false),
         ]));
     }
     rows

@@ -8,6 +8,7 @@ use factotum_core::knowledge::{IntentId, KnowledgeBase};
 use factotum_core::render::console;
 use factotum_core::spelling::Speller;
 use factotum_core::text;
+use factotum_wording::Language;
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
@@ -25,6 +26,7 @@ const BY_KEY: char = '#';
 /// An index of a knowledge base's questions by their words.
 #[derive(Debug, Default)]
 pub struct Suggester {
+    language: Language,
     questions: Vec<Entry>,
     words: BTreeMap<String, Vec<usize>>,
     speller: Speller,
@@ -41,20 +43,22 @@ struct Entry {
 }
 
 impl Suggester {
-    /// Indexes the questions that have no slot to fill and no false premise.
-    pub fn of(base: &KnowledgeBase) -> Suggester {
-        let mut suggester = Suggester::default();
+    /// Indexes the questions that have no slot to fill and no false premise; in a further language, those that are translated.
+    pub fn of(base: &KnowledgeBase, language: Language) -> Suggester {
+        let mut suggester = Suggester { language, ..Suggester::default() };
         let mut rank: BTreeMap<&str, usize> = BTreeMap::new();
         let mut order = Vec::new();
         let mut asked: Vec<&str> = Vec::new();
         for id in IntentId::all(base) {
             let intent = &base[id];
-            if intent.false_premise || intent.question.contains('{') || asked.contains(&intent.question.as_str()) {
+            let question = base.question(id, language);
+            let translated = language == base.language() || question != intent.question;
+            if intent.false_premise || question.contains('{') || asked.contains(&question) || !translated {
                 continue;
             }
-            asked.push(&intent.question);
+            asked.push(question);
             let entry = suggester.questions.len();
-            let mut words: Vec<String> = text::tokens(&intent.question).into_iter().map(|t| t.text).collect();
+            let mut words: Vec<String> = text::tokens(question).into_iter().map(|t| t.text).collect();
             words.sort_unstable();
             words.dedup();
             suggester.questions.push(Entry { intent: id, words: words.len() });
@@ -83,12 +87,12 @@ impl Suggester {
                 ranked.push(entry);
             }
         }
-        let entries = ranked.into_iter().take(MAX_OPTIONS).filter_map(|entry| Some(&base[self.questions.get(entry)?.intent]));
-        entries
+        let intents = ranked.into_iter().take(MAX_OPTIONS).filter_map(|entry| Some(self.questions.get(entry)?.intent));
+        intents
             .map(|intent| {
-                let question = console::question(intent);
+                let question = console::shown(base.question(intent, self.language));
                 let fits = question.chars().count() <= MAX_OPTION;
-                let value = if fits { question.clone() } else { format!("{BY_KEY}{}", Key::of(&intent.id).as_str()) };
+                let value = if fits { question.clone() } else { format!("{BY_KEY}{}", Key::of(&base[intent].id).as_str()) };
                 Choice { name: label(&question, MAX_OPTION), value }
             })
             .collect()
@@ -96,6 +100,9 @@ impl Suggester {
 
     /// The questions that the answerer takes this for at first sight.
     fn guessed(&self, answerer: &Answerer, typed: &str) -> Vec<usize> {
+        if self.language != answerer.base().language() {
+            return Vec::new();
+        }
         answerer.guess(typed, GUESSES).iter().filter_map(|intent| self.of_intent.get(intent).copied()).collect()
     }
 
@@ -163,7 +170,7 @@ mod tests {
     #[test]
     fn typing_errors_are_tolerated() {
         let answerer = factotum_built_in::answerer();
-        let suggester = Suggester::of(answerer.base());
+        let suggester = Suggester::of(answerer.base(), Language::English);
         for typed in ["nato membres kosovo", "which NATO members have not recog", "natoo members recognised kosvo"] {
             let choices = suggester.choices(&answerer, typed);
             assert!(choices.len() <= MAX_OPTIONS);
@@ -174,7 +181,7 @@ mod tests {
     #[test]
     fn suggests_before_anything_is_typed() {
         let answerer = factotum_built_in::answerer();
-        let suggester = Suggester::of(answerer.base());
+        let suggester = Suggester::of(answerer.base(), Language::English);
         let choices = suggester.choices(&answerer, "");
         assert_eq!(choices.len(), MAX_OPTIONS);
         assert!(choices.iter().all(|c| c.name.chars().count() <= MAX_OPTION && c.value.chars().count() <= MAX_OPTION));

@@ -7,6 +7,7 @@ use factotum_core::interpretation::Interpretation;
 use factotum_core::knowledge::{IntentId, KnowledgeBase};
 use factotum_core::matching::{Candidate, Class};
 use factotum_core::render::decline_text;
+use factotum_wording::Language;
 use factotum_core::text;
 use serde::{Deserialize, Serialize};
 
@@ -151,7 +152,7 @@ impl Gap {
         let question = redacted(answerer, question, interpretation.map_or(&[], |i| i.corrections.as_slice()));
         let missing = match (reason, interpretation) {
             (Some(Reason::Unaccounted(words)), _) => unaccounted(base, words, &question),
-            (Some(reason), _) => decline_text(base, reason),
+            (Some(reason), _) => decline_text(base, reason, Language::English),
             (None, Some(interpretation)) => match evidence.first().map(|first| first.leftover_words(interpretation)) {
                 Some(words) if !words.is_empty() => unaccounted(base, &words, &question),
                 _ => String::new(),
@@ -197,5 +198,5 @@ fn nearest(base: &KnowledgeBase, candidates: &[Candidate], evidence: &[Evidence]
 fn unaccounted(base: &KnowledgeBase, words: &[String], question: &Redacted) -> String {
     let kept: Vec<String> = words.iter().filter(|word| question.keeps(word)).cloned().collect();
     let reason = if kept.is_empty() { Reason::NothingClose } else { Reason::Unaccounted(kept) };
-    decline_text(base, &reason)
+    decline_text(base, &reason, Language::English)
 }

@@ -15,6 +15,7 @@ mod values;
 #[cfg(test)]
 mod tests;
 
+use factotum_wording::Language;
 use section::section;
 use std::path::PathBuf;
 
@@ -58,6 +59,9 @@ section! {
         /// Address of the queue in which several processes wait for their turn to start a session. Without it, this process spaces only its
         /// own sessions.
         identify_queue: Optional<Address> = Optional(None),
+        /// The language of what many people read, and of replies to people whose own the bot does not know: `en`, `de`, `hr`, `sq`, `el` or `es`.
+        // Commands and buttons come with the language of the user's Discord.
+        language: Language = Language::English,
         /// Whether commands are registered at the start if they differ from those that Discord has.
         register_commands: bool = true,
         /// Guilds to answer in; all if empty.

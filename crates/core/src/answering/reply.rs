@@ -7,6 +7,7 @@ use crate::interpretation::{Correction, Interpretation};
 use crate::knowledge::{EntityId, FactId, IntentId, KnowledgeBase, RoleId, SmallTalkId, Today, UnanswerableId};
 use crate::matching::Candidate;
 use crate::question::Unreadable;
+use factotum_wording::Language;
 
 /// One question answered.
 #[derive(Debug, Clone, PartialEq)]
@@ -170,9 +171,25 @@ pub struct Reply {
     pub read_as: Option<String>,
     /// Of an answer that is overdue for review: since when. Set by [`Reply::shown_on`].
     pub overdue: Option<String>,
+    /// The language of the program's own words in it.
+    pub language: Language,
+    /// The language in which the question was asked: what is on record is shown in it, as far as it is translated.
+    pub record: Language,
 }
 
 impl Reply {
+    /// The same reply in the words of an asker's language. What was asked in another language is answered in that one.
+    pub fn shown_in(self, language: Language) -> Reply {
+        if self.language == Language::default() { Reply { language, ..self } } else { self }
+    }
+
+    /// Whether something that an answer shows is not in the language in which it was asked for.
+    pub fn is_untranslated(&self, base: &KnowledgeBase) -> bool {
+        let Outcome::Answer(parts) = &self.outcome else { return false };
+        let Some(translation) = base.translation(self.record) else { return false };
+        parts.iter().flat_map(|part| &part.facts).any(|fact| !translation.statements.contains_key(fact))
+    }
+
     /// The same reply as it is shown on a day: an answer says if what it rests on should have been reviewed by then.
     pub fn shown_on(self, base: &KnowledgeBase, today: &Today) -> Reply {
         let parts: &[AnswerPart] = match &self.outcome {
@@ -198,6 +215,8 @@ impl Reply {
             parts: Vec::new(),
             read_as: None,
             overdue: None,
+            language: Language::default(),
+            record: Language::default(),
         }
     }
 

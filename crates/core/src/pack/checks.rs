@@ -6,6 +6,7 @@ mod ids;
 mod names;
 mod questions;
 mod references;
+mod translations;
 mod values;
 
 use super::ids::Ids;
@@ -45,13 +46,19 @@ pub const CHECKS: &[Check] = &[
     check(Code::InvalidValue, values::lookups_exist),
     check(Code::InvalidValue, values::rows_have_the_values_that_are_looked_up),
     check(Code::InvalidValue, values::texts_belong_to_what_is_found),
+    check(Code::InvalidValue, translations::languages_exist),
+    check_whole(Code::InvalidValue, translations::say_what_they_need),
     check_whole(Code::DanglingReference, references::lead_somewhere),
+    check_whole(Code::DanglingReference, translations::originals_exist),
+    check_whole(Code::DuplicateId, translations::are_given_once),
     check_whole(Code::FactWithoutCitation, citations::every_fact_cites),
     check(Code::ParagraphOutOfRange, citations::paragraphs_exist),
     check(Code::NothingAsked, questions::every_ask_has_a_line),
+    check(Code::NothingAsked, translations::ask_something),
     check_whole(Code::RelationWithoutRows, questions::relations_have_rows),
     check_whole(Code::SlotUnfilled, questions::slots_are_filled),
     check(Code::ParaphraseClaimedTwice, questions::paraphrases_stand_once),
+    check(Code::ParaphraseClaimedTwice, translations::paraphrases_stand_once),
     check(Code::ParaphraseUnusable, questions::paraphrases_can_be_read),
     check_whole(Code::UnreachableFact, questions::facts_are_asked_for),
     check(Code::AliasShared, names::belong_to_one_entity),

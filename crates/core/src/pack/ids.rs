@@ -53,6 +53,15 @@ impl Slugs {
     }
 }
 
+/// What a translation translates: positions in the lists of [`Written`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Original {
+    /// A question; of a relation, with the entity that fills its gap.
+    Question(usize, Option<usize>),
+    Unanswerable(usize),
+    SmallTalk(usize),
+}
+
 /// Who has which id: positions in the lists of [`Written`]. Of two with one id, the first.
 pub(super) struct Ids {
     pub(super) sources: HashMap<String, usize>,
@@ -63,6 +72,10 @@ pub(super) struct Ids {
     pub(super) roles: HashMap<String, usize>,
     /// By fact: its questions, those of relations whose rows name it not among them.
     pub(super) of_fact: Vec<Vec<usize>>,
+    /// What can be translated, by its first line, folded.
+    asked: HashMap<String, Original>,
+    /// The names of entities, folded.
+    names: Vec<(String, usize)>,
 }
 
 impl Ids {
@@ -73,7 +86,24 @@ impl Ids {
                 of_fact[*fact].push(position);
             }
         }
+        let questions = written.questions.iter().enumerate().filter_map(|(at, (_, e))| Some((e.value.as_ref()?.ask.first(), Original::Question(at, None))));
+        let unanswerables = written.unanswerables.iter().enumerate();
+        let unanswerables = unanswerables.filter_map(|(at, (_, e))| Some((e.value.as_ref()?.ask.first(), Original::Unanswerable(at))));
+        let small_talk = written.small_talk.iter().enumerate();
+        let small_talk = small_talk.filter_map(|(at, e)| Some((e.value.as_ref()?.ask.first(), Original::SmallTalk(at))));
+        let mut asked = HashMap::new();
+        for (first, original) in questions.chain(unanswerables).chain(small_talk) {
+            asked.entry(text::fold(first)).or_insert(original);
+        }
+        let names = written.entities.iter().enumerate().filter_map(|(at, entry)| Some((at, entry.place.file, entry.value.as_ref()?)));
+        let names = names.flat_map(|(at, file, entity)| {
+            let aliases = written.items(file, entity.aliases.as_ref()).into_iter().map(|item| item.text);
+            let all = aliases.chain([entity.name.get_ref().clone()]).chain(entity.short.as_ref().map(|short| short.get_ref().clone()));
+            all.map(move |name| (text::fold(&name), at))
+        });
         Self {
+            asked,
+            names: names.filter(|(name, _)| !name.is_empty()).collect(),
             sources: index(&written.sources),
             entities: index(&written.entities),
             facts: index(&written.facts),
@@ -81,6 +111,50 @@ impl Ids {
             relations: index(&written.relations),
             roles: index(&written.roles),
             of_fact,
+        }
+    }
+}
+
+impl Ids {
+    /// What a translation means by a question's id, or by the first line of what it translates, with a name in its gap.
+    pub(super) fn original(&self, of: &str) -> Option<Original> {
+        let question = self.questions.get(of).map(|question| Original::Question(*question, None));
+        let folded = text::fold(of.trim());
+        question.or_else(|| self.asked.get(&folded).copied()).or_else(|| self.with_gap(&folded))
+    }
+
+    /// The same where a name has to be taken out first.
+    fn with_gap(&self, asked: &str) -> Option<Original> {
+        let is_word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+        let filled = self.names.iter().filter_map(|(name, entity)| {
+            let at = asked.find(name.as_str())?;
+            let (before, after) = (&asked[..at], &asked[at + name.len()..]);
+            if is_word(before.chars().next_back()) || is_word(after.chars().next()) {
+                return None;
+            }
+            match self.asked.get(&format!("{before}{{subject}}{after}"))? {
+                Original::Question(question, _) => Some((name.len(), Original::Question(*question, Some(*entity)))),
+                Original::Unanswerable(_) | Original::SmallTalk(_) => None,
+            }
+        });
+        filled.max_by_key(|(length, _)| *length).map(|(_, original)| original)
+    }
+
+    /// The first lines of all that can be translated, folded.
+    pub(super) fn originals(&self) -> impl Iterator<Item = &str> {
+        self.asked.keys().map(String::as_str)
+    }
+
+    /// The fact whose statement is shown first with a question; `None` where several rows of a relation decide.
+    pub(super) fn shown_fact(&self, written: &Written<'_>, original: Original) -> Option<usize> {
+        let Original::Question(question, subject) = original else { return None };
+        match written.questions[question].0 {
+            Owner::Fact(fact) => Some(fact),
+            Owner::Relation(relation) => {
+                let subject = &written.entities[subject?].id;
+                let row = written.rows[relation].iter().flatten().find(|row| row.subject.get_ref() == subject)?;
+                self.facts.get(row.fact.get_ref()).copied()
+            }
         }
     }
 }

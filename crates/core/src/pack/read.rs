@@ -3,7 +3,7 @@
 use super::FORMAT;
 use super::ids::Slugs;
 use super::written::{
-    Entry, Fact, FactQuestion, Lookup, Owner, Question, RelationQuestion, Row, SmallTalk, Text, Unanswerable, Written, keys,
+    Entry, Fact, FactQuestion, Lookup, Owner, Question, RelationQuestion, Row, SmallTalk, Text, Translation, Unanswerable, Written, keys,
 };
 use crate::diagnostic::{Code, Diagnostic, Place, SourceFile};
 use crate::document::{self, Hint, nearest};
@@ -17,6 +17,9 @@ use toml::de::{DeTable, DeValue, ValueDeserializer};
 /// The tables of a file.
 const TABLES: [&str; 12] =
     ["format", "defaults", "source", "entity", "fact", "unanswerable", "small_talk", "relation", "synonyms", "roles", "names", "spellings"];
+
+/// The tables of a file of translations, one that says its `lang`.
+const TABLES_OF_TRANSLATIONS: [&str; 4] = ["format", "lang", "entity_names", "translation"];
 
 /// What to do about a key that its table does not have; `nested` are the tables that can stand below it.
 fn elsewhere(key: &str, header: &str, nested: &[&str]) -> Option<Hint> {
@@ -51,6 +54,9 @@ pub(super) fn read<'f>(files: &'f [SourceFile], found: &mut Vec<Diagnostic>) -> 
         written: Written {
             files,
             defaults: Vec::new(),
+            languages: Vec::new(),
+            translations: Vec::new(),
+            entity_names: Vec::new(),
             sources: Vec::new(),
             entities: Vec::new(),
             facts: Vec::new(),
@@ -137,6 +143,7 @@ impl Reader<'_, '_> {
     /// Reads one file.
     fn file(&mut self, text: &str) {
         self.written.defaults.push(None);
+        self.written.languages.push(None);
         let before = self.found.len();
         let parsed = document::parse(self.file, text, self.found);
         let first_line = 0..text.lines().next().map_or(0, str::len);
@@ -164,8 +171,15 @@ impl Reader<'_, '_> {
             }
             None => {}
         }
+        let language = root.remove("lang").map(|language| document::value::<Text>(self.file, "`lang`", language, self.found));
+        let translates = language.is_some();
+        self.written.languages[self.file] = language.flatten();
         for (key, value) in root {
-            self.table(&key, value, parsed.broken);
+            if translates {
+                self.table_of_translations(&key, value, parsed.broken);
+            } else {
+                self.table(&key, value, parsed.broken);
+            }
         }
         // In the order of their blocks.
         self.questions.sort_by_key(|(start, _)| *start);
@@ -212,6 +226,7 @@ impl Reader<'_, '_> {
             _ if broken => {}
             other => {
                 let help = match other {
+                    "translation" | "entity_names" => "say which language they are in: begin the file with `lang = \"de\"`, for example".to_owned(),
                     "question" | "questions" | "intent" | "intents" => {
                         "a question stands below its fact, as `[[fact.question]]`".to_owned()
                     }
@@ -221,6 +236,29 @@ impl Reader<'_, '_> {
                     },
                 };
                 self.say(Code::UnknownKey, key.span(), format!("a knowledge file has no `{}`", escape_control(other)), help);
+            }
+        }
+    }
+
+    /// Reads what stands under one key at the top of a file of translations.
+    fn table_of_translations(&mut self, key: &Key<'_>, value: Value<'_>, broken: bool) {
+        match key.get_ref().as_ref() {
+            "entity_names" => self.entries(key, value, "names of entity", |w| &mut w.entity_names),
+            "translation" => {
+                for value in self.array(key, value, "translation") {
+                    let (place, value) = self.read::<Translation>("this translation", value, "translation", &[]);
+                    let place = value.as_ref().map_or(place, |v| Place::new(self.file, v.of.span()));
+                    self.written.translations.push(Entry { id: String::new(), named: false, place, value });
+                }
+            }
+            _ if broken => {}
+            other => {
+                let help = if TABLES.contains(&other) {
+                    "only translations stand in a file that says its `lang`; move it to another file".to_owned()
+                } else {
+                    format!("a file of translations has {}", TABLES_OF_TRANSLATIONS.join(", "))
+                };
+                self.say(Code::UnknownKey, key.span(), format!("a file of translations has no `{}`", escape_control(other)), help);
             }
         }
     }

@@ -1,16 +1,18 @@
 //! From what is written to a [`KnowledgeBase`], once the checks found no error: every id has become a position, and every default
 //! a value. Nothing is reported here; what could be missing is left out.
 
-use super::ids::{Ids, slug};
+use super::ids::{self, Ids, slug};
 use super::list::{Block, List};
 use super::written::{Entry, Fact as WrittenFact, Owner, Question as WrittenQuestion, Text, Written, sound};
 use crate::diagnostic::Place;
 use crate::knowledge::{
-    AnswerType, Derived, Entity, EntityId, Fact, FactId, Find, Intent, IntentId, KnowledgeBase, Office, Paraphrase, Relation, RelationId,
-    RelationUse, RoleId, Row, SmallTalk, Source, SourceId, Unanswerable, UnanswerableReason, Value, WordSet,
+    AnswerType, Derived, Entity, EntityId, Fact, FactId, Find, Intent, IntentId, KnowledgeBase, Office, Original, Paraphrase, Relation, RelationId,
+    RelationUse, RoleId, Row, SmallTalk, SmallTalkId, Source, SourceId, Translated, Translation, Unanswerable, UnanswerableId,
+    UnanswerableReason, Value, WordSet,
 };
 use crate::question::Question;
 use crate::text::fold;
+use factotum_wording::Language;
 
 /// The knowledge base that the files describe.
 pub(super) fn resolve(written: &Written<'_>, ids: &Ids) -> KnowledgeBase {
@@ -24,6 +26,7 @@ pub(super) fn resolve(written: &Written<'_>, ids: &Ids) -> KnowledgeBase {
         spellings: sound(&written.spellings).map(|(_, entry, text)| (fold(&entry.id), text.get_ref().clone())).collect(),
         small_talk: resolver.small_talk(),
         unanswerables: resolver.unanswerables(),
+        translations: resolver.translations(),
         ..KnowledgeBase::default()
     };
     base.facts = resolver.facts(&base.sources);
@@ -256,6 +259,43 @@ impl Resolver<'_> {
             }
         });
         unanswerables.collect()
+    }
+
+    /// What is said in further languages, in the order of the languages.
+    fn translations(&self) -> Vec<Translation> {
+        let of_file = |file: usize| self.w.languages.get(file)?.as_ref().and_then(|language| Language::parse(language.get_ref()));
+        let translation = |language| {
+            let mut all = Translation { language, ..Translation::default() };
+            for (_, entry, list) in sound(&self.w.entity_names).filter(|(_, entry, _)| of_file(entry.place.file) == Some(language)) {
+                if let Some(entity) = self.entity(&entry.id) {
+                    all.names.entry(entity).or_default().extend(self.texts(entry.place.file, Some(list)));
+                }
+            }
+            for (_, entry, written) in sound(&self.w.translations).filter(|(_, entry, _)| of_file(entry.place.file) == Some(language)) {
+                let Some(original) = self.ids.original(written.of.get_ref()) else { continue };
+                let paraphrases = self.texts_of(entry.place.file, &written.ask);
+                let (of, answer) = match original {
+                    ids::Original::Question(question, _) => (Original::Intent(IntentId::new(question)), &written.answer),
+                    ids::Original::Unanswerable(miss) => (Original::Unanswerable(UnanswerableId::new(miss)), &written.missing),
+                    ids::Original::SmallTalk(talk) => (Original::SmallTalk(SmallTalkId::new(talk)), &written.reply),
+                };
+                let asked = self.ids.questions.get(written.of.get_ref()).and_then(|at| self.w.questions[*at].1.value.as_ref());
+                let as_asked = asked.map_or(written.of.get_ref().as_str(), |question| question.ask.first()).to_owned();
+                all.questions.push(Translated { of, original: as_asked, paraphrases, answer: text(answer.as_ref()) });
+                if let (Some(statement), Some(fact)) = (&written.statement, self.ids.shown_fact(self.w, original)) {
+                    all.statements.insert(FactId::new(fact), statement.get_ref().clone());
+                }
+            }
+            all
+        };
+        let mut languages: Vec<Language> = (0..self.w.files.len()).filter_map(of_file).collect();
+        languages.sort_unstable();
+        languages.dedup();
+        languages.into_iter().map(translation).collect()
+    }
+
+    fn texts_of(&self, file: usize, ask: &Block) -> Vec<String> {
+        self.w.lines(file, ask).into_iter().map(|line| line.text).collect()
     }
 
     /// The questions that an id stands for: itself, or all of a fact.

@@ -182,6 +182,23 @@ pub(super) struct SmallTalk {
     pub(super) reply: Text,
 }
 
+/// `[[translation]]`: a question in the language of its file.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Translation {
+    /// The question that it translates, as its first line has it, or its id.
+    pub(super) of: Text,
+    pub(super) ask: Block,
+    /// Of a question: the direct answer.
+    pub(super) answer: Option<Text>,
+    /// Of a question: the statement of its first fact.
+    pub(super) statement: Option<Text>,
+    /// Of an unanswerable question: what completes "Not on record: ...".
+    pub(super) missing: Option<Text>,
+    /// Of small talk.
+    pub(super) reply: Option<Text>,
+}
+
 /// A table as written, or what is left of it where it could not be read.
 #[derive(Debug)]
 pub(super) struct Entry<T> {
@@ -234,6 +251,12 @@ pub(super) struct Written<'f> {
     pub(super) files: &'f [SourceFile],
     /// By file.
     pub(super) defaults: Vec<Option<Defaults>>,
+    /// By file: `lang`, the language of a file of translations.
+    pub(super) languages: Vec<Option<Text>>,
+    /// Those of all languages; the file says which one is in which.
+    pub(super) translations: Vec<Entry<Translation>>,
+    /// What entities are called in the language of the file.
+    pub(super) entity_names: Vec<Entry<List>>,
     pub(super) sources: Vec<Entry<Source>>,
     pub(super) entities: Vec<Entry<Entity>>,
     pub(super) facts: Vec<Entry<Fact>>,
@@ -305,7 +328,7 @@ impl Written<'_> {
 }
 
 /// The tables of a file, each with its keys as the shapes have them.
-pub fn keys() -> [(&'static str, &'static [&'static str]); 11] {
+pub fn keys() -> [(&'static str, &'static [&'static str]); 12] {
     fn of<T: serde::de::DeserializeOwned>() -> &'static [&'static str] {
         document::keys::<T>().unwrap_or_default()
     }
@@ -321,5 +344,6 @@ pub fn keys() -> [(&'static str, &'static [&'static str]); 11] {
         ("rows", of::<Row>()),
         ("[[relation.<id>.question]]", of::<RelationQuestion>()),
         ("[[small_talk]]", of::<SmallTalk>()),
+        ("[[translation]]", of::<Translation>()),
     ]
 }

@@ -16,7 +16,7 @@ pub fn reply(base: &KnowledgeBase, reply: &Reply) -> String {
         Line::Answer { direct, rest } if !direct.is_empty() => {
             format!("{STRONG}{}{STRONG:#}{}", curated(direct), curated(rest))
         }
-        Line::Source(text) | Line::Overdue(text) => format!("{FAINT}{}{FAINT:#}", curated(text)),
+        Line::Source(text) | Line::Note(text) => format!("{FAINT}{}{FAINT:#}", curated(text)),
         Line::Corrections(text) => format!("{FAINT}{}{FAINT:#}", escape_control(text)),
         Line::Unanswered(text) => escape_control(text),
         line => curated(&line.to_string()),
@@ -41,9 +41,15 @@ pub fn topics(base: &KnowledgeBase) -> Vec<(&str, Vec<&Intent>)> {
     topics
 }
 
-/// An intent's question for a person; where a name is to be filled in, there is an ellipsis.
+/// An intent's question for a person; where something is to be filled in, there is an ellipsis.
 pub fn question(intent: &Intent) -> String {
-    escape_control(&intent.question.replace("{subject}", "…").replace("{other}", "…"))
+    shown(&intent.question)
+}
+
+/// A question as it is on record, for a person.
+pub fn shown(question: &str) -> String {
+    let filled = ["{subject}", "{other}", "{value}"].iter().fold(question.to_owned(), |text, gap| text.replace(gap, "…"));
+    escape_control(&filled)
 }
 
 #[cfg(test)]

@@ -18,11 +18,12 @@ pub fn reply(base: &KnowledgeBase, question: &str, reply: &Reply) -> Value {
     };
     let answer = match &reply.outcome {
         Outcome::Answer(parts) => json!({
-            "text": answer_text(base, parts),
-            "facts": facts(base, parts).into_iter().map(|fact| {
+            "text": answer_text(base, parts, reply.record, reply.language),
+            "facts": facts(parts).into_iter().map(|id| {
+                let fact = &base[id];
                 let source = &base[fact.source];
                 json!({
-                    "id": fact.id, "statement": fact.statement, "as_of": fact.as_of, "attributed_to": fact.speaker.map(|s| base[s].name.as_str()),
+                    "id": fact.id, "statement": base.statement(id, reply.record), "as_of": fact.as_of, "attributed_to": fact.speaker.map(|s| base[s].name.as_str()),
                     "review_after": fact.review_after,
                     "source": {"id": source.id, "title": source.title, "publisher": source.publisher, "url": source.url, "paragraphs": fact.paragraphs},
                 })
@@ -41,13 +42,14 @@ pub fn reply(base: &KnowledgeBase, question: &str, reply: &Reply) -> Value {
         "confidence": round(reply.confidence),
         "message": message(base, reply),
         "answer": answer,
-        "suggestions": reply.suggestions.iter().map(|i| json!({"intent": base[*i].id, "question": base[*i].question})).collect::<Vec<_>>(),
+        "suggestions": reply.suggestions.iter().map(|i| json!({"intent": base[*i].id, "question": base.question(*i, reply.record)})).collect::<Vec<_>>(),
         "candidates": reply.candidates.iter().zip(&reply.evidence).map(|(c, e)| json!({"intent": name(base, c.class), "score": round(e.confidence)})).collect::<Vec<_>>(),
         "corrections": reply.corrections().iter().map(|c| json!({"from": c.from, "to": c.to})).collect::<Vec<_>>(),
         "unanswered": reply.unanswered,
         "reason": reason,
         "read_as": reply.read_as,
         "overdue": reply.overdue,
+        "language": reply.language.code(),
     })
 }
 

@@ -1,8 +1,7 @@
 //! What somebody wanted to look at again by now.
 
 use factotum_core::diagnostic::{Code, Diagnostic, Place};
-use factotum_core::knowledge::{KnowledgeBase, Today};
-use factotum_core::render::due_for_review;
+use factotum_core::knowledge::{KnowledgeBase, Today, date_in_words};
 
 /// Sources whose review is overdue on a day, and facts whose own review is, or that of their file.
 pub fn overdue(base: &KnowledgeBase, today: &Today) -> Vec<Diagnostic> {
@@ -20,7 +19,7 @@ pub fn overdue(base: &KnowledgeBase, today: &Today) -> Vec<Diagnostic> {
 }
 
 fn note(place: &Place, what: &str, since: &str) -> Diagnostic {
-    let message = format!("{what} was {}", due_for_review(since));
+    let message = format!("{what} was due for review {} {}", if since.len() > "2026-12".len() { "on" } else { "in" }, date_in_words(since));
     Diagnostic::new(
         Code::Overdue,
         place.clone(),

@@ -383,7 +383,7 @@ fn judge(answerer: &Answerer, variant: &Variant) -> Option<Swapped> {
     if reply.evidence.first().is_some_and(|e| e.verbatim) || reply.events.is_some() || !reply.parts.is_empty() {
         return None;
     }
-    let answer = answer_text(base, parts);
+    let answer = answer_text(base, parts, base.language(), base.language());
     let own: Vec<FactId> = base[variant.intent].facts.clone();
     let same = parts.iter().any(|p| p.facts.iter().any(|f| own.contains(f)));
     if covered(answerer, variant, parts, &answer, same) {

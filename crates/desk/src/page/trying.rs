@@ -61,7 +61,7 @@ fn shown(base: &KnowledgeBase, reply: &Reply) -> Markup {
                 Line::Answer { direct, rest } => p.answer { strong { (direct) } (rest) },
                 Line::Source(text) => p.source { (text) },
                 Line::Suggestion(text) => p.suggestion { a href={ "/try?q=" (encoded(text)) } { (text) } },
-                Line::Unanswered(text) | Line::Text(text) | Line::Corrections(text) | Line::Overdue(text) => p { (text) }
+                Line::Unanswered(text) | Line::Text(text) | Line::Corrections(text) | Line::Note(text) => p { (text) }
             }
         }
     }

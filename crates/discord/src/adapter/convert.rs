@@ -4,7 +4,8 @@ use crate::bot::without_tags;
 use crate::event::{
     Enclosed, Id, Incoming, Interaction, InteractionKind, InteractionToken, MessageEvent, Origin, PostEvent, PressedOn, Replied,
 };
-use crate::messages::TEACH;
+use crate::commands::teach_name;
+use factotum_wording::Language;
 use serenity::model::application::{
     self, ActionRowComponent, AuthorizingIntegrationOwner, AuthorizingIntegrationOwners, ButtonKind, CommandDataOptionValue,
     CommandInteraction, CommandType, ComponentInteraction, ComponentInteractionDataKind, InteractionContext, MessageInteractionMetadata,
@@ -101,6 +102,7 @@ fn from_command(command: &CommandInteraction, kind: InteractionKind) -> Interact
         kind,
         roles: roles(command.member.as_deref()),
         present: is_present(command.context, &command.authorizing_integration_owners),
+        language: Language::of_locale(&command.locale),
     }
 }
 
@@ -162,6 +164,7 @@ fn from_modal(modal: &ModalInteraction) -> Interaction {
         roles: roles(modal.member.as_ref()),
         // serenity does not read it. A form is opened by a button, which was looked at.
         present: true,
+        language: Language::of_locale(&modal.locale),
     }
 }
 
@@ -180,7 +183,7 @@ fn command_kind(command: &CommandInteraction) -> InteractionKind {
         CommandType::Message => {
             // A message command has exactly one target.
             let text = data.resolved.messages.values().next().map(own_or_forwarded).unwrap_or_default();
-            if data.name == TEACH.en { InteractionKind::Teach { text } } else { InteractionKind::AnswerThis { text } }
+            if data.name == teach_name() { InteractionKind::Teach { text } } else { InteractionKind::AnswerThis { text } }
         }
         _ => InteractionKind::Other,
     }
@@ -204,6 +207,7 @@ fn from_component(component: &ComponentInteraction) -> Interaction {
         },
         roles: roles(component.member.as_ref()),
         present: is_present(component.context, &component.authorizing_integration_owners),
+        language: Language::of_locale(&component.locale),
     }
 }
 

@@ -12,7 +12,6 @@
 
 use super::{About, Action, Answered, Bot, Decision, locked};
 use crate::event::{Id, MessageEvent, Now, Origin, PostEvent};
-use crate::messages;
 use crate::payload::{ChannelMessage, MAX_CONTENT, MessageReference};
 use crate::recent::Recent;
 use factotum_core::answering::{Outcome, Reply};
@@ -121,9 +120,9 @@ impl Bot {
             return silent("not-allowed");
         }
         let knowledge = self.knowledge_at(&origin);
-        let (Answered { mut messages, outcome, about, asked }, reply) = knowledge.answered(&post.title);
+        let (Answered { mut messages, outcome, about, asked }, reply) = knowledge.answered(&post.title, self.settings.language);
         let [message] = messages.as_mut_slice() else { return silent("too-long") };
-        message.content.push_str(messages::UNASKED);
+        message.content.push_str(&format!("\n-# {}", self.words().unasked));
         if !is_sure(&reply) {
             return Decision { about, ..silent("unsure") };
         }

@@ -22,6 +22,7 @@ use crate::recent::Recent;
 use crate::reply;
 use factotum_core::matching::Class;
 use factotum_core::render::console;
+use factotum_wording::Discord;
 use factotum_service::config::Optional;
 use factotum_service::rate_limit::{Counter, Permit};
 use std::time::Duration;
@@ -81,12 +82,12 @@ impl Why {
     }
 
     /// Its button.
-    fn label(self) -> &'static str {
+    fn label(self, words: &Discord) -> &str {
         match self {
-            Why::Wrong => messages::WHY_WRONG,
-            Why::OtherQuestion => messages::WHY_OTHER_QUESTION,
-            Why::OutOfDate => messages::WHY_OUT_OF_DATE,
-            Why::Unclear => messages::WHY_UNCLEAR,
+            Why::Wrong => &words.wrong,
+            Why::OtherQuestion => &words.other_question,
+            Why::OutOfDate => &words.out_of_date,
+            Why::Unclear => &words.unclear,
         }
     }
 }
@@ -189,19 +190,24 @@ impl Bot {
         if self.people_channel(knowledge).is_none() {
             return decision;
         }
+        let language = match incoming {
+            Incoming::Interaction(interaction) => self.language_of(interaction),
+            Incoming::Message(_) | Incoming::Post(_) => self.settings.language,
+        };
+        let words = &language.wording().discord;
         let question = match incoming {
             Incoming::Message(message) => without_tags(&message.text),
             // Its title was remembered when it was answered.
             Incoming::Post(_) => return decision,
             Incoming::Interaction(interaction) => match &interaction.kind {
-                InteractionKind::Ask { question, private: false } if interaction.present => knowledge.submitted(question).to_owned(),
+                InteractionKind::Ask { question, private: false } if interaction.present => knowledge.submitted(question, language).to_owned(),
                 InteractionKind::Component { custom_id, message, answers, on, .. }
                     if decision.outcome == "not-helpful" && interaction.present && !on.private =>
                 {
                     if let Some(CustomId::Rate(false, key)) = CustomId::parse(custom_id)
                         && let Some(reply) = decision.actions.last_mut().and_then(message_of)
                     {
-                        *reply = why(on.replied_to.unwrap_or(*message), answers.unwrap_or(*message), &key).private();
+                        *reply = why(on.replied_to.unwrap_or(*message), answers.unwrap_or(*message), &key, words).private();
                     }
                     return decision;
                 }
@@ -214,7 +220,7 @@ impl Bot {
         self.remember_asked(knowledge, incoming.id(), &question);
         if declined && let Some(reply) = decision.actions.last_mut().and_then(message_of).filter(|reply| reply.components.len() < MAX_ROWS)
         {
-            let button = Component::small_button(messages::ASK_A_PERSON, PersonId::Offer(None).custom_id(), false);
+            let button = Component::small_button(&words.ask_a_person, PersonId::Offer(None).custom_id(), false);
             reply.components.push(Row::new(vec![button]));
         }
         decision
@@ -236,6 +242,7 @@ impl Bot {
             _ => return None,
         };
         let is_form = matches!(interaction.kind, InteractionKind::Modal { .. });
+        let words = &self.language_of(interaction).wording().discord;
         let respond = |response, outcome| Some(responded(interaction, response, outcome));
         let told = |text: &str, outcome| respond(Response::Message(Message::text(text).private()), outcome);
         if !interaction.present {
@@ -246,36 +253,36 @@ impl Bot {
             PersonId::Offer(from) => {
                 let (place, asked) = from.unwrap_or((on.replied_to.unwrap_or(message), asked_by(interaction).unwrap_or(message)));
                 if locked(&self.people).passed_on.get(&place).is_some() {
-                    return told(messages::PASSED_ON_BEFORE, "passed-on-before");
+                    return told(&words.passed_on_before, "passed-on-before");
                 }
                 let known = locked(&self.people).asked.get(&asked).cloned();
                 let known = known.or_else(|| on.question.as_deref().map(without_tags)).filter(|question| !question.is_empty());
                 match known {
-                    Some(question) => respond(Response::Message(confirmation(channel, place, &question).private()), "offered"),
-                    None => respond(Response::Modal(form(place, "")), "form"),
+                    Some(question) => respond(Response::Message(confirmation(channel, place, &question, words).private()), "offered"),
+                    None => respond(Response::Modal(form(place, "", words)), "form"),
                 }
             }
-            PersonId::Change(place) => respond(Response::Modal(form(place, &quoted(&on.text).unwrap_or_default())), "form"),
+            PersonId::Change(place) => respond(Response::Modal(form(place, &quoted(&on.text).unwrap_or_default(), words)), "form"),
             PersonId::Question(place) if is_form => {
                 let question = fields.iter().find(|(name, _)| name == FIELD).map(|(_, value)| value.trim()).unwrap_or_default();
                 if question.is_empty() {
-                    return told(messages::NO_QUESTION, "no-text");
+                    return told(&words.nothing_asked, "no-text");
                 }
-                respond(Response::Message(confirmation(channel, place, question).private()), "offered")
+                respond(Response::Message(confirmation(channel, place, question, words).private()), "offered")
             }
             PersonId::Question(_) => None,
             PersonId::Pass(place) => {
                 let (Some(line), Some(question)) = (quoted_line(&on.text), quoted(&on.text)) else { return None };
                 let mut people = locked(&self.people);
                 if people.passed_on.get(&place).is_some() {
-                    return told(messages::PASSED_ON_BEFORE, "passed-on-before");
+                    return told(&words.passed_on_before, "passed-on-before");
                 }
                 if people.hourly.count(interaction.origin.user, now) != Permit::Within {
-                    return told(messages::PASSED_ON_OFTEN, "too-often");
+                    return told(&words.passed_on_often, "too-often");
                 }
                 people.passed_on.put(place, ());
                 drop(people);
-                let done = Response::Update(Message::text(messages::passed_on(line)).private());
+                let done = Response::Update(Message::text(words.passed_on.with([("question", line)])).private());
                 let mut decision = responded(interaction, done, "passed-on");
                 let Origin { guild, channel: asked_in, .. } = interaction.origin;
                 let asked = Asked { guild, channel: asked_in, place };
@@ -290,8 +297,8 @@ impl Bot {
                 {
                     gaps.because(knowledge.base(), intent, asked, interaction.origin.user, why.as_str());
                 }
-                let button = Component::small_button(messages::ASK_A_PERSON, PersonId::Offer(Some((place, asked))).custom_id(), false);
-                let thanks = Message { components: vec![Row::new(vec![button])], ..Message::text(messages::THANKS_WHY) };
+                let button = Component::small_button(&words.ask_a_person, PersonId::Offer(Some((place, asked))).custom_id(), false);
+                let thanks = Message { components: vec![Row::new(vec![button])], ..Message::text(words.thanks_why.as_str()) };
                 respond(Response::Update(thanks.private()), why.as_str())
             }
         }
@@ -339,6 +346,7 @@ impl Bot {
         }
         let post = message.enclosed.replied.as_ref().filter(|replied| replied.by_us)?.text.as_str();
         let asked = Asked::read(post)?;
+        let words = self.words();
         let decision = |actions, outcome| Some(Decision { actions, kind: "person", outcome, about: None, asked: None });
         let answered = |text: &str, outcome| {
             let reply = channel_message(Message::text(text), Some(message.id), format!("{}-r", message.id));
@@ -350,7 +358,7 @@ impl Bot {
         };
         match self.count(&message.origin, now) {
             Permit::Within => {}
-            Permit::Notify => return answered(messages::TOO_OFTEN, "too-often"),
+            Permit::Notify => return answered(&words.too_often, "too-often"),
             Permit::Over => return decision(Vec::new(), "too-often"),
         }
         if members_only {
@@ -358,7 +366,7 @@ impl Bot {
         }
         let text = without_tags(&message.text);
         if text.is_empty() {
-            return answered(if message.replies_to_bot { messages::NO_TEXT } else { messages::NOT_PINGED }, "no-text");
+            return answered(if message.replies_to_bot { &words.no_text } else { messages::NOT_PINGED }, "no-text");
         }
         let origin = Origin { user: message.origin.user, channel: asked.channel, guild: asked.guild };
         if !self.allowed(&origin) {
@@ -368,7 +376,7 @@ impl Bot {
         if let (Some(gaps), Some(question)) = (self.gaps(&knowledge), quoted(post)) {
             gaps.answered_by_person(&knowledge.answerer, &question, &text);
         }
-        let words = format!("{}\n{}", messages::A_PERSON_ANSWERS, plain(&text));
+        let words = format!("{}\n{}", &words.a_person_answers, plain(&text));
         let mut actions: Vec<Action> = reply::in_messages(&words, Message::default())
             .into_iter()
             .enumerate()
@@ -388,26 +396,26 @@ impl Bot {
 const FIELD: &str = "question";
 
 /// The form for a question.
-fn form(place: Id, question: &str) -> Modal {
+fn form(place: Id, question: &str, words: &Discord) -> Modal {
     // MAX_QUOTED is a few hundred.
-    let field = TextField::new(FIELD, messages::YOUR_QUESTION, MAX_QUOTED as u16).tall().with(question);
-    Modal::new(PersonId::Question(place).custom_id(), messages::ASK_A_PERSON, vec![field])
+    let field = TextField::new(FIELD, &words.your_question, MAX_QUOTED as u16).tall().with(question);
+    Modal::new(PersonId::Question(place).custom_id(), &words.ask_a_person, vec![field])
 }
 
 /// Says who will read a question before it is passed on.
-fn confirmation(channel: Id, place: Id, question: &str) -> Message {
+fn confirmation(channel: Id, place: Id, question: &str, words: &Discord) -> Message {
     let buttons = vec![
-        Component::button(messages::PASS_ON.to_owned(), PersonId::Pass(place).custom_id()),
-        Component::small_button(messages::CHANGE_QUESTION, PersonId::Change(place).custom_id(), false),
+        Component::button(words.pass_on.clone(), PersonId::Pass(place).custom_id()),
+        Component::small_button(&words.change_question, PersonId::Change(place).custom_id(), false),
     ];
-    let text = messages::before_passing_on(channel, &quote(question));
+    let text = words.before_passing_on.with([("question", &quote(question)), ("channel", &format!("<#{channel}>"))]);
     Message { components: vec![Row::new(buttons)], ..Message::text(text) }
 }
 
 /// Asks what was wrong with an answer.
-fn why(place: Id, asked: Id, key: &Key) -> Message {
-    let button = |why: Why| Component::small_button(why.label(), PersonId::Why(why, place, asked, key.clone()).custom_id(), false);
-    Message { components: vec![Row::new(Why::ALL.map(button).to_vec())], ..Message::text(messages::WHY) }
+fn why(place: Id, asked: Id, key: &Key, words: &Discord) -> Message {
+    let button = |why: Why| Component::small_button(why.label(words), PersonId::Why(why, place, asked, key.clone()).custom_id(), false);
+    Message { components: vec![Row::new(Why::ALL.map(button).to_vec())], ..Message::text(words.what_was_wrong.as_str()) }
 }
 
 /// The message or interaction that the message with the button answers.

@@ -1,12 +1,12 @@
 //! Conversation: what a message follows, and what that settles.
 
-use super::{Action, Answered, Bot, CustomId, Decision, Further, IndexedKnowledge, Responses, Said, locked, one};
+use super::{Action, Answered, Bot, By, CustomId, Decision, Further, IndexedKnowledge, Responses, Said, locked, one};
 use crate::event::{Interaction, MessageEvent, Now, Origin};
 use crate::further::FIELD;
-use crate::messages;
 use crate::payload::{Message, Response};
 use factotum_core::answering::{Answerer, Reply};
 use factotum_core::layout;
+use factotum_wording::Language;
 
 /// What a question follows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,11 +21,14 @@ pub(super) enum After {
 
 impl After {
     /// Answers what follows.
-    pub(super) fn answer(&self, answerer: &Answerer, question: &str) -> Reply {
+    pub(super) fn answer(&self, answerer: &Answerer, question: &str, language: Language) -> Reply {
+        let alone = || answerer.answer_for(question, language);
         match self {
-            After::Alone => answerer.answer(question),
-            After::Nothing => answerer.answer_after_nothing(question),
-            After::Question(before) => answerer.answer_after(before, question),
+            After::Alone => alone(),
+            // Follow-ups are read in the language of the knowledge base alone.
+            _ if answerer.is_foreign(question, language) => alone(),
+            After::Nothing => answerer.answer_after_nothing(question).shown_in(language),
+            After::Question(before) => answerer.answer_after(before, question).shown_in(language),
         }
     }
 
@@ -38,17 +41,19 @@ impl After {
 impl Bot {
     /// The answer to what is asked with a message.
     pub(super) fn reply_to(&self, knowledge: &IndexedKnowledge, message: &MessageEvent, said: Said, now: Now) -> Answered {
+        let words = self.words();
         let user = message.origin.user;
+        let asked = By { id: message.id, user, language: self.settings.language };
         match said {
-            Said::Nothing => one(Message::text(messages::HELP), "help"),
-            Said::Unreadable => one(Message::text(messages::CANNOT_READ_IT), "no-text"),
+            Said::Nothing => one(Message::text(words.help.as_str()), "help"),
+            Said::Unreadable => one(Message::text(words.cannot_read_it.as_str()), "no-text"),
             Said::Own(question) => {
                 let after = self.after(knowledge, message, &question, now);
-                self.answered_after(knowledge, &after, &question, message.id, user)
+                self.answered_after(knowledge, &after, &question, asked)
             }
-            Said::Pointed(text, author) if author == Some(user) => self.answered(knowledge, &text, message.id, user),
+            Said::Pointed(text, author) if author == Some(user) => self.answered(knowledge, &text, asked),
             // The author did not ask us, so the journal does not get it.
-            Said::Pointed(text, _) => knowledge.answered(&text).0,
+            Said::Pointed(text, _) => knowledge.answered(&text, asked.language).0,
         }
     }
 
@@ -76,12 +81,13 @@ impl Bot {
         private: bool,
     ) -> Option<Responses> {
         let CustomId::Further(further) = CustomId::parse(custom_id)? else { return None };
+        let language = self.language_of(interaction);
         let question = fields.iter().find(|(name, _)| name == FIELD).map_or("", |(_, text)| text.trim());
         if question.is_empty() {
-            return Some(Responses::private(Message::text(messages::NOTHING_ASKED), "no-text"));
+            return Some(Responses::private(Message::text(language.wording().discord.nothing_asked.as_str()), "no-text"));
         }
         let after = After::further(knowledge, Some(&further));
-        Some(Responses::answer(self.answered_after(knowledge, &after, question, interaction.id, interaction.origin.user), private))
+        Some(Responses::answer(self.answered_after(knowledge, &after, question, By { id: interaction.id, user: interaction.origin.user, language }), private))
     }
 
     /// Remembers what was answered in a direct conversation. What is no answer to a question leaves the one before in place, and so does a
@@ -151,6 +157,7 @@ mod tests {
             kind,
             roles: Vec::new(),
             present: true,
+            language: None,
         })
     }
 
@@ -274,7 +281,7 @@ mod tests {
         for text in ["<@77>", "<@77> can you answer this?", "any idea?"] {
             assert_eq!(said(&BOT, text, Some(4), replying(false, QUESTION, Vec::new()), now), answer, "{text}");
             let (content, outcome) = said(&BOT, text, Some(4), replying(false, "<@5> ", Vec::new()), now);
-            assert_eq!((content.as_str(), outcome), (messages::CANNOT_READ_IT, "no-text"));
+            assert_eq!((content.as_str(), outcome), (Language::English.wording().discord.cannot_read_it.as_str(), "no-text"));
         }
         // It asks something itself.
         assert_ne!(said(&BOT, "who is the president of Serbia?", Some(4), replying(false, QUESTION, Vec::new()), now), answer);

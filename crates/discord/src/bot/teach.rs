@@ -102,7 +102,7 @@ impl Bot {
             return None;
         }
         if !self.settings.teach.roles.contains_any(&interaction.roles) {
-            return told(messages::NOT_A_TEACHER, "no-role");
+            return told(&self.language_of(interaction).wording().discord.not_a_teacher, "no-role");
         }
         let about = self.guilds.at(&interaction.origin);
         if !self.teachers.contains_key(&about) {
@@ -118,7 +118,7 @@ impl Bot {
         let Some(step) = step else {
             return match wording {
                 Some(wording) => Some(responded(interaction, Response::Message(offered(knowledge, &wording).private()), "offered")),
-                None => told(messages::NO_TEXT, "no-text"),
+                None => told(&self.language_of(interaction).wording().discord.no_text, "no-text"),
             };
         };
         let teach = |lesson: Lesson| {

@@ -38,6 +38,7 @@ fn used(kind: InteractionKind) -> Incoming {
         kind,
         roles: Vec::new(),
         present: true,
+        language: None,
     })
 }
 
@@ -149,7 +150,7 @@ fn our_buttons_work_and_forged_ones_do_not() {
         let decision = pressed(forged, chosen);
         assert_eq!(decision.outcome, "stale", "{forged}");
         let [Action::Respond { response: Response::Message(message), .. }] = decision.actions.as_slice() else { panic!("{decision:?}") };
-        assert!(message.is_private() && message.content == messages::STALE);
+        assert!(message.is_private() && message.content == Language::English.wording().discord.stale);
     }
 }
 
@@ -294,7 +295,7 @@ impl Journaled {
     fn ask(&self, id: Id, user: Id, kind: InteractionKind) -> Decision {
         let origin = Origin { user, channel: 3, guild: Some(4) };
         let token = InteractionToken("secret".to_owned());
-        let interaction = Interaction { id, token, origin, kind, roles: Vec::new(), present: true };
+        let interaction = Interaction { id, token, origin, kind, roles: Vec::new(), present: true, language: None };
         self.bot.decide(&Incoming::Interaction(interaction), Instant::now())
     }
 

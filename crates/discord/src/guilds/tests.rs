@@ -202,7 +202,7 @@ fn event(numbers: &mut Numbers, id: Id) -> Incoming {
         }
     };
     let token = InteractionToken("secret".to_owned());
-    Incoming::Interaction(Interaction { id, token, origin, kind, roles: vec![ROLE], present: true })
+    Incoming::Interaction(Interaction { id, token, origin, kind, roles: vec![ROLE], present: true, language: None })
 }
 
 #[test]
@@ -259,7 +259,7 @@ fn a_button_of_another_guild_means_nothing() {
         let kind = InteractionKind::Component { custom_id, chosen: None, message: 1, answers: None, on: PressedOn::default() };
         let origin = Origin { user: 1, channel: 9, guild };
         let token = InteractionToken("secret".to_owned());
-        let event = Incoming::Interaction(Interaction { id: 1, token, origin, kind, roles: Vec::new(), present: true });
+        let event = Incoming::Interaction(Interaction { id: 1, token, origin, kind, roles: Vec::new(), present: true, language: None });
         bot.decide(&event, Instant::now()).outcome
     };
     assert_eq!((press(Some(SECOND), "cedarholm-mill"), press(Some(FIRST), "cedarholm-mill")), ("answer", "stale"));

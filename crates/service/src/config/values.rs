@@ -2,6 +2,7 @@
 
 use factotum_core::diagnostic::Diagnostic;
 use factotum_core::{document, hash, render};
+use factotum_wording::Language;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::fmt::Display;
@@ -58,6 +59,12 @@ impl Written for u32 {
 impl Written for PathBuf {
     fn written(&self) -> Option<String> {
         Some(quoted(&self.display().to_string()))
+    }
+}
+
+impl Written for Language {
+    fn written(&self) -> Option<String> {
+        Some(quoted(self.code()))
     }
 }
 

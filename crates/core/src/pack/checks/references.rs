@@ -33,6 +33,9 @@ pub(super) fn lead_somewhere(context: &Context<'_>, findings: &mut Findings<'_>)
             seeker.find(&[Kind::Fact], &item.text, item.place);
         }
     }
+    for entry in &w.entity_names {
+        seeker.find(&[Kind::Entity], &entry.id, entry.place.clone());
+    }
     let groups: HashSet<String> =
         sound(&w.entities).flat_map(|(_, entry, entity)| w.items(entry.place.file, entity.r#in.as_ref())).map(|item| item.text).collect();
     for (position, entry, relation) in sound(&w.relations) {

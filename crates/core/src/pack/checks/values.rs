@@ -77,6 +77,10 @@ pub(super) fn texts_fit_a_message(context: &Context<'_>, findings: &mut Findings
     for (_, entry, talk) in sound(&w.small_talk) {
         fits(entry.place.file, &talk.reply);
     }
+    for (_, entry, translation) in sound(&w.translations) {
+        let texts = [&translation.answer, &translation.statement, &translation.missing, &translation.reply];
+        texts.into_iter().flatten().for_each(|text| fits(entry.place.file, text));
+    }
 }
 
 /// A name without a word in it can never be recognised.
