@@ -44,7 +44,7 @@ fn main() {
     });
 
     // The choices for a half-typed question on Discord, which waits for three seconds, people for less: one that is long and has typing errors.
-    let suggester = Suggester::of(answerer.base());
+    let suggester = Suggester::of(answerer.base(), answerer.base().language());
     let typed = "why did the goverment of bosnia not recognise the indepedence of kosovo in the year";
     measure("suggest", &mut || drop(black_box(suggester.choices(&answerer, black_box(typed)))));
 

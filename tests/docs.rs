@@ -49,13 +49,24 @@ fn the_pieces_of_the_format_make_a_pack() {
 }
 
 #[test]
+fn the_translation_is_one_of_the_pieces() {
+    let document = read("docs/knowledge.md");
+    let translations = blocks(&document, "toml translation");
+    let file = |name: &str, text: String| SourceFile { name: name.to_owned(), text };
+    let files = [file("museum.toml", blocks(&document, "toml").join("\n")), file("german.toml", translations.join("\n"))];
+    assert_eq!(findings(&files), Vec::<String>::new());
+    let base = pack::load(&files).base.expect("a pack without errors");
+    assert_eq!(base.translations.iter().map(|translation| translation.questions.len()).collect::<Vec<_>>(), [2]);
+}
+
+#[test]
 fn every_key_is_explained() {
     let document = read("docs/knowledge.md");
     for key in factotum_core::pack::keys().into_iter().flat_map(|(_, keys)| keys) {
         assert!(document.contains(&format!("`{key}`")), "docs/knowledge.md does not explain `{key}`");
     }
     let tables = factotum_core::pack::keys().map(|(table, _)| table.replace("<id>", "ID"));
-    let words = ["[synonyms]", "[roles]", "[names]", "[spellings]"];
+    let words = ["[synonyms]", "[roles]", "[names]", "[spellings]", "[entity_names]"];
     for table in tables.iter().map(String::as_str).filter(|table| table.starts_with('[')).chain(words) {
         assert!(document.contains(&format!("`{table}`")), "docs/knowledge.md has no `{table}`");
     }

@@ -9,6 +9,7 @@ use factotum_core::knowledge::Today;
 use factotum_core::pack;
 use factotum_core::render::{console, explain, json};
 use factotum_curator::{grounding, quality};
+use factotum_wording::Language;
 use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime};
 
@@ -246,8 +247,38 @@ thanks
 reply = "You are welcome."
 "#;
 
+/// Translations of it, in a file of their own.
+const TRANSLATIONS: &str = r#"
+format = 2
+lang = "de"
+
+[entity_names]
+marsh = "Ada Marsch"
+
+[[translation]]
+of = "Who opened the museum?"
+ask = """
+Wer hat das Museum eröffnet?
+Name der Person hinter dem Museum
+"""
+answer = "Frau Marsh."
+statement = "Ada Marsh eröffnete das Hafenmuseum 1987, nach dem Hafenbrand von 1985."
+
+[[translation]]
+of = "price of a ticket"
+ask = "Was kostet der Eintritt ins Museum?"
+missing = "was eine Karte kostet"
+
+[[translation]]
+of = "hello"
+ask = "Guten Morgen, liebes Museum"
+reply = "Guten Tag."
+"#;
+/// Between the files of a knowledge base that is written as one text.
+const NEXT_FILE: &str = "\n---- next file ----\n";
+
 /// What is asked of it.
-const QUESTIONS: [&str; 22] = [
+const QUESTIONS: [&str; 26] = [
     "When did the museum open?",
     "opening year of the museum",
     "what made the city set up a museum",
@@ -270,6 +301,10 @@ const QUESTIONS: [&str; 22] = [
     "was the opening of the museum before the harbour fire",
     "hello",
     "thanks",
+    "Wer hat das Museum eröffnet?",
+    "Name der Person hinter dem Museum",
+    "Was kostet der Eintritt ins Museum?",
+    "Guten Morgen, liebes Museum",
 ];
 
 /// A key, and a change to [`BASE`] that takes it out or gives it another value.
@@ -347,12 +382,19 @@ const ROWS: &[Row] = &[
     ("[[relation.<id>.question]]", "if_unknown", "if_unknown = \"Two ships came to the museum.\"\n", ""),
     ("[[small_talk]]", "ask", "thank you\nthanks\n", "thank you\ncheers\n"),
     ("[[small_talk]]", "reply", "You are welcome.", "My pleasure."),
+    ("[[translation]]", "of", "of = \"Who opened the museum?\"", "of = \"When did the museum open?\""),
+    ("[[translation]]", "ask", "Name der Person hinter dem Museum\n", "Wessen Museum das ist\n"),
+    ("[[translation]]", "answer", "answer = \"Frau Marsh.\"\n", ""),
+    ("[[translation]]", "statement", "eröffnete das Hafenmuseum 1987", "hat das Hafenmuseum 1987 eröffnet"),
+    ("[[translation]]", "missing", "missing = \"was eine Karte kostet\"", "missing = \"der Preis\""),
+    ("[[translation]]", "reply", "reply = \"Guten Tag.\"", "reply = \"Hallo.\""),
 ];
 
 /// Everything that people see of a knowledge base: what is found in its files, its lists, its replies.
 fn seen(text: &str) -> String {
     let text = text.replace("SHA256", &sha256_hex(SOURCE.as_bytes()));
-    let files = [SourceFile { name: "museum.toml".to_owned(), text }];
+    let file = |(at, text): (usize, &str)| SourceFile { name: format!("museum-{at}.toml"), text: text.to_owned() };
+    let files: Vec<SourceFile> = text.split(NEXT_FILE).enumerate().map(file).collect();
     let loaded = pack::load(&files);
     let mut seen: Vec<String> = loaded.diagnostics.iter().map(|d| format!("{} {}", d.code, d.message)).collect();
     let Some(base) = loaded.base else { return seen.join("\n") };
@@ -363,7 +405,7 @@ fn seen(text: &str) -> String {
     seen.extend(quality::overdue(&base, &today).iter().map(|d| format!("{} {}", d.code, d.message)));
     let answerer = Answerer::new(base);
     for question in QUESTIONS {
-        let reply = answerer.answer(question).shown_on(answerer.base(), &today);
+        let reply = answerer.answer_for(question, Language::German).shown_on(answerer.base(), &today);
         seen.push(console::reply(answerer.base(), &reply));
         seen.push(json::reply(answerer.base(), question, &reply).to_string());
         seen.push(explain::human(answerer.base(), &reply));
@@ -377,13 +419,14 @@ fn every_key_does_something() {
         pack::keys().into_iter().flat_map(|(table, keys)| keys.iter().map(move |key| (table, *key))).collect();
     let rows: BTreeSet<(&str, &str)> = ROWS.iter().map(|(table, key, _, _)| (*table, *key)).collect();
     assert_eq!(rows, written, "each key has a row, and each row a key");
-    let before = seen(BASE);
+    let whole = [BASE, TRANSLATIONS].join(NEXT_FILE);
+    let before = seen(&whole);
     assert!(before.contains("You are welcome."), "{before}");
     let idle: Vec<String> = ROWS
         .iter()
         .filter(|(_, _, from, to)| {
-            assert_eq!(BASE.matches(from).count().min(1), 1, "{from}");
-            seen(&BASE.replacen(from, to, 1)) == before
+            assert_eq!(whole.matches(from).count().min(1), 1, "{from}");
+            seen(&whole.replacen(from, to, 1)) == before
         })
         .map(|(table, key, _, _)| format!("{table} {key}"))
         .collect();

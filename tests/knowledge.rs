@@ -25,6 +25,10 @@ fn two_thirds_of_our_knowledge_is_prose() {
     let (mut lines, mut bytes, mut sentences) = (0, 0, 0);
     for file in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("knowledge")).expect("the knowledge is there") {
         let text = fs::read_to_string(file.expect("it can be listed").path()).expect("it is text");
+        // A translation has the same facts again.
+        if text.lines().any(|line| line.starts_with("lang = ")) {
+            continue;
+        }
         lines += text.lines().count();
         bytes += text.len();
         sentences += prose("", &Value::Table(text.parse::<Table>().expect("it is TOML")));

@@ -10,6 +10,7 @@ mod follow_ups;
 mod gaps;
 mod keys;
 mod knowledge;
+mod languages;
 mod packaging;
 mod pictures;
 mod properties;

@@ -475,7 +475,7 @@ impl Fake {
     pub(crate) fn interaction(&self, id: u64, token: &str, place: Place, kind: u8, data: Value) -> Value {
         let mut interaction = json!({
             "id": id.to_string(), "application_id": APPLICATION.to_string(), "type": kind, "token": token, "version": 1,
-            "channel_id": place.channel.to_string(), "locale": "en-GB", "entitlements": [], "attachment_size_limit": 10_485_760, "data": data,
+            "channel_id": place.channel.to_string(), "locale": place.locale, "entitlements": [], "attachment_size_limit": 10_485_760, "data": data,
             "context": u8::from(place.server.is_none()), "authorizing_integration_owners": {"0": place.server.unwrap_or_default().to_string()},
         });
         match place.server {
@@ -960,11 +960,13 @@ pub(crate) struct Place {
     pub message: u64,
     /// A role of theirs.
     pub role: Option<u64>,
+    /// The language of their Discord.
+    pub locale: &'static str,
 }
 
 impl Default for Place {
     fn default() -> Self {
-        Place { person: 11, channel: 33, server: Some(22), message: 44, role: None }
+        Place { person: 11, channel: 33, server: Some(22), message: 44, role: None, locale: "en-GB" }
     }
 }
 

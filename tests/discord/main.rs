@@ -13,6 +13,7 @@ mod faults;
 mod hardening;
 mod image;
 mod interactions;
+mod languages;
 mod load;
 mod mutated;
 mod operating;
@@ -93,6 +94,9 @@ fn main() -> ExitCode {
             discord_accepts_the_endpoint, the_same_bytes_as_over_the_gateway, long_replies_follow, only_signed_requests_are_answered,
             no_reply_over_the_limit, copies_are_independent, drains_before_it_stops, its_knowledge_is_reloaded,
             what_it_needs_to_start,
+        }
+        languages::{
+            words_are_in_the_users_language, a_question_is_answered_in_its_language,
         }
         load::{
             two_hundred_a_second, sixteen_shards, an_hour,

@@ -442,3 +442,113 @@ fn names(base: &KnowledgeBase, translation: &Translation) -> FxHashMap<String, V
     names.values_mut().for_each(|same| same.sort_by_key(|(words, _)| std::cmp::Reverse(words.len())));
     names
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::SourceFile;
+
+    const ENGLISH: &str = r#"
+format = 2
+[source.s]
+title = "Games"
+paragraphs = 2
+[entity.oldport]
+kind = "city"
+name = "Oldport"
+[entity.newport]
+kind = "city"
+name = "Newport"
+[[fact]]
+statement = "Oldport beat Newport in 1990."
+paragraphs = 1
+[[fact.question]]
+ask = "When did Oldport beat Newport?"
+answer = "In 1990."
+[[fact]]
+statement = "Three cities do not take part."
+paragraphs = 2
+[[fact.question]]
+ask = "Which cities do not take part?"
+"#;
+    const GERMAN: &str = r#"
+format = 2
+lang = "de"
+[[translation]]
+of = "When did Oldport beat Newport?"
+ask = """
+Wann hat Oldport Newport besiegt?
+Wann wurde Newport von Oldport geschlagen?
+"""
+answer = "1990."
+[[translation]]
+of = "Which cities do not take part?"
+ask = """
+Welche Städte nehmen nicht teil?
+Welche Städte machen nicht mit?
+"""
+answer = "Drei."
+"#;
+
+    fn translator() -> Translator {
+        let files = [ENGLISH, GERMAN].map(|text| SourceFile { name: "x.toml".to_owned(), text: text.to_owned() });
+        let loaded = crate::pack::load(&files);
+        let base = loaded.base.unwrap_or_else(|| panic!("{:#?}", loaded.diagnostics));
+        Translator::all(&base).pop().expect("there is a translation")
+    }
+
+    #[test]
+    fn what_a_question_comes_to() {
+        let translator = translator();
+        for (question, expected) in [
+            ("Wann hat Oldport Newport besiegt?", Some(0)),
+            ("wann besiegte oldport newport", Some(0)),
+            ("Wann wurde Newport von Oldport besiegt?", Some(0)),
+            ("Wann schlug Oldport denn Newprt?", Some(0)),
+            ("Sag mal, wann hat Oldport eigentlich Newprot geschlagen?", Some(0)),
+            // Exchanged roles, in the active and in the passive.
+            ("Wann hat Newport Oldport besiegt?", None),
+            ("Wann wurde Oldport von Newport besiegt?", None),
+            // Another kind of answer, another year, another name, another word.
+            ("Wo hat Oldport Newport besiegt?", None),
+            ("Wann hat Oldport Newport 1991 besiegt?", None),
+            ("Wann hat Oldport Westport besiegt?", None),
+            ("Wann hat Oldport Newport besucht?", None),
+            ("Welche Städte nehmen nicht teil?", Some(1)),
+            ("welche staedte nehmen nicht teil", Some(1)),
+            ("Welche Städte nehmen teil?", None),
+            ("Städte", None),
+            ("", None),
+        ] {
+            assert_eq!(translator.find(question).question, expected, "{question}: {:?}", translator.find(question));
+        }
+        assert_eq!(translator.find("Wo hat Oldport Newport besiegt?").near, [0]);
+        assert_eq!(translator.find(&"Wann hat Oldport Newport besiegt? ".repeat(20)), Found::default());
+    }
+
+    #[test]
+    fn forms_of_german_verbs() {
+        for (word, expected) in [
+            ("gefuhrt", "fuhrt"),
+            ("anerkannt", "anerkannt"),
+            ("anzuerkennen", "anerkennen"),
+            ("angegriffen", "angriffen"),
+            ("gegen", "gegen"),
+            ("geld", "geld"),
+            ("zug", "zug"),
+        ] {
+            assert_eq!(without_ge(word), expected);
+        }
+    }
+
+    #[test]
+    fn every_language_has_its_words() {
+        for language in Language::ALL.into_iter().filter(|language| *language != Language::English) {
+            let words = &WORDS[&language];
+            assert!(words.function.len() > 30 && !words.negation.is_empty() && !words.by.is_empty(), "{}", language.code());
+            assert!(words.negation.iter().all(|word| !words.function.contains(word)), "{}", language.code());
+            let kinds: FxHashSet<Asked> = words.asked.iter().map(|(_, asked)| *asked).collect();
+            assert_eq!(kinds.len(), 8, "{}", language.code());
+        }
+    }
+}

@@ -31,7 +31,8 @@ fn elsewhere(key: &str, header: &str, nested: &[&str]) -> Option<Hint> {
         return Some(Hint { help: "write every way of asking as a line of `ask`".to_owned(), meant: Some("ask"), sure: true });
     }
     let above = |home| if ["[[fact]]", "[relation.<id>]"].contains(&home) { ", above its first question" } else { "" };
-    let homes = keys().into_iter().filter(|(_, keys)| keys.contains(&key));
+    // Translations stand in files of their own.
+    let homes = keys().into_iter().filter(|(home, keys)| *home != "[[translation]]" && keys.contains(&key));
     let homes: Vec<String> = homes.map(|(home, _)| format!("`{home}`{}", above(home))).collect();
     // A key that many tables have says nothing about where it was meant to be.
     if (1..=2).contains(&homes.len()) { hint(format!("it belongs to {}", homes.join(" or "))) } else { None }

@@ -3,6 +3,7 @@
 use super::{Counts, load};
 use crate::diagnostic::SourceFile;
 use crate::knowledge::{AnswerType, Find, KnowledgeBase, UnanswerableReason};
+use factotum_wording::Language;
 
 const LIBRARY: &str = r#"
 format = 2
@@ -279,4 +280,109 @@ fn a_question_of_one_file_supports_itself_on_another() {
     let base = loaded.base.unwrap_or_else(|| panic!("{:#?}", loaded.diagnostics));
     assert_eq!(base.intents[0].facts.len(), 2);
     assert_eq!((base.intents[0].topic.as_str(), base.intents[1].topic.as_str()), ("0", "1"));
+}
+
+/// A translation of [`LIBRARY`].
+const GERMAN: &str = r#"
+format = 2
+lang = "de"
+
+[entity_names]
+marsh = "Frau Marsh"
+
+[[translation]]
+of = "When is the town library open?"
+ask = "Wann ist die Bücherei offen?"
+answer = "Von 9 bis 18 Uhr."
+statement = "Die Stadtbücherei ist 2024 von 9 bis 18 Uhr offen."
+
+[[translation]]
+of = "what comes next"
+ask = "Was kommt als Nächstes?"
+missing = "was als Nächstes kommt"
+"#;
+
+#[test]
+fn translations_are_found_by_what_they_translate() {
+    let loaded = load(&files(&[LIBRARY, GERMAN]));
+    let base = loaded.base.unwrap_or_else(|| panic!("{:#?}", loaded.diagnostics));
+    let translation = base.translation(Language::German).expect("it was loaded");
+    assert_eq!(base.languages(), [Language::English, Language::German]);
+    assert_eq!(translation.questions.len(), 2);
+    assert_eq!(base.statement(crate::knowledge::FactId::new(0), Language::German), "Die Stadtbücherei ist 2024 von 9 bis 18 Uhr offen.");
+    assert_eq!(base.question(crate::knowledge::IntentId::new(0), Language::German), "Wann ist die Bücherei offen?");
+    assert_eq!(base.question(crate::knowledge::IntentId::new(0), Language::Greek), "When is the town library open?");
+    assert_eq!(base.missing(crate::knowledge::UnanswerableId::new(1), Language::German), "was als Nächstes kommt");
+    assert_eq!(base.name(crate::knowledge::EntityId::new(0), Language::German), "Frau Marsh");
+}
+
+#[test]
+fn mistakes_in_translations() {
+    let cases: &[(&str, &str, &[&str])] = &[
+        (
+            "lang = \"de\"",
+            "lang = \"fr\"",
+            &["`fr` is no language that a knowledge base can be translated to | write one of de, hr, sq, el, es"],
+        ),
+        (
+            "lang = \"de\"",
+            "lang = \"en\"",
+            &[
+                "`en` is no language that a knowledge base can be translated to | a knowledge base is in English; leave `lang` out, or name the language that this file translates to",
+            ],
+        ),
+        (
+            "of = \"When is the town library open?\"",
+            "of = \"When is the town library opened?\"",
+            &["nothing on record asks \"When is the town library opened?\" | did you mean \"when is the town library open?\"?"],
+        ),
+        (
+            "missing = \"was als Nächstes kommt\"",
+            "answer = \"Nichts.\"",
+            &[
+                "this translates an unanswerable question, and does not say what the reply is | add `missing`",
+                "`answer` does nothing here | an unanswerable question has `missing`",
+            ],
+        ),
+        ("[entity_names]", "[entity]", &["a file of translations has no `entity` | only translations stand in a file that says its `lang`; move it to another file"]),
+        ("marsh = ", "march = ", &["there is no entity `march` | did you mean `marsh`?"]),
+        ("ask = \"Was kommt als Nächstes?\"", "ask = \"\"", &["this translation asks nothing | write at least one line, each a way of asking"]),
+        (
+            "ask = \"Was kommt als Nächstes?\"",
+            "ask = \"wann ist die bücherei offen\"",
+            &["two translations have this way of asking | keep it in the translation that it belongs to"],
+        ),
+        (
+            "of = \"what comes next\"\nask = \"Was kommt als Nächstes?\"\nmissing = \"was als Nächstes kommt\"",
+            "of = \"opening hours of the library\"\nask = \"Wie lange?\"\nanswer = \"Bis 18 Uhr.\"",
+            &["nothing on record asks \"opening hours of the library\" | copy the first line of the `ask` that it translates, or the question's id"],
+        ),
+        (
+            "of = \"what comes next\"\nask = \"Was kommt als Nächstes?\"\nmissing = \"was als Nächstes kommt\"",
+            "of = \"when is the town library open\"\nask = \"Wie lange?\"\nstatement = \"Bis 18 Uhr.\"",
+            &[
+                "nothing on record asks \"when is the town library open\" | did you mean \"when is the town library open?\"?",
+            ],
+        ),
+        (
+            "of = \"what comes next\"\nask = \"Was kommt als Nächstes?\"\nmissing = \"was als Nächstes kommt\"",
+            "of = \"When is the town library open?\"\nask = \"Wie lange?\"\nstatement = \"Bis 18 Uhr.\"",
+            &[
+                "this question is translated twice | put both into one `[[translation]]`",
+                "this fact's statement is translated in two ways | both questions show the same fact: leave one of the two statements out",
+            ],
+        ),
+    ];
+    let mut wrong = Vec::new();
+    for (from, to, expected) in cases {
+        assert!(GERMAN.contains(from), "{from}");
+        let loaded = load(&files(&[LIBRARY, &GERMAN.replacen(from, to, 1)]));
+        let found: Vec<String> = loaded.diagnostics.iter().map(|d| format!("{} | {}", d.message, d.help)).collect();
+        if found != *expected {
+            wrong.push(format!("{from} -> {to}\n{found:#?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    let outside = load(&files(&[LIBRARY, "format = 2\n[[translation]]\nof = \"what comes next\"\nask = \"Was?\"\nmissing = \"was\"\n"]));
+    assert_eq!(outside.diagnostics.iter().map(|d| d.help.as_str()).collect::<Vec<_>>(), ["say which language they are in: begin the file with `lang = \"de\"`, for example"]);
 }
