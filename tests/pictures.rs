@@ -10,6 +10,7 @@ use factotum_discord::indexed_knowledge::IndexedKnowledge;
 use factotum_discord::payload::Response;
 use factotum_discord::teach::{Taught, Teacher, Wanted};
 use factotum_service::config;
+use factotum_wording::Language;
 use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
@@ -32,6 +33,7 @@ fn payloads() -> Vec<Value> {
         asked(&bot, "answer", "which NATO members don't recognize Kosovo?"),
         mentioned(&bot, "speaker", "what does Osmani say about NATO membership?"),
         asked(&bot, "decline", "does Cyprus recognise Kosovo?"),
+        asked_in(&bot, "german", Language::German, "Wie viele NATO-Staaten erkennen das Kosovo nicht an?"),
         asked(&bot, "clarify", "Osmani influence?"),
         command(&bot, "topics"),
         command(&bot, "help"),
@@ -124,6 +126,15 @@ impl Teacher for NoTeacher {
 fn asked(bot: &Bot, name: &str, question: &str) -> Value {
     let kind = InteractionKind::Ask { question: question.to_owned(), private: false };
     json!({"name": name, "asked": {"command": "ask", "options": {"question": question}}, "message": used(bot, kind)})
+}
+
+/// The same of somebody with Discord in another language.
+fn asked_in(bot: &Bot, name: &str, language: Language, question: &str) -> Value {
+    let commands = language.wording().commands.as_ref().expect("Discord has this language");
+    let kind = InteractionKind::Ask { question: question.to_owned(), private: false };
+    let Incoming::Interaction(interaction) = interaction(kind) else { unreachable!("it is one") };
+    let message = sent(bot, &Incoming::Interaction(Interaction { language: Some(language), ..interaction }));
+    json!({"name": name, "asked": {"command": commands.ask.name, "options": {commands.question.name.as_str(): question}}, "message": message})
 }
 
 /// The reply to a command without options. If it has a menu, the picture shows the menu open.

@@ -1,8 +1,8 @@
 //! Ways of asking, and the replies.
 
 use crate::bot::{Bot, command};
-use crate::words;
 use crate::fake::{APPLICATION, Fake, How, Place, Seen, US, Written};
+use crate::words;
 use serde_json::{Value, json};
 
 const QUESTION: &str = "how tall is the tower of the lighthouse";

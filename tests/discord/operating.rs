@@ -1,8 +1,8 @@
 //! What operators rely on: health, metrics, reloads, logs, and restarts after a crash.
 
 use crate::bot::{Bot, command};
-use crate::words;
 use crate::fake::{Fake, How, Order, Place, Seen, Written, requests};
+use crate::words;
 use factotum_service::metrics::Metrics;
 use serde_json::{Value, json};
 use std::fs;

@@ -1,9 +1,9 @@
 //! Forum posts, questions for a person, and teaching.
 
 use crate::bot::Bot;
-use crate::words;
 use crate::fake::{FORUM, Fake, How, PEOPLE, Place, ROLE, Seen, US, Written};
 use crate::interactions::Served;
+use crate::words;
 use factotum_discord::messages;
 use serde_json::{Value, json};
 use std::path::Path;

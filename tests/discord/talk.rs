@@ -2,8 +2,8 @@
 
 use crate::answers::custom_ids;
 use crate::bot::Bot;
-use crate::words;
 use crate::fake::{Fake, Order, Place, US, Written};
+use crate::words;
 use serde_json::{Value, json};
 
 /// A league, with tables.

@@ -245,7 +245,11 @@ static ENGLISH: LazyLock<English> = LazyLock::new(|| {
         expected: file.expected,
         kinds: file.kinds,
         foreign: Words(file.foreign.values().flat_map(|words| split(words)).collect()),
-        foreign_lists: file.foreign.iter().map(|(code, words)| (Language::of_locale(code), Words(split(words).into_iter().collect()))).collect(),
+        foreign_lists: file
+            .foreign
+            .iter()
+            .map(|(code, words)| (Language::of_locale(code), Words(split(words).into_iter().collect())))
+            .collect(),
         stemmer: Stemmer::create(Algorithm::English),
     };
     for (words, class) in [(&file.words.filler, WordClass::Filler), (&file.words.function, WordClass::Function)] {

@@ -32,7 +32,9 @@ pub fn is_foreign(question: &Question, own: &dyn Fn(&str) -> bool) -> bool {
         }
     }
     // No word of English among several is sign enough, if one is known to be of another language.
-    let none_known = || question.tokens.iter().all(|token| own(&token.text) || english().lists.ambiguous.has(&token.text) || !english().knows(&token.text));
+    let none_known = || {
+        question.tokens.iter().all(|token| own(&token.text) || english().lists.ambiguous.has(&token.text) || !english().knows(&token.text))
+    };
     (odd >= 2 && english_words * 2 <= odd && odd as f32 >= MOSTLY * counted as f32) || (odd >= 1 && counted >= 3 && none_known())
 }
 

@@ -290,7 +290,11 @@ pub fn lines(base: &KnowledgeBase, reply: &Reply) -> Vec<Line> {
             lines.extend(reply.unanswered.iter().map(not_on_record));
             lines.push(Line::Source(source_line(base, parts, language)));
             lines.extend(reply.overdue.as_ref().map(|date| Line::Note(was_due_for_review(date, language))));
-            lines.extend(reply.is_untranslated(base).then(|| Line::Note(words.only_in.with([("language", language.wording().name_of(base.language()))]))));
+            lines.extend(
+                reply
+                    .is_untranslated(base)
+                    .then(|| Line::Note(words.only_in.with([("language", language.wording().name_of(base.language()))]))),
+            );
         }
         Outcome::Clarify(_) => lines.push(Line::Text(words.two_ways.clone())),
         Outcome::NoAnswer(reason) => {

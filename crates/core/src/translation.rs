@@ -61,6 +61,13 @@ enum Asked {
     How,
 }
 
+impl Words {
+    fn stem(&self, word: &str) -> String {
+        let whole = if self.language == Language::German { without_ge(word) } else { word.to_owned() };
+        self.stemmer.as_ref().map_or_else(|| whole.clone(), |stemmer| stemmer.stem(&whole).into_owned())
+    }
+}
+
 /// Words of a language by what they do in a question; `languages.toml` says more.
 struct Words {
     function: FxHashSet<String>,
@@ -83,7 +90,8 @@ static WORDS: LazyLock<FxHashMap<Language, Words>> = LazyLock::new(|| {
         by: String,
         asked: FxHashMap<Asked, String>,
     }
-    let file: FxHashMap<Language, Lists> = toml::from_str(include_str!("languages.toml")).expect("languages.toml is part of the program and tested");
+    let file: FxHashMap<Language, Lists> =
+        toml::from_str(include_str!("languages.toml")).expect("languages.toml is part of the program and tested");
     let words = |language: Language, lists: Lists| {
         let set = |text: &str| text.split_whitespace().map(|word| folded(word, language)).collect();
         let expression = |text: &str| text.split('_').map(|word| folded(word, language)).collect::<Vec<_>>();
@@ -139,11 +147,23 @@ struct Reading {
     length: usize,
 }
 
+/// What entities are called in a language, and on record.
+#[derive(Debug, Default)]
+struct Names {
+    /// By the first word of a name, longest first.
+    by_first: FxHashMap<String, Vec<(Vec<String>, EntityId)>>,
+    /// Names of one word.
+    single: Vec<(String, EntityId)>,
+    /// Stems of all words of an entity's names.
+    parts: FxHashMap<EntityId, FxHashSet<String>>,
+}
+
 /// Reads texts of a language.
 struct Reader<'a> {
     words: &'a Words,
-    /// What entities are called, by the first word of it, longest first.
-    names: &'a FxHashMap<String, Vec<(Vec<String>, EntityId)>>,
+    names: &'a Names,
+    /// Whether the text may have typing errors.
+    typed: bool,
 }
 
 impl Reader<'_> {
@@ -160,7 +180,9 @@ impl Reader<'_> {
                 continue;
             }
             if let Some((length, entity)) = self.name(&all[at..]) {
-                by |= at.checked_sub(1).is_some_and(|before| self.words.by.contains(&all[before]) || at > 1 && self.words.by.contains(&all[at - 2]));
+                by |= at
+                    .checked_sub(1)
+                    .is_some_and(|before| self.words.by.contains(&all[before]) || at > 1 && self.words.by.contains(&all[at - 2]));
                 if !reading.names.contains(&entity) {
                     reading.names.push(entity);
                 }
@@ -174,25 +196,16 @@ impl Reader<'_> {
             } else if word.chars().any(|c| c.is_ascii_digit()) {
                 reading.figures.push(word.clone());
             } else if !self.words.function.contains(word) {
-                reading.words.push(self.stem(word));
+                reading.words.push(self.words.stem(word));
             }
         }
         if passive && by {
             reading.names.reverse();
         }
         // "Igor" beside a surname is part of the name, even if that is misspelt.
-        let is_part = |stem: &String| {
-            let names = self.names.values().flatten().filter(|(_, entity)| reading.names.contains(entity));
-            names.into_iter().any(|(name, _)| name.iter().any(|word| self.stem(word) == *stem))
-        };
-        let words = std::mem::take(&mut reading.words);
-        reading.words = words.into_iter().filter(|word| !is_part(word)).collect();
+        let Reading { words, names, .. } = &mut reading;
+        words.retain(|stem| !names.iter().filter_map(|name| self.names.parts.get(name)).any(|parts| parts.contains(stem)));
         reading
-    }
-
-    fn stem(&self, word: &str) -> String {
-        let whole = if self.words.language == Language::German { without_ge(word) } else { word.to_owned() };
-        self.words.stemmer.as_ref().map_or_else(|| whole.clone(), |stemmer| stemmer.stem(&whole).into_owned())
     }
 
     /// The expression that asks with which some words begin.
@@ -205,17 +218,17 @@ impl Reader<'_> {
     fn name(&self, words: &[String]) -> Option<(usize, EntityId)> {
         let first = words.first()?;
         let exact = |first: &str| {
-            let names = self.names.get(first)?.iter();
-            names.filter(|(name, _)| words.len() >= name.len() && words[1..name.len()] == name[1..]).map(|(name, entity)| (name.len(), *entity)).next()
+            let names = self.names.by_first.get(first)?.iter();
+            names
+                .filter(|(name, _)| words.len() >= name.len() && words[1..name.len()] == name[1..])
+                .map(|(name, entity)| (name.len(), *entity))
+                .next()
         };
         exact(first).or_else(|| exact(first.strip_suffix('s')?)).or_else(|| {
-            if self.words.function.contains(first) || first.chars().count() < EDITS[0] {
+            if !self.typed || self.words.function.contains(first) || first.chars().count() < EDITS[0] {
                 return None;
             }
-            let single = self.names.values().flatten().filter(|(name, _)| name.len() == 1);
-            let mut near: Vec<(&str, EntityId)> = single.filter(|(name, _)| is_misspelt(first, &name[0])).map(|(name, e)| (name[0].as_str(), *e)).collect();
-            near.sort_unstable();
-            near.first().map(|(_, entity)| (1, *entity))
+            self.names.single.iter().find(|(name, _)| is_misspelt(first, name)).map(|(_, entity)| (1, *entity))
         })
     }
 }
@@ -237,9 +250,9 @@ fn without_ge(word: &str) -> String {
 
 /// Whether two words differ by a typing error.
 fn is_misspelt(a: &str, b: &str) -> bool {
-    let length = a.chars().count().min(b.chars().count());
-    let edits = EDITS.iter().filter(|from| length >= **from).count();
-    edits > 0 && strsim::osa_distance(a, b) <= edits
+    let (length, other) = (a.chars().count(), b.chars().count());
+    let edits = EDITS.iter().filter(|from| length.min(other) >= **from).count();
+    edits > 0 && length.abs_diff(other) <= edits && strsim::osa_distance(a, b) <= edits
 }
 
 /// Likeness of two stems, 0 to 1: the same; a typing error, another form, or one that is a part of the other.
@@ -279,7 +292,7 @@ struct Asks {
 pub(crate) struct Translator {
     /// The language.
     pub(crate) language: Language,
-    names: FxHashMap<String, Vec<(Vec<String>, EntityId)>>,
+    names: Names,
     vocabulary: Vec<String>,
     /// How much each word counts, 0 to 1: the rarer among the questions, the more.
     weights: Vec<f32>,
@@ -300,11 +313,17 @@ impl Translator {
     }
 
     fn new(base: &KnowledgeBase, translation: &Translation, words: &Words) -> Translator {
-        let names = names(base, translation);
-        let reader = Reader { words, names: &names };
+        let names = Names::new(base, translation, words);
+        let reader = Reader { words, names: &names, typed: false };
         let mut known: FxHashMap<String, usize> = FxHashMap::default();
         let mut positions = |words: &[String]| -> Vec<usize> {
-            words.iter().map(|word| { let next = known.len(); *known.entry(word.clone()).or_insert(next) }).collect()
+            words
+                .iter()
+                .map(|word| {
+                    let next = known.len();
+                    *known.entry(word.clone()).or_insert(next)
+                })
+                .collect()
         };
         let (mut phrases, mut asks) = (Vec::new(), Vec::new());
         for Translated { of, paraphrases, answer, .. } in &translation.questions {
@@ -340,7 +359,7 @@ impl Translator {
     /// What a question comes to.
     pub(crate) fn find(&self, text: &str) -> Found {
         let Some(words) = WORDS.get(&self.language) else { return Found::default() };
-        let question = Reader { words, names: &self.names }.read(text);
+        let question = Reader { words, names: &self.names, typed: true }.read(text);
         if question.length > MAX_WORDS {
             return Found::default();
         }
@@ -371,11 +390,7 @@ impl Translator {
         let next = order.iter().skip(1).find(|at| accounted(**at)).map_or(0.0, |at| allowed[*at]);
         let certain = best.filter(|best| allowed[*best] - next >= LEAD);
         let near = ranked(&likeness).into_iter().filter(|at| likeness[*at] >= OFFERED).take(MAX_OFFERED);
-        Found {
-            question: certain,
-            likeness: order.first().map_or(0.0, |at| allowed[*at]),
-            near: near.collect(),
-        }
+        Found { question: certain, likeness: order.first().map_or(0.0, |at| allowed[*at]), near: near.collect() }
     }
 
     fn compare(&self, word: &str) -> (f32, Vec<f32>) {
@@ -422,25 +437,32 @@ fn asks_alike(question: &Reading, paraphrase: &Reading) -> bool {
         && question.names == common(&paraphrase.names, &question.names)
 }
 
-/// What entities are called: in this language, and on record.
-fn names(base: &KnowledgeBase, translation: &Translation) -> FxHashMap<String, Vec<(Vec<String>, EntityId)>> {
-    let mut names: FxHashMap<String, Vec<(Vec<String>, EntityId)>> = FxHashMap::default();
-    for (at, entity) in base.entities.iter().enumerate() {
-        let id = EntityId::new(at);
-        let translated = translation.names.get(&id).into_iter().flatten();
-        for name in translated.chain([&entity.name]).chain(&entity.aliases) {
-            let words: Vec<String> = text::tokens(name).iter().map(|token| folded(&token.text, translation.language)).collect();
-            // What is a little word in this language is no name in it.
-            let little = |word: &String| WORDS.get(&translation.language).is_some_and(|words| words.function.contains(word));
-            let Some(first) = words.first().filter(|_| !words.iter().all(little)).cloned() else { continue };
-            let same = names.entry(first).or_default();
-            if !same.iter().any(|(known, _)| *known == words) {
-                same.push((words, id));
+impl Names {
+    fn new(base: &KnowledgeBase, translation: &Translation, words: &Words) -> Names {
+        let mut names = Names::default();
+        for (at, entity) in base.entities.iter().enumerate() {
+            let id = EntityId::new(at);
+            let translated = translation.names.get(&id).into_iter().flatten();
+            for name in translated.chain([&entity.name]).chain(&entity.aliases) {
+                let name: Vec<String> = text::tokens(name).iter().map(|token| folded(&token.text, words.language)).collect();
+                // What is a little word in this language is no name in it.
+                let Some(first) = name.first().filter(|_| !name.iter().all(|word| words.function.contains(word))).cloned() else {
+                    continue;
+                };
+                names.parts.entry(id).or_default().extend(name.iter().map(|word| words.stem(word)));
+                if name.len() == 1 {
+                    names.single.push((first.clone(), id));
+                }
+                let same = names.by_first.entry(first).or_default();
+                if !same.iter().any(|(known, _)| *known == name) {
+                    same.push((name, id));
+                }
             }
         }
+        names.by_first.values_mut().for_each(|same| same.sort_by_key(|(name, _)| std::cmp::Reverse(name.len())));
+        names.single.sort_unstable();
+        names
     }
-    names.values_mut().for_each(|same| same.sort_by_key(|(words, _)| std::cmp::Reverse(words.len())));
-    names
 }
 
 #[cfg(test)]

@@ -365,9 +365,7 @@ impl Bot {
                 "about" => one(messages::about(base, self.gaps(knowledge).map(Gaps::keep_days), language), "shown"),
                 _ => notice(&words.no_such_command, "unknown"),
             },
-            InteractionKind::Autocomplete(typed) => {
-                Responses::one(Response::Choices(knowledge.choices(typed, language)), "shown")
-            }
+            InteractionKind::Autocomplete(typed) => Responses::one(Response::Choices(knowledge.choices(typed, language)), "shown"),
             InteractionKind::Component { custom_id, chosen, message, answers, .. } => self
                 .component(knowledge, By { id: *message, user: interaction.origin.user, language }, *answers, custom_id, chosen.as_deref())
                 .unwrap_or_else(|| notice(&words.stale, "stale")),
@@ -375,8 +373,7 @@ impl Bot {
             InteractionKind::Modal { custom_id, fields, message, on } => {
                 // Where it is not known who sees the answer, nobody else sees the next one.
                 let private = *message == 0 || on.private;
-                self.form(knowledge, interaction, custom_id, fields, private)
-                    .unwrap_or_else(|| notice(&words.stale, "stale"))
+                self.form(knowledge, interaction, custom_id, fields, private).unwrap_or_else(|| notice(&words.stale, "stale"))
             }
         }
     }

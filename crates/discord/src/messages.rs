@@ -9,14 +9,11 @@ use factotum_journal::Ratings;
 use factotum_wording::Language;
 use std::time::Duration;
 
-
 /// `/about`. `keep_days` says how long the gaps journal is kept, if there is one.
 pub fn about(base: &KnowledgeBase, keep_days: Option<u64>, language: Language) -> Message {
     let words = &language.wording().discord;
-    let kept = keep_days.map_or_else(
-        || words.nothing_kept.clone(),
-        |days| words.gaps_kept.of(language, usize::try_from(days).unwrap_or(usize::MAX)),
-    );
+    let kept = keep_days
+        .map_or_else(|| words.nothing_kept.clone(), |days| words.gaps_kept.of(language, usize::try_from(days).unwrap_or(usize::MAX)));
     let version: String = base.version.chars().take(12).collect();
     Message::text(words.about.with([
         ("version", env!("CARGO_PKG_VERSION")),

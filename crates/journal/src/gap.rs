@@ -7,8 +7,8 @@ use factotum_core::interpretation::Interpretation;
 use factotum_core::knowledge::{IntentId, KnowledgeBase};
 use factotum_core::matching::{Candidate, Class};
 use factotum_core::render::decline_text;
-use factotum_wording::Language;
 use factotum_core::text;
+use factotum_wording::Language;
 use serde::{Deserialize, Serialize};
 
 /// Longest text of what was missing, in bytes: a refusal that quotes a long statement.
@@ -98,6 +98,10 @@ impl Gap {
             .collect();
         if !declined_parts.is_empty() {
             return declined_parts;
+        }
+        // Names and the like are recognised in English alone.
+        if reply.record != answerer.base().language() {
+            return Vec::new();
         }
         let decided = (reply.confidence, reply.candidates.as_slice(), reply.evidence.as_slice());
         Self::of(answerer, question, &reply.outcome, decided, reply.interpretation.as_ref(), &reply.suggestions).into_iter().collect()

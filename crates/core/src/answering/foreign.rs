@@ -27,7 +27,10 @@ impl Answerer {
     pub fn answer_intent(&self, intent: IntentId, asker: Language) -> Reply {
         let question = &self.base[intent].question;
         let position = self.base.translation(asker).and_then(|translation| {
-            translation.questions.iter().position(|translated| translated.of == Original::Intent(intent) && translated.original == *question)
+            translation
+                .questions
+                .iter()
+                .position(|translated| translated.of == Original::Intent(intent) && translated.original == *question)
         });
         position.and_then(|position| self.translated(position, asker, 1.0)).unwrap_or_else(|| self.answer(question)).shown_in(asker)
     }

@@ -86,7 +86,11 @@ impl Ids {
                 of_fact[*fact].push(position);
             }
         }
-        let questions = written.questions.iter().enumerate().filter_map(|(at, (_, e))| Some((e.value.as_ref()?.ask.first(), Original::Question(at, None))));
+        let questions = written
+            .questions
+            .iter()
+            .enumerate()
+            .filter_map(|(at, (_, e))| Some((e.value.as_ref()?.ask.first(), Original::Question(at, None))));
         let unanswerables = written.unanswerables.iter().enumerate();
         let unanswerables = unanswerables.filter_map(|(at, (_, e))| Some((e.value.as_ref()?.ask.first(), Original::Unanswerable(at))));
         let small_talk = written.small_talk.iter().enumerate();

@@ -227,7 +227,9 @@ impl Reader<'_, '_> {
             _ if broken => {}
             other => {
                 let help = match other {
-                    "translation" | "entity_names" => "say which language they are in: begin the file with `lang = \"de\"`, for example".to_owned(),
+                    "translation" | "entity_names" => {
+                        "say which language they are in: begin the file with `lang = \"de\"`, for example".to_owned()
+                    }
                     "question" | "questions" | "intent" | "intents" => {
                         "a question stands below its fact, as `[[fact.question]]`".to_owned()
                     }

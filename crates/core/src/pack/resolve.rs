@@ -6,8 +6,8 @@ use super::list::{Block, List};
 use super::written::{Entry, Fact as WrittenFact, Owner, Question as WrittenQuestion, Text, Written, sound};
 use crate::diagnostic::Place;
 use crate::knowledge::{
-    AnswerType, Derived, Entity, EntityId, Fact, FactId, Find, Intent, IntentId, KnowledgeBase, Office, Original, Paraphrase, Relation, RelationId,
-    RelationUse, RoleId, Row, SmallTalk, SmallTalkId, Source, SourceId, Translated, Translation, Unanswerable, UnanswerableId,
+    AnswerType, Derived, Entity, EntityId, Fact, FactId, Find, Intent, IntentId, KnowledgeBase, Office, Original, Paraphrase, Relation,
+    RelationId, RelationUse, RoleId, Row, SmallTalk, SmallTalkId, Source, SourceId, Translated, Translation, Unanswerable, UnanswerableId,
     UnanswerableReason, Value, WordSet,
 };
 use crate::question::Question;

@@ -344,9 +344,17 @@ fn mistakes_in_translations() {
                 "`answer` does nothing here | an unanswerable question has `missing`",
             ],
         ),
-        ("[entity_names]", "[entity]", &["a file of translations has no `entity` | only translations stand in a file that says its `lang`; move it to another file"]),
+        (
+            "[entity_names]",
+            "[entity]",
+            &["a file of translations has no `entity` | only translations stand in a file that says its `lang`; move it to another file"],
+        ),
         ("marsh = ", "march = ", &["there is no entity `march` | did you mean `marsh`?"]),
-        ("ask = \"Was kommt als Nächstes?\"", "ask = \"\"", &["this translation asks nothing | write at least one line, each a way of asking"]),
+        (
+            "ask = \"Was kommt als Nächstes?\"",
+            "ask = \"\"",
+            &["this translation asks nothing | write at least one line, each a way of asking"],
+        ),
         (
             "ask = \"Was kommt als Nächstes?\"",
             "ask = \"wann ist die bücherei offen\"",
@@ -355,14 +363,14 @@ fn mistakes_in_translations() {
         (
             "of = \"what comes next\"\nask = \"Was kommt als Nächstes?\"\nmissing = \"was als Nächstes kommt\"",
             "of = \"opening hours of the library\"\nask = \"Wie lange?\"\nanswer = \"Bis 18 Uhr.\"",
-            &["nothing on record asks \"opening hours of the library\" | copy the first line of the `ask` that it translates, or the question's id"],
+            &[
+                "nothing on record asks \"opening hours of the library\" | copy the first line of the `ask` that it translates, or the question's id",
+            ],
         ),
         (
             "of = \"what comes next\"\nask = \"Was kommt als Nächstes?\"\nmissing = \"was als Nächstes kommt\"",
             "of = \"when is the town library open\"\nask = \"Wie lange?\"\nstatement = \"Bis 18 Uhr.\"",
-            &[
-                "nothing on record asks \"when is the town library open\" | did you mean \"when is the town library open?\"?",
-            ],
+            &["nothing on record asks \"when is the town library open\" | did you mean \"when is the town library open?\"?"],
         ),
         (
             "of = \"what comes next\"\nask = \"Was kommt als Nächstes?\"\nmissing = \"was als Nächstes kommt\"",
@@ -384,5 +392,8 @@ fn mistakes_in_translations() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     let outside = load(&files(&[LIBRARY, "format = 2\n[[translation]]\nof = \"what comes next\"\nask = \"Was?\"\nmissing = \"was\"\n"]));
-    assert_eq!(outside.diagnostics.iter().map(|d| d.help.as_str()).collect::<Vec<_>>(), ["say which language they are in: begin the file with `lang = \"de\"`, for example"]);
+    assert_eq!(
+        outside.diagnostics.iter().map(|d| d.help.as_str()).collect::<Vec<_>>(),
+        ["say which language they are in: begin the file with `lang = \"de\"`, for example"]
+    );
 }

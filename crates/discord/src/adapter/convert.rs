@@ -1,10 +1,10 @@
 //! Turns serenity's events into our own: [`Incoming`].
 
 use crate::bot::without_tags;
+use crate::commands::teach_name;
 use crate::event::{
     Enclosed, Id, Incoming, Interaction, InteractionKind, InteractionToken, MessageEvent, Origin, PostEvent, PressedOn, Replied,
 };
-use crate::commands::teach_name;
 use factotum_wording::Language;
 use serenity::model::application::{
     self, ActionRowComponent, AuthorizingIntegrationOwner, AuthorizingIntegrationOwners, ButtonKind, CommandDataOptionValue,

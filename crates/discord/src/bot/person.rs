@@ -22,9 +22,9 @@ use crate::recent::Recent;
 use crate::reply;
 use factotum_core::matching::Class;
 use factotum_core::render::console;
-use factotum_wording::Discord;
 use factotum_service::config::Optional;
 use factotum_service::rate_limit::{Counter, Permit};
+use factotum_wording::Discord;
 use std::time::Duration;
 
 /// Questions that are remembered until somebody presses a button below their replies. With 330 characters each, they take a megabyte at most.
@@ -200,7 +200,9 @@ impl Bot {
             // Its title was remembered when it was answered.
             Incoming::Post(_) => return decision,
             Incoming::Interaction(interaction) => match &interaction.kind {
-                InteractionKind::Ask { question, private: false } if interaction.present => knowledge.submitted(question, language).to_owned(),
+                InteractionKind::Ask { question, private: false } if interaction.present => {
+                    knowledge.submitted(question, language).to_owned()
+                }
                 InteractionKind::Component { custom_id, message, answers, on, .. }
                     if decision.outcome == "not-helpful" && interaction.present && !on.private =>
                 {

@@ -87,7 +87,10 @@ impl Bot {
             return Some(Responses::private(Message::text(language.wording().discord.nothing_asked.as_str()), "no-text"));
         }
         let after = After::further(knowledge, Some(&further));
-        Some(Responses::answer(self.answered_after(knowledge, &after, question, By { id: interaction.id, user: interaction.origin.user, language }), private))
+        Some(Responses::answer(
+            self.answered_after(knowledge, &after, question, By { id: interaction.id, user: interaction.origin.user, language }),
+            private,
+        ))
     }
 
     /// Remembers what was answered in a direct conversation. What is no answer to a question leaves the one before in place, and so does a

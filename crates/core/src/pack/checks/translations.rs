@@ -16,7 +16,9 @@ pub(super) fn languages_exist(context: &Context<'_>, findings: &mut Findings<'_>
     for (file, language) in context.written.languages.iter().enumerate() {
         let Some(language) = language else { continue };
         let help = match Language::parse(language.get_ref()) {
-            Some(Language::English) => "a knowledge base is in English; leave `lang` out, or name the language that this file translates to".to_owned(),
+            Some(Language::English) => {
+                "a knowledge base is in English; leave `lang` out, or name the language that this file translates to".to_owned()
+            }
             Some(_) => continue,
             None => format!("write one of {}", translated_to().join(", ")),
         };
@@ -48,14 +50,20 @@ pub(super) fn say_what_they_need(context: &Context<'_>, findings: &mut Findings<
         let Some(original) = context.ids.original(translation.of.get_ref()) else { continue };
         let Translation { answer, statement, missing, reply, .. } = translation;
         let (what, needed, others): (_, &[_], &[_]) = match original {
-            Original::Question(..) if context.ids.shown_fact(w, original).is_none() => {
-                ("a question that several rows answer", &[("answer", answer)], &[("statement", statement), ("missing", missing), ("reply", reply)])
+            Original::Question(..) if context.ids.shown_fact(w, original).is_none() => (
+                "a question that several rows answer",
+                &[("answer", answer)],
+                &[("statement", statement), ("missing", missing), ("reply", reply)],
+            ),
+            Original::Question(..) => {
+                ("a question", &[("answer", answer), ("statement", statement)], &[("missing", missing), ("reply", reply)])
             }
-            Original::Question(..) => ("a question", &[("answer", answer), ("statement", statement)], &[("missing", missing), ("reply", reply)]),
             Original::Unanswerable(_) => {
                 ("an unanswerable question", &[("missing", missing)], &[("answer", answer), ("statement", statement), ("reply", reply)])
             }
-            Original::SmallTalk(_) => ("small talk", &[("reply", reply)], &[("answer", answer), ("statement", statement), ("missing", missing)]),
+            Original::SmallTalk(_) => {
+                ("small talk", &[("reply", reply)], &[("answer", answer), ("statement", statement), ("missing", missing)])
+            }
         };
         if needed.iter().all(|(_, text)| text.is_none()) {
             let keys: Vec<String> = needed.iter().map(|(key, _)| format!("`{key}`")).collect();
@@ -93,7 +101,12 @@ pub(super) fn are_given_once(context: &Context<'_>, findings: &mut Findings<'_>)
         let language = language(context, entry);
         match questions.entry((language, original)) {
             hash_map::Entry::Occupied(first) => {
-                findings.twice(entry.place.clone(), first.get().clone(), "this question is translated twice", "put both into one `[[translation]]`");
+                findings.twice(
+                    entry.place.clone(),
+                    first.get().clone(),
+                    "this question is translated twice",
+                    "put both into one `[[translation]]`",
+                );
             }
             hash_map::Entry::Vacant(free) => drop(free.insert(entry.place.clone())),
         }
