@@ -16,26 +16,28 @@ pub fn is_foreign(question: &Question, own: &dyn Fn(&str) -> bool) -> bool {
     if other > latin {
         return true;
     }
-    let (mut odd, mut english_words, mut counted) = (0, 0, 0);
+    let (mut odd, mut english_words, mut unknown, mut counted) = (0, 0, 0, 0);
     for token in &question.tokens {
         let word = token.text.as_str();
         let known = matches!(english().class(word), crate::english::WordClass::Function | crate::english::WordClass::Filler);
         counted += 1;
         // Words that English shares with others speak for neither.
         let shared = english().lists.ambiguous.has(word);
-        if known {
-            english_words += usize::from(!shared);
+        if known && !shared {
+            english_words += 1;
+        } else if known {
+            unknown += 1;
         } else if english().foreign.has(word) || is_little_elsewhere(word) && !english().knows(word) {
             odd += 1;
         } else if own(word) {
             counted -= 1;
+        } else if !english().knows(word) {
+            unknown += 1;
         }
     }
     // No word of English among several is sign enough, if one is known to be of another language.
-    let none_known = || {
-        question.tokens.iter().all(|token| own(&token.text) || english().lists.ambiguous.has(&token.text) || !english().knows(&token.text))
-    };
-    (odd >= 2 && english_words * 2 <= odd && odd as f32 >= MOSTLY * counted as f32) || (odd >= 1 && counted >= 3 && none_known())
+    let none_is_english = english_words == 0 && unknown + odd == counted;
+    (odd >= 2 && english_words * 2 <= odd && odd as f32 >= MOSTLY * counted as f32) || (odd >= 1 && counted >= 3 && none_is_english)
 }
 
 /// Whether a word shapes questions in one of the other languages that the program has words of.
