@@ -22,6 +22,7 @@ COPY crates/desk/Cargo.toml crates/desk/
 COPY crates/discord/Cargo.toml crates/discord/
 COPY crates/journal/Cargo.toml crates/journal/
 COPY crates/service/Cargo.toml crates/service/
+COPY crates/wording/Cargo.toml crates/wording/
 RUN mkdir -p src benches tests/discord crates/core/benches crates/curator/benches crates/journal/benches \
  && benches=$(sed -n '/^\[\[bench\]\]$/,/^$/s/^name = "\(.*\)"$/benches\/\1.rs/p' Cargo.toml) \
  && echo 'fn main() {}' | tee crates/built-in/build.rs crates/core/benches/encoder.rs crates/curator/benches/condense.rs crates/journal/benches/million.rs src/main.rs tests/main.rs tests/discord/main.rs $benches >/dev/null \
