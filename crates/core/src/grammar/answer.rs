@@ -309,12 +309,16 @@ pub fn supplies(asked: &Asked, question: &Question, shown: &Shown) -> Support {
             symbol(&CURRENCIES) || shown.has(|w| l.unit_money.has(w)),
             counts || vague || shown.has(|w| matches!(w, "free" | "nothing" | "charge" | "gratis")),
         ),
-        Kind::Age => pick(
-            shown.has(|w| matches!(w, "aged" | "age" | "old")) && counts,
-            counts
-                || shown.has(|w| matches!(w, "born" | "birthday" | "birth" | "age" | "since" | "ago"))
-                || shown.numbers.iter().any(Number::is_year),
-        ),
+        Kind::Age => {
+            // Since when a club exists tells its age; since when somebody keeps a tower does not.
+            let person = shown.has_kind(&["person"]) || question.words.iter().any(|w| l.agents.has(&w.text) || l.head(&w.text) == Some(Kind::Person));
+            pick(
+                shown.has(|w| matches!(w, "aged" | "age" | "old")) && counts,
+                counts
+                    || shown.has(|w| matches!(w, "born" | "birthday" | "birth" | "age"))
+                    || !person && (shown.has(|w| matches!(w, "since" | "ago")) || shown.numbers.iter().any(Number::is_year)),
+            )
+        }
         Kind::Duration => {
             let span = shown.measured(|w| l.unit_time.has(w) || l.unit_length.has(w));
             let years = shown.numbers.iter().filter(|n| shown.is_date(n)).count() > 1;
