@@ -12,15 +12,18 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Deserialize;
 use std::sync::LazyLock;
 
-/// Likeness (0 to 1) of a question and a paraphrase from which they may be taken for the same.
+/// Likeness (0 to 1) of a question and a paraphrase from which they may be taken for the same: half of all that both say. What is left decides little, since
+/// names, figures, kind and denial have to agree anyway, and no word may be left over.
 const ENOUGH: f32 = 0.5;
 /// The same of the words that are no names. What has the names of a paraphrase and no word of it asks something else of them.
 const ENOUGH_WORDS: f32 = 0.5;
-/// Likeness of two words from which one accounts for the other.
+/// Likeness of two words from which one accounts for the other: all that [`alike`] recognises.
 const SAME_WORD: f32 = 0.75;
-/// How much more likeness the best question needs than the next one that says something else.
+/// How much more likeness the best question needs than the next one: less than one word of a question makes.
 const LEAD: f32 = 0.05;
-/// Likeness from which a question is offered instead.
+/// Likeness of what has the same words and no others, but for little ones; sums of weights are not exact.
+const WORD_FOR_WORD: f32 = 0.999;
+/// Likeness from which a question is offered instead: a name and a word in common.
 const OFFERED: f32 = 0.3;
 /// Questions that are offered: as many as in English.
 const MAX_OFFERED: usize = super::answering::MAX_SUGGESTIONS;
@@ -386,7 +389,9 @@ impl Translator {
             order
         };
         let order = ranked(&allowed);
-        let best = order.first().copied().filter(|best| allowed[*best] >= ENOUGH && accounted(*best) && question.length > 1);
+        // One word is no question, unless it stands there as one.
+        let asks = |at: usize| allowed[at] >= ENOUGH && (question.length > 1 || allowed[at] >= WORD_FOR_WORD);
+        let best = order.first().copied().filter(|best| asks(*best) && accounted(*best));
         let next = order.iter().skip(1).find(|at| accounted(**at)).map_or(0.0, |at| allowed[*at]);
         let certain = best.filter(|best| allowed[*best] - next >= LEAD);
         let near = ranked(&likeness).into_iter().filter(|at| likeness[*at] >= OFFERED).take(MAX_OFFERED);
@@ -492,6 +497,9 @@ statement = "Three cities do not take part."
 paragraphs = 2
 [[fact.question]]
 ask = "Which cities do not take part?"
+[[unanswerable]]
+missing = "a map"
+ask = "is there a map"
 "#;
     const GERMAN: &str = r#"
 format = 2
@@ -510,6 +518,13 @@ Welche Städte nehmen nicht teil?
 Welche Städte machen nicht mit?
 """
 answer = "Drei."
+[[translation]]
+of = "is there a map"
+ask = """
+Gibt es einen Stadtplan?
+Stadtplan
+"""
+missing = "ein Stadtplan"
 "#;
 
     fn translator() -> Translator {
@@ -540,6 +555,7 @@ answer = "Drei."
             ("welche staedte nehmen nicht teil", Some(1)),
             ("Welche Städte nehmen teil?", None),
             ("Städte", None),
+            ("Stadtplan?", Some(2)),
             ("", None),
         ] {
             assert_eq!(translator.find(question).question, expected, "{question}: {:?}", translator.find(question));

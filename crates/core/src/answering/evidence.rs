@@ -8,6 +8,7 @@ use crate::interpretation::{Interpretation, Mention, Span};
 use crate::knowledge::{AnswerType, EntityId, Intent, KnowledgeBase, MONTHS};
 use crate::matching::{Candidate, Claim, Class, Figure, Matcher, Profile, Ranking, word_key};
 use crate::question::Question;
+use crate::text::fold;
 
 /// Confidence from which a question is answered: where being right is likelier than being wrong. What a false answer costs
 /// against a needless refusal is counted in the fit (see `tools/confidence`), and not twice.
@@ -284,6 +285,9 @@ pub fn judge(case: &Case, candidate: &Candidate) -> Evidence {
         let other = || substituted(case, profile, &looked_up).map(Reason::UnknownName);
         evidence.grammatical =
             strange().or_else(other).or_else(|| structure.reason(case, &base[id], profile, &evidence.figures, evidence.restates));
+        if evidence.grammatical.is_none() {
+            evidence.grammatical = structure.uncounted(case, &base[id], &evidence.leftover_words(case.interpretation));
+        }
     }
     evidence
 }
@@ -451,6 +455,25 @@ impl Structure {
         // What happened in one year answers nothing about another; where it asks "is it so?", the statement puts the year right.
         let year = figures.iter().find(|figure| is_year(figure))?;
         (self.dated && !is_it_so).then(|| Reason::Unaccounted(vec![year.clone()]))
+    }
+
+    /// What is counted, where that is left over: "how many students?" is not answered by a number of departments.
+    fn uncounted(&self, case: &Case, intent: &Intent, leftover: &[String]) -> Option<Reason> {
+        if intent.relation.is_some() || intent.false_premise || case.asked.kind != Kind::Count {
+            return None;
+        }
+        // Not "how many tons of carbon", which measures, and nothing of several nouns ("2015 season interceptions").
+        let words = &case.interpretation.question.words;
+        let alone = |head: &&String| {
+            let at = words.iter().position(|word| word.text == **head);
+            at.is_some_and(|at| {
+                words[at - at.min(1)].text == "many"
+                    && words.get(at + 1).is_none_or(|next| next.class == WordClass::Function && next.text != "of")
+            })
+        };
+        let head = case.asked.head.as_ref().filter(alone)?;
+        let left = leftover.iter().any(|word| english().stem(&fold(word)) == english().stem(head));
+        left.then(|| Reason::Unaccounted(vec![head.clone()]))
     }
 
     /// How many are missing of a kind, two at most.

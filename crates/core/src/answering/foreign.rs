@@ -3,6 +3,7 @@
 use super::{AnswerPart, Answerer, Outcome, Reason, Reply};
 use crate::knowledge::{IntentId, Original, Translated};
 use crate::language;
+use crate::question::Question;
 use factotum_wording::Language;
 
 impl Answerer {
@@ -10,17 +11,21 @@ impl Answerer {
     /// program's own words in the asker's language where the question is in that of the knowledge base.
     pub fn answer_for(&self, text: &str, asker: Language) -> Reply {
         // A short question is often not enough to tell its language, and here it is known what to expect.
-        let translated = self.translators.iter().find(|translator| translator.language == asker).and_then(|translator| {
-            let found = translator.find(text);
-            self.translated(found.question?, asker, found.likeness)
-        });
+        let found = self.expected(text, asker);
+        let translated = found.and_then(|(question, likeness)| self.translated(question, asker, likeness));
         translated.unwrap_or_else(|| self.answer(text)).shown_in(asker)
+    }
+
+    /// The translated question that a text is in a language that is expected, with its likeness.
+    fn expected(&self, text: &str, language: Language) -> Option<(usize, f32)> {
+        let found = self.translators.iter().find(|translator| translator.language == language)?.find(text);
+        Some((found.question?, found.likeness))
     }
 
     /// Whether a text is in another language than that of the knowledge base.
     pub fn is_foreign(&self, text: &str, asker: Language) -> bool {
-        let reply = self.answer_for(text, asker);
-        reply.record != self.base.language() || matches!(reply.outcome, Outcome::NoAnswer(Reason::NotEnglish))
+        let own = |word: &str| self.matcher.interpreter().owns(word);
+        Question::parse(text).is_ok_and(|question| language::is_foreign(&question, &own)) || self.expected(text, asker).is_some()
     }
 
     /// The answer to an intent's question for somebody who chose it from a list.

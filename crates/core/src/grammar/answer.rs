@@ -311,7 +311,8 @@ pub fn supplies(asked: &Asked, question: &Question, shown: &Shown) -> Support {
         ),
         Kind::Age => {
             // Since when a club exists tells its age; since when somebody keeps a tower does not.
-            let person = shown.has_kind(&["person"]) || question.words.iter().any(|w| l.agents.has(&w.text) || l.head(&w.text) == Some(Kind::Person));
+            let person = shown.has_kind(&["person"])
+                || question.words.iter().any(|w| l.agents.has(&w.text) || l.head(&w.text) == Some(Kind::Person));
             pick(
                 shown.has(|w| matches!(w, "aged" | "age" | "old")) && counts,
                 counts
